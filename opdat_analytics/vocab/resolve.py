@@ -1,0 +1,178 @@
+"""From printed words to codes. What is not certain is never decided: it has candidates, or a suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from opdat_analytics.model import UnknownName
+from opdat_analytics.vocab.tables import activity_types, document, measures, places, rows
+from opdat_analytics.vocab.words import Match, key, normalise, suggest
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words of one subject: what is certain, what is not, and how each was written.
+
+    Attributes
+    ----------
+    certain
+        Key of a word → code.
+    unsure
+        Key of a word → codes it may mean.
+    written
+        Key of a word → the word as the vocabulary writes it, for suggestions.
+    """
+
+    certain: Mapping[str, str]
+    unsure: Mapping[str, tuple[str, ...]]
+    written: Mapping[str, str]
+
+    def match(self, text: str) -> Match:
+        """Look a word up; nothing near is ever taken for it."""
+        word = key(text)
+        if word in self.unsure:
+            return Match(None, self.unsure[word])
+        if word in self.certain:
+            return Match(self.certain[word])
+        near = suggest(word, self.certain)
+        return Match(None, (), f"{self.written[near]} ({self.certain[near]})" if near else None)
+
+
+def _lexicon(words: Iterable[tuple[str, str]], unsure: Iterable[tuple[str, tuple[str, ...]]] = ()) -> Lexicon:
+    held = {key(text): candidates for text, candidates in unsure}
+    written: dict[str, str] = {}
+    certain: dict[str, str] = {}
+    for text, code in words:
+        word = key(text)
+        if word not in held:
+            certain.setdefault(word, code)
+            written.setdefault(word, text)
+    return Lexicon(certain, held, written)
+
+
+@cache
+def _place_words() -> Lexicon:
+    named = [(place.name, code) for code, place in places().items()]
+    other = [(row["text"], row["code"]) for row in rows("aliases.csv") if row["language"] != "code"]
+    held = [(row["text"], tuple(row["candidates"].split(";"))) for row in rows("ambiguous.csv")]
+    return _lexicon(named + other, held)
+
+
+@cache
+def _short_codes() -> Mapping[str, str]:
+    return {row["text"]: row["code"] for row in rows("aliases.csv") if row["language"] == "code"}
+
+
+def resolve_place(text: str, aliases: Mapping[str, str] | None = None) -> Match:
+    """Find the code of a printed place.
+
+    The source's own ``aliases`` go first (printed text → code, or several codes joined by ``;``). Then codes, in
+    upper case only: those of the vocabulary, alone or joined by ``;``, and ISO alpha-2. Then the names of places in
+    English, Spanish, French and Portuguese.
+
+    Raises
+    ------
+    UnknownName
+        If one of ``aliases`` that fits leads to a code that is not in the vocabulary.
+    """
+    word = normalise(text)
+    for printed, code in (aliases or {}).items():
+        if normalise(printed) == word:
+            return Match(_known_codes(printed, code))
+    code = ";".join(part.strip() for part in text.split(";"))
+    if all(part in places() for part in code.split(";")):
+        return Match(code)
+    if code in _short_codes():
+        return Match(_short_codes()[code])
+    return _place_words().match(text)
+
+
+def _known_codes(printed: str, code: str) -> str:
+    for part in code.split(";"):
+        if part not in places():
+            near = suggest(part, places())
+            hint = f"; did you mean “{near}”?" if near else "; use a code of the places table."
+            raise UnknownName(f"The alias “{printed}” leads to “{part}”, which is not a known place code{hint}")
+    return code
+
+
+@dataclass(frozen=True)
+class _NationalTerm:
+    """A word whose measure depends on the country: place → measure, and all it may mean."""
+
+    by_place: Mapping[str, str]
+    candidates: tuple[str, ...]
+
+
+@cache
+def _national_terms() -> Mapping[tuple[str, str], _NationalTerm]:
+    found = {}
+    for entry in document("national_terms.toml")["term"]:
+        by_place = {place: code for code, where in entry["means"].items() for place in where}
+        candidates = tuple(dict.fromkeys([*entry["means"], *entry.get("or", ())]))
+        for text in entry["words"]:
+            found[entry["language"], key(text)] = _NationalTerm(by_place, candidates)
+    return found
+
+
+@cache
+def _measure_words(language: str) -> Lexicon:
+    codes = [(code, code) for code in measures()] + [(code.replace("_", " "), code) for code in measures()]
+    names = [(measure.name, code) for code, measure in measures().items()]
+    own = [(text, code) for code, measure in measures().items() for text in measure.aliases.get(language, ())]
+    english = [(text, code) for code, measure in measures().items() for text in measure.aliases.get("en", ())]
+    return _lexicon(own + names + codes + english)
+
+
+def resolve_measure(text: str, language: str = "en", place: str | None = None) -> Match:
+    """Find the measure that a printed word means.
+
+    Parameters
+    ----------
+    text
+        The printed word.
+    language
+        ``en``, ``es``, ``fr`` or ``pt``; English words are known in every language.
+    place
+        Place code, or several joined by ``;``. Some words name a different stage of a case in different countries;
+        without a country for which the meaning is known, such a word has candidates and no code.
+    """
+    national = _national_terms().get((language, key(text)))
+    if national is None:
+        return _measure_words(language).match(text)
+    meant = {national.by_place.get(part) for part in (place or "").split(";")}
+    code = meant.pop() if len(meant) == 1 else None
+    return Match(code) if code else Match(None, national.candidates)
+
+
+@cache
+def _offence_words(language: str) -> Lexicon:
+    found = document("offences.toml")
+    words = [(text, code) for code in found if code != "unsure" for text in (code, *found[code].get(language, ()))]
+    english = [(text, code) for code in found if code != "unsure" for text in found[code]["en"]]
+    return _lexicon(
+        words + english, [(text, ("trafficking", "smuggling")) for text in found["unsure"].get(language, ())]
+    )
+
+
+def resolve_offence(text: str, language: str = "en") -> Match:
+    """Find the offence (trafficking, smuggling, both) that a printed word means in a language.
+
+    A word used for both offences, like Spanish “tráfico”, has candidates and no code.
+    """
+    return _offence_words(language).match(text)
+
+
+@cache
+def _activity_words() -> Lexicon:
+    found = document("activity_types.toml")
+    codes = [(spelling, code) for code in found for spelling in (code, code.replace("_", " "))]
+    names = [(activity_type.name, code) for code, activity_type in activity_types().items()]
+    return _lexicon(names + codes + [(text, code) for code in found for text in found[code]["aliases"]])
+
+
+def resolve_activity_type(text: str) -> Match:
+    """Find the activity type that a printed word means."""
+    return _activity_words().match(text)
