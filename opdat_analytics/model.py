@@ -309,6 +309,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
         "not_reported", "suppressed", "not_available", "not_applicable",
     ),
     "status": ("provisional", "final", "revised", "unstated"),
+    "programme_status": ("active", "ended", "past", "unstated"),
     "attribution": ("direct", "contributed", "context", "unstated"),
     "certainty": ("stated", "possible", "planned", "negative"),
     "severity": ("stop", "hold", "flag"),

@@ -1,0 +1,39 @@
+# Everything runs in .venv, which the first command makes.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test test-slow check format bench lab clean
+
+run: $(READY)  ## refresh, tables, chart pack, notebooks
+	$(BIN)/opdat run
+
+test: $(READY)  ## what everybody runs before a change is shared
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-slow: $(READY)  ## what needs a browser, Java or minutes
+	$(BIN)/python -m pytest -m slow
+
+check: $(READY)  ## lint, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+bench: $(READY)  ## side-by-side ratios
+	$(BIN)/python benchmarks/glotip.py
+
+lab: $(READY)  ## JupyterLab at notebooks/
+	$(BIN)/opdat lab
+
+clean:  ## what can be made again
+	rm -rf data/processed exports .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Name one: make run PYTHON=python3.11" % sys.version_info[:2] or 0)'
+	@echo "Making .venv (this takes a few minutes the first time) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(READY)

@@ -1,0 +1,138 @@
+"""How certainty looks: one mark for each state of a figure, the same on every chart, explained where it occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from opdat_analytics.charts import style
+from opdat_analytics.charts.frame import Point
+from opdat_analytics.charts.layout import Glyph, Key
+
+ARROW = 0.2
+"""Length of the arrow of an unbounded figure, in inches."""
+
+
+def dot(ax: Axes, x: Any, y: Any, point: Point, colour: str, size: float = 6.0, paper: str = style.PAPER) -> None:
+    """The marker of a figure at its lower bound.
+
+    Full circle: as stated. Open circle: lower bound. Half-filled circle: partial total. Open square:
+    secondary sourcing. Cross: unstable.
+    """
+    look: dict[str, Any] = {"marker": "o", "markersize": size, "markerfacecolor": colour}
+    if point.unstable:
+        look |= {"marker": "X", "markersize": size + 0.5}
+    elif point.secondary:
+        look |= {"marker": "s", "markersize": size - 0.5, "markerfacecolor": paper}
+    elif point.partial:
+        look |= {"fillstyle": "bottom", "markerfacecoloralt": paper}
+    elif point.unbounded:
+        look |= {"markerfacecolor": paper}
+    ax.plot(
+        [x],
+        [y],
+        linestyle="none",
+        markeredgecolor=colour,
+        markeredgewidth=min(1.4, size / 4.5),
+        zorder=4,
+        clip_on=False,
+        **look,
+    )
+
+
+def upright(ax: Axes, x: Any, point: Point, colour: str, size: float = 6.0, arrow: float = ARROW) -> None:
+    """A figure on a vertical scale: bar over its bounds, or arrow upward, then its dot."""
+    if point.restated and point.old_low is not None:
+        ax.plot([x], [point.old_low], marker="D", markersize=size - 1, linestyle="none", markerfacecolor=style.PAPER,
+                markeredgecolor=style.FAINT, zorder=3, clip_on=False)  # fmt: skip
+    if point.low is not None and point.high is not None and point.ranged:
+        ax.plot([x, x], [point.low, point.high], color=colour, lw=2.2, alpha=0.75, solid_capstyle="butt", zorder=3)
+        ax.plot([x], [point.high], marker="_", markersize=size + 1.5, markeredgewidth=1.8, color=colour, zorder=3)
+    elif point.unbounded:
+        _arrow(ax, x, point.low, (0, arrow * 72), colour)
+    dot(ax, x, point.low, point, colour, size)
+
+
+def level(ax: Axes, y: Any, point: Point, colour: str, size: float = 7.0) -> None:
+    """A figure on a horizontal scale: bar over its bounds, or arrow to the right, then its dot."""
+    if point.restated and point.old_low is not None:
+        ax.plot([point.old_low], [y], marker="D", markersize=size - 2, linestyle="none", markerfacecolor=style.PAPER,
+                markeredgecolor=style.FAINT, zorder=3, clip_on=False)  # fmt: skip
+    if point.low is not None and point.high is not None and point.ranged:
+        ax.plot([point.low, point.high], [y, y], color=colour, lw=2.6, alpha=0.75, solid_capstyle="butt", zorder=3)
+        ax.plot([point.high], [y], marker="|", markersize=size + 1.5, markeredgewidth=1.8, color=colour, zorder=3)
+    elif point.unbounded:
+        _arrow(ax, point.low, y, (ARROW * 72, 0), colour)
+    dot(ax, point.low, y, point, colour, size)
+
+
+def _arrow(ax: Axes, x: Any, y: Any, offset: tuple[float, float], colour: str) -> None:
+    ax.annotate(
+        "", xy=(x, y), xytext=offset, textcoords="offset points", zorder=3, annotation_clip=False,
+        arrowprops={"arrowstyle": "<|-", "color": colour, "lw": 1.4, "shrinkA": 0, "shrinkB": 3, "mutation_scale": 9},
+    )  # fmt: skip
+
+
+def stripe(ax: Axes, x: float, width: float, height: float | None = None, y: float = 0.0) -> None:
+    """The pale hatched ground of a likely incomplete year; over the whole height of the axes by default."""
+    look: dict[str, Any] = {"facecolor": "#f1f1f1", "edgecolor": "#d5d5d5", "hatch": "////", "linewidth": 0}
+    if height is None:
+        ax.axvspan(x - width / 2, x + width / 2, zorder=0, **look)
+    else:
+        ax.add_patch(Rectangle((x - width / 2, y - height / 2), width, height, **look))
+
+
+def keys(points: Sequence[Point], colour: str, sideways: bool = False) -> list[Key]:
+    """The key of the marks that occur, and of no others.
+
+    Parameters
+    ----------
+    points
+        What the chart shows.
+    colour
+        Ink of the marks of the key.
+    sideways
+        Whether the bounds run from left to right.
+    """
+    stated = [point for point in points if point.stated]
+    base = {"group": "", "along": None, "low": 0.0, "high": 0.0, "qualifier": "", "coverage": None,
+            "n_reporting": None, "n_expected": None, "old_low": None, "old_high": None}  # fmt: skip
+    flags = ("partial", "about", "secondary", "incomplete", "unstable", "restated")
+    sample = Point(**base, **dict.fromkeys(flags, False))  # type: ignore[arg-type]
+
+    def dotted(**change: Any) -> Glyph:
+        return lambda ax, x, y: dot(ax, x, y, replace(sample, **change), colour)
+
+    def barred(ax: Axes, x: float, y: float) -> None:
+        if sideways:
+            level(ax, y, replace(sample, low=x - 0.1, high=x + 0.1), colour, 5)
+            return
+        ax.plot([x, x], [y - 0.07, y + 0.08], color=colour, lw=2.2, alpha=0.75, solid_capstyle="butt")
+        ax.plot([x], [y + 0.08], marker="_", markersize=7, markeredgewidth=1.8, color=colour)
+        dot(ax, x, y - 0.07, sample, colour, 4.5)
+
+    def open_ended(ax: Axes, x: float, y: float) -> None:
+        ends = (0.15, 0.0) if sideways else (0.0, 0.15)
+        start = (x - ends[0] / 2, y - ends[1] / 2)
+        _arrow(ax, *start, (ends[0] * 72, ends[1] * 72), colour)
+        dot(ax, *start, replace(sample, high=None), colour, 4.5)
+
+    def old(ax: Axes, x: float, y: float) -> None:
+        ax.plot([x], [y], marker="D", markersize=5, markerfacecolor=style.PAPER, markeredgecolor=style.FAINT)
+
+    known: list[tuple[str, str, Glyph]] = [
+        ("ranged", "between two bounds: dot lowest, tick highest", barred),
+        ("unbounded", "at least this many, no upper limit known", open_ended),
+        ("partial", "partial total: too few places reported", dotted(partial=True)),
+        ("secondary", "read at least partly elsewhere than at the publisher", dotted(secondary=True)),
+        ("unstable", "fewer than 20 events", dotted(unstable=True)),
+        ("restated", "value before it was restated", old),
+        ("incomplete", "year likely incomplete", lambda ax, x, y: stripe(ax, x, 0.24, 0.15, y)),
+    ]
+    found = [Key(text, glyph) for name, text, glyph in known if any(getattr(point, name) for point in stated)]
+    plain = any(not (p.ranged or p.unbounded or p.partial or p.secondary or p.unstable) for p in stated)
+    return [Key("as stated", dotted()), *found] if found and plain else found

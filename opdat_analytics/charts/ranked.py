@@ -1,0 +1,166 @@
+"""Who has most, by what is certain: dots at lower bounds, bars over the bounds, one row for each group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import matplotlib
+import pandas as pd
+
+from opdat_analytics.charts import alt, exhibit, layout, marks, style, words
+from opdat_analytics.charts.frame import Point, checked, points, unique
+from opdat_analytics.model import Exhibit, MixtureRefused
+
+ROW = 0.27
+"""Height of a row of one line, in inches."""
+
+
+def ranked(
+    frame: pd.DataFrame,
+    *,
+    by: str,
+    title: str | None = None,
+    top: int = 20,
+    name: str | None = None,
+    publication: str | None = None,
+    sources: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Exhibit:
+    """Dots with bounds for one year, the highest lower bound first.
+
+    Parameters
+    ----------
+    frame
+        Result of a metric: ``by``, ``low``, ``high`` and the columns that name what was asked; one year only.
+    by
+        Column that tells the rows apart: ``place``, ``region`` …
+    title, name, publication, sources, labels
+        As for ``trend``.
+    top
+        How many rows to draw at most; the rest, and groups without a number, are counted in the notes.
+
+    Returns
+    -------
+    Exhibit
+        Its frame holds the drawn rows only.
+
+    Raises
+    ------
+    MixtureRefused
+        If the frame holds several years.
+    OpdatError
+        If columns or rows are missing, or the title claims more than the data.
+    """
+    years = unique(frame, "year") if by != "year" else []
+    if len(years) > 1:
+        raise MixtureRefused(
+            f"A ranking shows one year; the frame has {len(years)}: {style.joined(years)}. "
+            f"Keep one, for example frame[frame.year == {years[-1]}]."
+        )
+    rows = checked(frame, (by,))
+    rows = rows.sort_values(["low", "high"], ascending=False, kind="stable", na_position="first")
+    rows = rows.sort_values("low", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
+    stated = rows["low"].notna()
+    shown = rows[stated].head(top) if stated.any() else rows.head(top)
+    every = points(shown, by, "year" if "year" in rows.columns else None)
+    word = words.groups_word(by, rows)
+    unit = words.unit(rows)
+    silent = [words.label(str(value), labels) for value in rows.loc[~stated, by]] if stated.any() else []
+    extra = _order(every)
+    last = [f"No number is stated for {style.joined(silent, 40)}."] if silent else []
+    if len(shown) < stated.sum():
+        extra.append(f"The {len(shown)} highest lower bounds of {stated.sum()} are shown.")
+    span = words.period(years)
+    said = words.own_title(title, ()) if title else _message(every, rows, word, span, unit, labels)
+    subtitle = words.subtitle(shown, (f"by {word}",), labels)
+    with matplotlib.rc_context(style.RC):
+        told = exhibit.texts("ranked", shown, every, said, subtitle, publication, sources, extra, last)
+        page = _draw(told, every, style.colours(by, [p.group for p in every]) if by in style.FIXED else {},
+                     style.measure_colour(next(iter(unique(rows, "measure")), "")), unit, labels)  # fmt: skip
+    spoken = alt.describe("Ranked dot chart", subtitle, every, unit, labels, word)
+    return exhibit.exhibit("ranked", name, page.figure, shown, told, spoken, by)
+
+
+def _message(
+    every: Sequence[Point], rows: pd.DataFrame, word: str, span: str, unit: str | None,
+    labels: Mapping[str, str] | None,
+) -> str:  # fmt: skip
+    """Names the first only where no other can be larger and every group has a number and is comparable."""
+    what = words.measures(rows, labels)
+    if len(every) > 1 and rows["low"].notna().all():
+        first, rest = every[0], every[1:]
+        sure = all(p.high is not None and p.high < (first.low or 0) for p in rest)
+        if sure and len(every) == len(rows) and not any(p.partial or p.incomplete or p.secondary for p in every):
+            return (
+                f"{words.label(first.group, labels)} reported the most {what[:1].lower()}{what[1:]}"
+                f"{f' in {span}' if span else ''}: {words.figure(first, unit)}"
+            )
+    return ", ".join(filter(None, [f"{what} by {word}", span]))
+
+
+def _order(every: Sequence[Point]) -> list[str]:
+    """What the order of the rows does not say: ties, and neighbours whose bounds overlap."""
+    pairs = [(one, two) for one, two in pairwise(every) if one.stated and two.stated]
+    ties = sum(one.low == two.low and one.high == two.high for one, two in pairs)
+    overlaps = sum(
+        (two.high is None or (one.low is not None and two.high >= one.low))
+        and (one.low, one.high) != (two.low, two.high)
+        for one, two in pairs
+    )
+    parts = []
+    if overlaps:
+        parts.append(f"the bounds of {overlaps} of {len(pairs)} neighbouring pairs overlap, so their order is open")
+    if ties:
+        parts.append(f"{ties} {'pair is' if ties == 1 else 'pairs are'} tied")
+    return [f"Ordered by lower bound; {' and '.join(parts)}."] if parts else []
+
+
+def _draw(
+    told: layout.Texts, every: Sequence[Point], shades: Mapping[str, str], colour: str, unit: str | None,
+    labels: Mapping[str, str] | None,
+) -> layout.Page:  # fmt: skip
+    names = [layout.wrap(words.label(p.group, labels), 2.9, style.BODY, most=2) for p in every]
+    numbers = [words.figure(p, unit) for p in every]
+    left = max(layout.text_width(line, style.BODY) for lines in names for line in lines) + 0.15
+    beside = max(layout.text_width(text, style.BODY) for text in numbers) + 0.3
+    heights = [ROW + (len(lines) - 1) * layout.line_height(style.BODY) for lines in names]
+    body = sum(heights) + 0.35
+    room = layout.WIDTH - 2 * layout.MARGIN
+    width = room - left - beside - 0.1
+    page = layout.page(told, marks.keys(every, style.GREY, sideways=True), body)
+    ax = page.axes(left, 0.3, width, body - 0.35)
+    most = max([p.low if p.high is None else p.high for p in every if p.low is not None] or [0.0]) or 1.0
+    ends = [e for p in every for e in (p.low, p.high, p.old_low) if e is not None]
+    open_most = max((p.low for p in every if p.low is not None and p.unbounded), default=0.0)
+    top = max([most * 1.02, open_most * width / (width - marks.ARROW - 0.05), *(p.old_low or 0 for p in every)])
+    ax.set_xlim(0, top)
+    ax.set_ylim(0, sum(heights))
+    scale = layout.ticks(top, 5, ends)
+    ax.set_xticks(scale, [words.number(value, unit) for value in scale])
+    ax.set_yticks([])
+    ax.xaxis.set_visible(bool(ends))
+    ax.grid(axis="x", color=style.RULE, lw=0.6)
+    ax.set_axisbelow(True)
+    ax.tick_params(axis="x", length=0, labelsize=style.BODY)
+    for side in ("top", "right", "left", *(() if ends else ("bottom",))):
+        ax.spines[side].set_visible(False)
+    y = sum(heights)
+    line = layout.line_height(style.BODY)
+    for point, lines, text, height in zip(every, names, numbers, heights, strict=True):
+        y -= height
+        centre = y + height / 2
+        shade = shades.get(point.group, colour)
+        at = page.bottom + 0.3 + centre
+        for place, part in enumerate(lines):
+            page.sheet.text(page.left + left - 0.15, at + (len(lines) / 2 - place - 0.76) * line, part, ha="right",
+                            size=style.BODY, color=style.INK)  # fmt: skip
+        start = 0.0
+        if point.low is not None:
+            ax.plot([0, point.low], [centre, centre], color=style.RULE, lw=0.8, ls=(0, (1, 2)), zorder=1)
+            marks.level(ax, centre, point, shade, 6.5)
+            edge = point.low if point.high is None else point.high
+            start = edge / top * width + (marks.ARROW + 0.08 if point.unbounded else 0.12)
+        page.sheet.text(page.left + left + start, at - 0.26 * line, text, size=style.BODY,
+                        color=style.readable(shade) if point.stated else style.GREY)  # fmt: skip
+    return page

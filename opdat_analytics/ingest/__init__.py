@@ -1,0 +1,1 @@
+"""From spreadsheets as received to observations: declared layouts, readings, checks. Nothing here is guessed."""

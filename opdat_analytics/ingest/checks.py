@@ -1,0 +1,197 @@
+"""What must hold of figures once they are read: ranges, unique keys, printed totals, footnotes, clean text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opdat_analytics.ingest.declare import Source
+from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, strip_marker
+from opdat_analytics.ingest.layouts import Laid, Readings
+from opdat_analytics.ingest.workbook import Grid
+from opdat_analytics.model import SERIES, Figure, address, position
+
+TOGETHER = "held_together"
+"""Code of a cell that is held with another one, which reports for both."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something to look at; the figure is used all the same."""
+
+    severity: str
+    code: str
+    cell: tuple[int, int] | None
+    message: str
+    hint: str | None = None
+
+
+Strange = tuple[tuple[int, int], str, str, str, str | None]
+"""A held cell: position, text, code, message, hint."""
+
+
+def believable(frame: pd.DataFrame, expect: Mapping[str, tuple[float, float]]) -> tuple[pd.DataFrame, list[Strange]]:
+    """Hold figures outside the declared ranges of years and values.
+
+    Returns
+    -------
+    The frame without them, and the held cells.
+    """
+    strange = np.zeros(len(frame), dtype=bool)
+    told: dict[int, str] = {}
+    if "values" in expect:
+        low, high = expect["values"]
+        lows, highs = frame["low"].astype(float).to_numpy(), frame["high"].astype(float).to_numpy()
+        out = (lows > high) | (lows < low) | (highs > high)
+        strange |= out
+        told |= {
+            i: f"the figure lies outside what is declared possible here ({low:,.0f} to {high:,.0f})"
+            for i in np.flatnonzero(out)
+        }
+    if "years" in expect:
+        low, high = expect["years"]
+        years = pd.to_numeric(frame["year"], errors="raise").astype(float).to_numpy()
+        out = (years < low) | (years > high)
+        strange |= out
+        told |= {
+            i: f"year {years[i]:.0f} lies outside the declared years {low:.0f} to {high:.0f}"
+            for i in np.flatnonzero(out)
+        }
+    hint = "if it is right, widen `expect` in source.toml; if not, ask the sender"
+    held = [_held(frame, i, "out_of_range", told[i], hint) for i in np.flatnonzero(strange).tolist()]
+    return (frame[~strange].reset_index(drop=True), held) if strange.any() else (frame, [])
+
+
+def _held(frame: pd.DataFrame, row: int, code: str, message: str, hint: str | None) -> Strange:
+    return position(frame["cell"].iat[row]), frame["text"].iat[row], code, message, hint
+
+
+@dataclass(frozen=True)
+class Doubled:
+    """Figures printed more than once with different values: one cell reports, the others are held with it."""
+
+    reported: tuple[Strange, ...] = ()
+    silent: tuple[tuple[int, int], ...] = ()
+
+
+def doubled(frame: pd.DataFrame) -> tuple[pd.DataFrame, Doubled]:
+    """Hold every figure whose key is printed again with another value, all of a key together.
+
+    The key is the series, the edition and the page it was read on. Blanks do not contradict a figure.
+    """
+    keys = [*SERIES, "edition", "url"]
+    codes = combined_codes(frame, keys)
+    values = combined_codes(frame, ["low", "high", "qualifier"])
+    said = (frame["qualifier"] != "not_reported").to_numpy()
+    pairs = pd.DataFrame({"key": codes[said], "value": values[said]}).drop_duplicates()
+    several = pairs["key"].value_counts()
+    bad = set(several[several > 1].index)
+    if not bad:
+        return frame, Doubled()
+    held = np.isin(codes, list(bad)) & said
+    reported, silent = [], []
+    for key, rows in pd.Series(np.flatnonzero(held)).groupby(codes[held], sort=False):
+        del key
+        first, *rest = rows.tolist()
+        listed = ", ".join(f"“{frame['text'].iat[i]}” ({frame['cell'].iat[i]})" for i in (first, *rest))
+        message = f"the same figure is printed {len(rows)} times with different values: {listed}"
+        reported.append(
+            _held(frame, first, "duplicate_key", message, "ask the publisher which is right, and rule on each cell")
+        )
+        silent.extend(position(frame["cell"].iat[i]) for i in rest)
+    return frame[~held].reset_index(drop=True), Doubled(tuple(reported), tuple(silent))
+
+
+def combined_codes(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
+    """One integer per row, equal exactly where the rows agree in all the columns (nulls equal nulls)."""
+    code = np.zeros(len(frame), dtype=np.int64)
+    for column in columns:
+        one, levels = pd.factorize(frame[column], use_na_sentinel=True)
+        code = code * (len(levels) + 1) + (one + 1)
+        code = pd.factorize(code)[0].astype(np.int64)
+    return code
+
+
+def totals(grid: Grid, laid: Laid, figures: Mapping[int, Figure], source: Source) -> Iterable[Flag]:
+    """Compare printed totals with the sum of their parts, as intervals."""
+    for total in laid.totals:
+        text, _ = strip_marker(total.text.strip())
+        notation = TYPED if grid.typed[total.cell] else source.numerals
+        printed = parse_figure(text, "unstated", notation, source.language, source.symbols)
+        if isinstance(printed, Problem) or printed.low is None:
+            yield Flag(
+                "flag",
+                "total_unread",
+                total.cell,
+                f"the printed total “{total.text}” could not be read, so it was not checked",
+            )
+            continue
+        parts = [figures.get(int(i)) for i in total.parts]
+        stated = [p for p in parts if p is not None and p.low is not None]
+        low = sum(p.low for p in stated if p.low is not None)
+        open_above = len(stated) < len(parts) or any(p.high is None for p in stated)
+        high = math.inf if open_above else sum(p.high for p in stated if p.high is not None)
+        if (printed.high if printed.high is not None else math.inf) < low or printed.low > high:
+            sums = (
+                f"{low:,.0f}"
+                if low == high
+                else f"{low:,.0f} to {high:,.0f}"
+                if high < math.inf
+                else f"at least {low:,.0f}"
+            )
+            yield Flag(
+                "flag", "total_differs", total.cell,
+                f"the printed total is “{total.text}”; its {len(stated)} parts add up to {sums}",
+                "both are kept as printed; ask the publisher",
+            )  # fmt: skip
+
+
+def unexplained_marks(
+    parts: Iterable[tuple[int, Any]], readings: Readings, notes: Mapping[str, str]
+) -> tuple[Flag, ...]:
+    """Footnote marks on figures for which the sheet has no footnote."""
+    flags: dict[tuple[int, int], Flag] = {}
+    for index, part in parts:
+        if part.marker and part.marker not in notes:
+            at = (int(readings.rows[index]), int(readings.columns[index]))
+            flags[at] = Flag("flag", "footnote_missing", at, f"the mark “{part.marker}” has no footnote on this sheet")
+    return tuple(flags.values())
+
+
+_BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|Ã[\x80-\xbf]|â€")
+
+
+def odd_text(grid: Grid) -> Iterable[Flag]:
+    """Text that was damaged on its way here (mojibake), each distinct text once."""
+    seen: dict[str, list[tuple[int, int]]] = {}
+    flat = grid.text.ravel().tolist()
+    for number, text in enumerate(flat):
+        if text and not text.isascii() and _BROKEN.search(text):
+            seen.setdefault(text, []).append(divmod(number, grid.text.shape[1]))
+    for text, cells in seen.items():
+        several = f" (and {len(cells) - 1} more cells)" if len(cells) > 1 else ""
+        yield Flag(
+            "flag",
+            "mojibake",
+            cells[0],
+            f"letters of “{text}” were lost before the file came here{several}; kept as received",
+        )
+
+
+def hidden(grid: Grid) -> Iterable[Flag]:
+    """A sheet that its reader would not see."""
+    if grid.hidden:
+        yield Flag(
+            "flag", "hidden_sheet", None, f"sheet “{grid.name}” is hidden in the workbook, and was read as declared"
+        )
+
+
+def cell_names(cells: Iterable[tuple[int, int]]) -> str:
+    """Addresses of some cells, for messages."""
+    return ", ".join(address(*at) for at in cells)

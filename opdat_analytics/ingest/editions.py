@@ -1,0 +1,112 @@
+"""What crosses files of one source: which figure is its latest word, and what it restated between editions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from opdat_analytics.ingest.checks import combined_codes
+from opdat_analytics.ingest.declare import Editions
+from opdat_analytics.model import SERIES, TABLES
+
+IDENTITY = ("file", "sheet", "cell", "part")
+_SIDES = ("low", "high", "qualifier", "text", *IDENTITY)
+
+
+def current(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.ndarray:
+    """Whether each observation is its source's latest word on its series.
+
+    Parameters
+    ----------
+    observations
+        All observations, without ``current``.
+    editions
+        Source id → how its editions are ordered and what a new one replaces.
+
+    Returns
+    -------
+    Boolean array, one per row. A figure of an edition that cannot be ordered is never current; where an edition
+    replaces the whole one before it, only the last edition's figures are; otherwise the last edition that prints a
+    series has its latest word. Printed twice in one edition, the first stands, primary sourcing before secondary.
+    """
+    rank = _ranks(observations, editions)
+    newest = rank.copy()
+    for source, declared in editions.items():
+        if declared.replaces == "all":
+            mine = (observations["source"] == source).to_numpy()
+            newest[mine] = rank[mine].max(initial=-1)
+    key = combined_codes(observations, SERIES)
+    order = pd.DataFrame(
+        {
+            "key": key,
+            "unreported": (observations["qualifier"] == "not_reported").to_numpy(),
+            "rank": -rank,
+            "secondary": (observations["sourcing"] == "secondary").to_numpy(),
+        }
+    )
+    first = order.sort_values(["key", "rank", "unreported", "secondary"], kind="stable").drop_duplicates("key").index
+    latest = np.zeros(len(observations), dtype=bool)
+    latest[first] = True
+    return latest & (rank >= 0) & (rank == newest)
+
+
+def _ranks(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.ndarray:
+    """The order of each row's edition within its source; -1 where it cannot be ordered."""
+    rank = np.full(len(observations), -1)
+    pairs = observations[["source", "edition"]]
+    for source, mine in pairs.groupby("source", sort=False):
+        declared = editions.get(str(source))
+        if declared is None:
+            continue
+        labels = [None if pd.isna(label) else str(label) for label in mine["edition"].unique()]
+        ordered = sorted((key, label) for label in labels if (key := declared.order(label)) is not None)
+        position = {label: number for number, (_, label) in enumerate(ordered)}
+        if not any(labels):
+            position = {None: 0}  # type: ignore[dict-item]
+        rank[mine.index] = [position.get(None if pd.isna(label) else label, -1) for label in mine["edition"]]
+    return rank
+
+
+def restatements(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> pd.DataFrame:
+    """Figures that an edition prints otherwise than the last ordered edition before it that had them.
+
+    Returns
+    -------
+    Rows of the ``revisions`` table of kind ``restated``. Figures that an edition first prints or no longer prints are
+    not restated.
+    """
+    rank = _ranks(observations, editions)
+    usable = (rank >= 0) & (observations["qualifier"] != "not_reported").to_numpy()
+    rows = observations.loc[usable].assign(_rank=rank[usable])
+    rows = rows.assign(_key=combined_codes(rows, SERIES))
+    rows = rows.sort_values(["_key", "_rank"], kind="stable").drop_duplicates(["_key", "_rank"])
+    same = (rows["_key"] == rows["_key"].shift()).to_numpy()
+    before = rows.shift()
+    changed = same & ~_agree(rows, before)
+    return revision_rows(rows[changed], before[changed], "restated")
+
+
+def _agree(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
+    agree = (one["qualifier"] == other["qualifier"]).to_numpy()
+    for bound in ("low", "high"):
+        a, b = one[bound].to_numpy(dtype=float, na_value=np.nan), other[bound].to_numpy(dtype=float, na_value=np.nan)
+        agree = agree & ((a == b) | (np.isnan(a) & np.isnan(b)))
+    return np.asarray(agree)
+
+
+def revision_rows(later: pd.DataFrame, earlier: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Pairs of observations, row by row, as rows of the ``revisions`` table.
+
+    The change is an interval: least and greatest difference that the bounds allow.
+    """
+    columns = {name: later[name].to_numpy() for name in SERIES}
+    columns["kind"] = np.full(len(later), kind, dtype=object)
+    columns["edition_from"], columns["edition_to"] = earlier["edition"].to_numpy(), later["edition"].to_numpy()
+    for name in _SIDES:
+        columns[f"{name}_from"], columns[f"{name}_to"] = earlier[name].to_numpy(), later[name].to_numpy()
+    a = {bound: earlier[bound].to_numpy(dtype=float, na_value=np.nan) for bound in ("low", "high")}
+    b = {bound: later[bound].to_numpy(dtype=float, na_value=np.nan) for bound in ("low", "high")}
+    columns["change_low"], columns["change_high"] = b["low"] - a["high"], b["high"] - a["low"]
+    return pd.DataFrame({c.name: columns[c.name] for c in TABLES["revisions"]})

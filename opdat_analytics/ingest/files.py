@@ -1,0 +1,300 @@
+"""One raw file becomes rows of the tables, issues and ledger; nothing here looks at any other file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opdat_analytics.ingest import checks
+from opdat_analytics.ingest.declare import Decision, Layout, Source
+from opdat_analytics.ingest.harmonise import HeldLabel, harmonise
+from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay
+from opdat_analytics.ingest.tables import Block, fact_rows, figure_rows
+from opdat_analytics.ingest.workbook import Grid, cells_of, nonblank, read_workbook
+from opdat_analytics.model import FATES, TABLES, Issue, UnreadableFile, address, position
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """What one raw file gives.
+
+    Attributes
+    ----------
+    tables
+        Table name → frame with that table's columns; ``issues`` and ``ledger`` among them. ``observations`` has
+        no ``current``, which only all files together can tell.
+    stopped
+        The file could not be read as declared: only its issues count.
+    edition
+        Its edition label.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    stopped: bool
+    edition: str | None
+
+
+def read_file(path: Path, source: Source) -> FileRead:
+    """Read one raw file as its source declares.
+
+    Parameters
+    ----------
+    path
+        The file, in its source's folder.
+    source
+        The declaration.
+
+    Returns
+    -------
+    FileRead
+        Never raises for bad input: what stops the file is an issue of severity ``stop``.
+    """
+    file = f"{source.id}/{path.name}"
+    edition = source.editions.of(path.name)
+
+    def stop(
+        code: str, message: str, sheet: str | None = None, cell: str | None = None, hint: str | None = None
+    ) -> FileRead:
+        issue = Issue("stop", code, source.id, file, sheet, cell, None, message, hint)
+        return FileRead({"issues": issue_frame([issue])}, True, edition)
+
+    try:
+        grids = read_workbook(path)
+    except UnreadableFile as error:
+        return stop(error.code, str(error), hint=error.hint)
+    blocks: list[_Sheet] = []
+    for grid in grids:
+        claims = [layout for layout in source.layouts if layout.claims(path.name, grid.name)]
+        ignored = any(entry.claims(path.name, grid.name) for entry in source.ignore)
+        if len(claims) + ignored > 1:
+            return stop(
+                "claimed_twice", f"sheet “{grid.name}” is claimed by more than one layout or `ignore` entry", grid.name
+            )
+        try:
+            if claims:
+                blocks.append(_read_sheet(grid, claims[0], source, file, path.name, edition))
+            else:
+                blocks.append(_unread_sheet(grid, source, file, ignored=ignored))
+        except LayoutMismatch as error:
+            cell = address(*error.cell) if error.cell else None
+            return stop(error.code, str(error), grid.name, cell, error.hint)
+    issues = [issue for block in blocks for issue in block.issues]
+    stale = _stale_decisions(source, path.name, file, grids)
+    tables = _joined(blocks)
+    observations = tables.get("observations")
+    rows = 0 if observations is None else len(observations)
+    if "rows" in source.expect and not source.expect["rows"][0] <= rows <= source.expect["rows"][1]:
+        low, high = source.expect["rows"]
+        return stop("row_count", f"{rows} figures were read; `expect.rows` allows {low:.0f} to {high:.0f}")
+    tables["issues"] = issue_frame([*issues, *stale])
+    tables["ledger"] = pd.DataFrame([block.ledger for block in blocks], columns=[c.name for c in TABLES["ledger"]])
+    return FileRead(tables, False, edition)
+
+
+def issue_frame(issues: Iterable[Issue]) -> pd.DataFrame:
+    """Issues as rows of the ``issues`` table."""
+    names = [c.name for c in TABLES["issues"]]
+    return pd.DataFrame([[getattr(issue, name) for name in names] for issue in issues], columns=names)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    tables: Mapping[str, pd.DataFrame]
+    issues: tuple[Issue, ...]
+    ledger: Mapping[str, Any]
+
+
+def _joined(blocks: list[_Sheet]) -> dict[str, pd.DataFrame]:
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for block in blocks:
+        for name, frame in block.tables.items():
+            tables.setdefault(name, []).append(frame)
+    return {
+        name: frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True) for name, frames in tables.items()
+    }
+
+
+def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _Sheet:
+    fates = np.zeros(grid.text.shape, dtype=np.uint8)
+    fates[nonblank(grid.text)] = FATE["ignored" if ignored else "held"]
+    issues: tuple[Issue, ...] = ()
+    if not ignored and cells_of(grid):
+        message = f"no layout claims sheet “{grid.name}”; its {cells_of(grid)} cells are not used"
+        hint = "declare a [[layout]] for it, or name it under `ignore` with the reason"
+        issues = (Issue("hold", "unclaimed_sheet", source.id, file, grid.name, None, None, message, hint),)
+    return _Sheet({}, issues, _ledger_row(source.id, file, grid, fates))
+
+
+def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[str, Any]:
+    counts = {name: int(np.count_nonzero(fates == FATE[name])) for name in FATES}
+    cells = cells_of(grid)
+    return {
+        "source": source,
+        "file": file,
+        "sheet": grid.name,
+        "cells": cells,
+        **counts,
+        "not_reported": int(np.count_nonzero(fates == NOT_REPORTED)),
+        "balanced": sum(counts.values()) == cells and not np.any((fates == BLANK) & nonblank(grid.text)),
+    }
+
+
+# ---------------------------------------------------------------- decisions of a person
+
+
+@dataclass(frozen=True)
+class _Ruled:
+    """The grid as a person ruled it is to be read, and the rulings by cell."""
+
+    grid: Grid
+    by_cell: Mapping[tuple[int, int], Decision]
+
+
+def _rule(grid: Grid, decisions: Iterable[Decision]) -> _Ruled:
+    text, typed = grid.text, grid.typed
+    by_cell: dict[tuple[int, int], Decision] = {}
+    for decision in decisions:
+        at = position(decision.cell)
+        if decision.sheet != grid.name or _says(grid, at) != decision.was:
+            continue
+        by_cell[at] = decision
+        if decision.do == "accept":
+            text = text.copy() if text is grid.text else text
+            typed = typed.copy() if typed is grid.typed else typed
+            text[at], typed[at] = decision.read_as, False
+    unread = {at: why for at, why in grid.unread.items() if at not in by_cell}
+    return _Ruled(replace(grid, text=text, typed=typed, unread=unread), by_cell)
+
+
+def _says(grid: Grid, at: tuple[int, int]) -> str | None:
+    inside = at[0] < grid.text.shape[0] and at[1] < grid.text.shape[1]
+    return str(grid.text[at]) if inside else None
+
+
+def _stale_decisions(source: Source, name: str, file: str, grids: tuple[Grid, ...]) -> Iterable[Issue]:
+    sheets = {grid.name: grid for grid in grids}
+    for decision in source.decided:
+        if decision.file != name:
+            continue
+        grid = sheets.get(decision.sheet)
+        now = _says(grid, position(decision.cell)) if grid is not None else None
+        if now != decision.was:
+            said = f"says “{now}”" if now is not None else "is not there"
+            yield Issue(
+                "flag", "decision_stale", source.id, file, decision.sheet, decision.cell, now,
+                f"a ruling was made when the cell said “{decision.was}”; it now {said}, so the ruling is not applied",
+                "look at the cell again, and renew or remove its [[decided]] entry",
+            )  # fmt: skip
+
+
+# ---------------------------------------------------------------- one claimed sheet
+
+
+def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str, edition: str | None) -> _Sheet:
+    ruled = _rule(grid, (d for d in source.decided if d.file == name))
+    laid = lay(ruled.grid, layout)
+    fates = laid.fates.copy()
+    constants = {**source.constants, **layout.constants}
+    words = harmonise(laid.readings, layout, source, constants)
+    block = Block(ruled.grid, grid.text, laid, layout, source, file, edition, words.columns)
+    issues: list[Issue] = []
+    report = _reporter(source.id, file, grid, ruled.by_cell, issues)
+
+    dropped = _ignored_readings(laid, ruled.by_cell, fates)
+    waiting = np.zeros(laid.readings.text.size, dtype=bool)
+    for label in words.held:
+        waiting[label.readings] = True
+    if layout.table == "observations":
+        rows = figure_rows(block, ~(waiting | dropped))
+        held_labels: tuple[HeldLabel, ...] = (*words.held, *rows.held_labels)
+        for label in rows.held_labels:
+            waiting[label.readings] = True
+        tables = {"observations": rows.frame, **rows.also}
+    else:
+        rows = fact_rows(block, ~(waiting | dropped))
+        held_labels = words.held
+        tables = {layout.table: rows.frame}
+
+    for label in held_labels:
+        waits = int((~dropped[label.readings]).sum())
+        if waits:
+            told = f"{label.message.rstrip(chr(46))}; {waits} figure{'s' * (waits != 1)} {'wait' if waits != 1 else 'waits'} for it"
+            report("hold", label.code, label.cell, label.text, told, label.hint)
+    for cell in (c for c in rows.held_cells if c.code != checks.TOGETHER):
+        report("hold", cell.code, cell.at, cell.text, cell.message, cell.hint)
+    for finding in laid.findings:
+        said = str(grid.text[finding.cell]) if finding.cell else None
+        report(finding.severity, finding.code, finding.cell, said, finding.message, finding.hint)
+    for flag in (
+        *checks.odd_text(grid),
+        *checks.totals(grid, laid, rows.figures, source),
+        *rows.flags,
+        *checks.hidden(grid),
+    ):
+        report(flag.severity, flag.code, flag.cell, _shown(grid, flag.cell), flag.message, flag.hint)
+    for at, decision in ruled.by_cell.items():
+        if decision.do == "hold" and not any(issue.cell == address(*at) for issue in issues):
+            report("hold", "held_by_ruling", at, decision.was, f"held by a ruling: {decision.why}", None)
+    _hold_cells(fates, laid, layout, waiting & ~dropped, [cell.at for cell in rows.held_cells], ruled.by_cell)
+    return _Sheet(tables, tuple(issues), _ledger_row(source.id, file, grid, fates))
+
+
+def _shown(grid: Grid, at: tuple[int, int] | None) -> str | None:
+    return str(grid.text[at]) if at is not None else None
+
+
+def _reporter(
+    source: str, file: str, grid: Grid, ruled: Mapping[tuple[int, int], Decision], issues: list[Issue]
+) -> Any:
+    def report(
+        severity: str, code: str, at: tuple[int, int] | None, text: str | None, message: str, hint: str | None
+    ) -> None:
+        acknowledged = at in ruled and ruled[at].do == "hold"
+        cell = address(*at) if at is not None else None
+        issues.append(Issue(severity, code, source, file, grid.name, cell, text, message, hint, acknowledged))
+
+    return report
+
+
+def _ignored_readings(laid: Laid, ruled: Mapping[tuple[int, int], Decision], fates: np.ndarray) -> np.ndarray:
+    """Readings that a person ruled are not to be read, by their own cell or by a label's."""
+    dropped = np.zeros(laid.readings.text.size, dtype=bool)
+    for at, decision in ruled.items():
+        if decision.do != "ignore":
+            continue
+        if fates[at] != BLANK:
+            fates[at] = FATE["ignored"]
+        places = [
+            (laid.readings.rows, laid.readings.columns),
+            *((label.rows, label.columns) for label in laid.readings.labels),
+        ]
+        for rows, columns in places:
+            hit = (rows == at[0]) & (columns == at[1])
+            dropped |= hit
+    cells = laid.readings.rows[dropped], laid.readings.columns[dropped]
+    fates[cells] = np.where(np.isin(fates[cells], (BLANK, NOT_REPORTED)), BLANK, FATE["ignored"])
+    return dropped
+
+
+def _hold_cells(
+    fates: np.ndarray,
+    laid: Laid,
+    layout: Layout,
+    waiting: np.ndarray,
+    cells: list[tuple[int, int]],
+    ruled: Mapping[tuple[int, int], Decision],
+) -> None:
+    """Give held cells their fate: the figure's own cell, and in a table of facts the whole row."""
+    rows, columns = laid.readings.rows[waiting], laid.readings.columns[waiting]
+    if layout.table != "observations":
+        for row in rows.tolist():
+            fates[row][fates[row] == FATE["value"]] = FATE["held"]
+    fates[rows, columns] = np.where(fates[rows, columns] == FATE["value"], FATE["held"], fates[rows, columns])
+    for at in (*cells, *(at for at, decision in ruled.items() if decision.do == "hold")):
+        if fates[at] == FATE["value"]:
+            fates[at] = FATE["held"]

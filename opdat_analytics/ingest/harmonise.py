@@ -1,0 +1,286 @@
+"""Words become codes: the labels of each reading are looked up, and what stays uncertain is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from opdat_analytics import vocab
+from opdat_analytics.ingest.declare import CLOSED, Layout, Source
+from opdat_analytics.ingest.figures import Problem
+from opdat_analytics.ingest.layouts import Labels, Readings
+from opdat_analytics.ingest.periods import parse_as_of, parse_period
+from opdat_analytics.model import ALLOWED
+
+Codes = Mapping[str, str]
+"""What one word says: role → code."""
+
+PRINTED_AS_IS = frozenset(
+    {"reporter", "url", "programme", "activity", "form", "age", "citizenship", "breakdown", "note", "edition"}
+)
+DEFAULTS: Mapping[str, str] = {
+    "unit": "unstated", "statistic": "count", "offence": "unstated", "form": "total", "sex": "total", "age": "total",
+    "citizenship": "total", "breakdown": "total", "accumulation": "period", "sourcing": "primary", "status": "unstated",
+    "attribution": "unstated",
+}  # fmt: skip
+TABLE_DEFAULTS: Mapping[str, str] = {
+    "offence": "unstated", "calendar": "undated", "attribution": "unstated", "certainty": "stated", "unit": "unstated",
+}  # fmt: skip
+
+
+_PROGRAMME_ROLES: Mapping[str, str] = {"status": "programme_status"}
+"""Where a role of programmes takes other codes than the role of that name elsewhere."""
+
+
+@dataclass(frozen=True)
+class HeldLabel:
+    """A label that could not be understood: the readings that wait for it, and where it stands."""
+
+    cell: tuple[int, int]
+    text: str
+    code: str
+    message: str
+    hint: str | None
+    readings: np.ndarray
+
+
+@dataclass(frozen=True)
+class Harmonised:
+    """Role → one code per reading (None where nothing is said), and the labels that are held."""
+
+    columns: Mapping[str, np.ndarray]
+    held: tuple[HeldLabel, ...]
+
+
+def harmonise(readings: Readings, layout: Layout, source: Source, constants: Codes) -> Harmonised:
+    """Look up every label of a table.
+
+    Parameters
+    ----------
+    readings
+        The table's readings with their labels.
+    layout, source
+        Their declarations: meanings, aliases, language.
+    constants
+        What holds for every reading: role → code.
+
+    Returns
+    -------
+    Harmonised
+        Codes per role. A word that sets several roles at once sets them all; a label of the role itself goes before
+        what another word says of it, and both go before the constants.
+    """
+    count = readings.text.size
+    columns: dict[str, np.ndarray] = {role: np.full(count, code, dtype=object) for role, code in constants.items()}
+    held: list[HeldLabel] = []
+    implied: dict[str, np.ndarray] = {}
+    direct: dict[str, np.ndarray] = {}
+    for labels in _in_order(readings.labels):
+        place = _one_place(direct.get("place"), constants)
+        look = _lookup(labels.role, layout, source, place)
+        said, problems = _looked_up(labels, look)
+        held.extend(problems)
+        for role in sorted({role for codes in said.values() for role in codes}):
+            column = np.array([said[text].get(role) for text in labels.text.tolist()], dtype=object)
+            target = direct if role == labels.role.split(":")[0] else implied
+            held.extend(_merge(target, role, column, labels))
+    for role, column in (*implied.items(), *direct.items()):
+        before = columns.get(role)
+        columns[role] = column if before is None else np.where(_given(column), column, before)
+    return Harmonised(columns, tuple(held))
+
+
+def _in_order(labels: Sequence[Labels]) -> list[Labels]:
+    """Places first, since a national term may need to know the country."""
+    return sorted(labels, key=lambda label: label.role != "place")
+
+
+def _one_place(places: np.ndarray | None, constants: Codes) -> str | None:
+    found = set() if places is None else {p for p in places.tolist() if p}
+    return found.pop() if len(found) == 1 else constants.get("place") if not found else None
+
+
+def _given(column: np.ndarray) -> np.ndarray:
+    return np.array([value is not None for value in column.tolist()], dtype=bool)
+
+
+def _merge(target: dict[str, np.ndarray], role: str, column: np.ndarray, labels: Labels) -> list[HeldLabel]:
+    """Join a column with what another label says of the same role: notes add up, codes must agree."""
+    if role not in target:
+        target[role] = column
+        return []
+    before = target[role]
+    if role == "note":
+        target[role] = np.array(
+            [
+                "; ".join(dict.fromkeys(filter(None, pair))) or None
+                for pair in zip(before.tolist(), column.tolist(), strict=True)
+            ],
+            dtype=object,
+        )
+        return []
+    both = _given(before) & _given(column)
+    differ = both & (before != column)
+    target[role] = np.where(_given(before), before, column)
+    held = []
+    for index in np.flatnonzero(differ).tolist():
+        cell = (int(labels.rows[index]), int(labels.columns[index]))
+        message = (
+            f"“{labels.text[index]}” says {role} {column[index]}, but another column of the row says {before[index]}"
+        )
+        held.append(HeldLabel(cell, str(labels.text[index]), "disagreement", message, None, np.array([index])))
+    return held
+
+
+def _looked_up(labels: Labels, look: Callable[[str], Codes | Problem]) -> tuple[dict[str, Codes], list[HeldLabel]]:
+    """Each distinct text looked up once; a problem holds every reading that carries the label."""
+    texts = labels.text.tolist()
+    said: dict[str, Codes] = {}
+    bad: dict[str, Problem] = {}
+    for text in dict.fromkeys(texts):
+        found = look(text.strip()) if text.strip() else {}
+        if isinstance(found, Problem):
+            bad[text], said[text] = found, {}
+        else:
+            said[text] = found
+    if not bad:
+        return said, []
+    cells: dict[tuple[int, int, str], list[int]] = {}
+    for index, text in enumerate(texts):
+        if text in bad:
+            cells.setdefault((int(labels.rows[index]), int(labels.columns[index]), text), []).append(index)
+    return said, [
+        HeldLabel((row, column), text, bad[text].code, bad[text].message, bad[text].hint, np.array(waiting))
+        for (row, column, text), waiting in cells.items()
+    ]
+
+
+def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Callable[[str], Codes | Problem]:
+    """What a word in this role means: the layout's meanings, then the source's, then the vocabulary."""
+    base, _, kind = role.partition(":")
+    own = {**source.meanings.get(base, {}), **layout.meanings.get(base, {})}
+
+    def look(text: str) -> Codes | Problem:
+        meant = own.get(vocab.normalise(text))
+        if meant is not None:
+            return meant
+        found = _common(base if layout.table != "programmes" else _PROGRAMME_ROLES.get(base, base), text, source, place, list(own))
+        if isinstance(found, str) and kind and found != "total":
+            found = f"{kind}: {found}"
+        return found if isinstance(found, Problem) else {base: found}
+
+    return look
+
+
+def _common(role: str, text: str, source: Source, place: str | None, own: list[str]) -> str | Problem:
+    if role in ("place", "places"):
+        return _place(text, source.aliases, joined=role == "places")
+    if role == "unknown_route":
+        return Problem("unknown_route", f"“{text}” decides what its row is about, but `routes` does not name it")
+    if role == "measure":
+        return _match(vocab.resolve_measure(text, source.language, place), text, "measure", own)
+    if role == "activity_type":
+        return _match(vocab.resolve_activity_type(text), text, "activity type", own)
+    if role == "offence":
+        return (
+            text
+            if text in ALLOWED["offence"]
+            else _match(vocab.resolve_offence(text, source.language), text, "offence", own)
+        )
+    if role in ("purposes", "roles"):
+        return _listed(text, ALLOWED["purpose" if role == "purposes" else "role"], role)
+    if role in ("as_of", "start", "end", "baseline_date"):
+        return parse_as_of(text)
+    if role == "published":
+        day = parse_as_of(text)
+        if isinstance(day, str) and len(day) != 10:
+            return Problem("not_a_day", f"“{text}” is not a day; write a publication date like 2024-06-24")
+        return day
+    if role in CLOSED:
+        allowed = CLOSED[role]
+        folded = vocab.normalise(text)
+        if folded in allowed:
+            return folded
+        near = vocab.suggest(text, allowed)
+        return Problem(f"unknown_{role}", f"“{text}” is not a {role}; allowed: {', '.join(allowed)}", near)
+    return text
+
+
+def _place(text: str, aliases: Mapping[str, str], *, joined: bool) -> str | Problem:
+    if joined and ";" in text:
+        found = [_place(one.strip(), aliases, joined=False) for one in text.split(";") if one.strip()]
+        bad = next((one for one in found if isinstance(one, Problem)), None)
+        return bad or ";".join(str(one) for one in found)
+    return _match(vocab.resolve_place(text, aliases), text, "place", [])
+
+
+def _match(match: vocab.Match, text: str, what: str, own: list[str]) -> str | Problem:
+    code = what.replace(" ", "_")
+    if match.code is not None:
+        return match.code
+    if match.candidates:
+        could = " or ".join(match.candidates)
+        return Problem(
+            f"ambiguous_{code}", f"“{text}” could be {could}", "say which under `aliases` or `meanings` in source.toml"
+        )
+    near = match.suggestion or vocab.suggest(text, own)
+    return Problem(f"unknown_{code}", f"“{text}” is not a known {what}", f"did you mean {near}?" if near else None)
+
+
+def _listed(text: str, allowed: Sequence[str], role: str) -> str | Problem:
+    words = [vocab.normalise(word) for word in text.split(";")]
+    unknown = [word for word in words if word not in allowed]
+    if unknown:
+        return Problem(f"unknown_{role}", f"“{unknown[0]}” is not among {', '.join(allowed)}")
+    return ";".join(words)
+
+
+@dataclass(frozen=True)
+class Times:
+    """Per reading: period bounds, labelled year, calendar and accumulation; and the labels held for it."""
+
+    start: list[date | None]
+    end: list[date | None]
+    year: list[int | None]
+    calendar: list[str]
+    accumulation: list[str | None]
+    held: tuple[HeldLabel, ...]
+
+
+def times(readings: Readings, columns: Mapping[str, np.ndarray], language: str) -> Times:
+    """Read the period of every reading, from its `period` or `year` label and its calendar.
+
+    Each distinct pair of label and calendar is read once; a label that is not a period holds its readings.
+    """
+    count = readings.text.size
+    nothing = np.full(count, None, dtype=object)
+    label = columns.get("period", nothing)
+    label = np.where(_given(label), label, columns.get("year", nothing))
+    calendar = columns.get("calendar", nothing)
+    read: dict[tuple[str | None, str | None], tuple[date | None, date | None, int | None, str, str | None]] = {}
+    bad: dict[str, Problem] = {}
+    pairs = list(zip(label.tolist(), calendar.tolist(), strict=True))
+    for text, declared in dict.fromkeys(pairs):
+        if text is None:
+            read[text, declared] = (None, None, None, declared or "undated", None)
+            continue
+        found = parse_period(text, declared, language)
+        if isinstance(found, Problem):
+            bad[text] = found
+            read[text, declared] = (None, None, None, declared or "undated", None)
+        else:
+            read[text, declared] = (found.start, found.end, found.year, found.calendar, found.accumulation)
+    held = []
+    if bad:
+        for labels in readings.labels:
+            if labels.role in ("period", "year"):
+                texts = np.array([text.strip() for text in labels.text.tolist()], dtype=object)
+                _, problems = _looked_up(
+                    Labels(labels.role, texts, labels.rows, labels.columns), lambda text: bad.get(text, {})
+                )
+                held.extend(problems)
+    columns_of = list(zip(*(read[pair] for pair in pairs), strict=True)) or [(), (), (), (), ()]
+    return Times(*(list(c) for c in columns_of), tuple(held))  # type: ignore[arg-type]

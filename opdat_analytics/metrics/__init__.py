@@ -1,0 +1,28 @@
+"""Metrics: observations in, a small pandas frame out. What would be wrong is refused, with the way to allow it."""
+
+from opdat_analytics.metrics.activities import activity_counts
+from opdat_analytics.metrics.compare import change, increments, rank
+from opdat_analytics.metrics.limits import byar, garwood, wilson
+from opdat_analytics.metrics.rates import rates
+from opdat_analytics.metrics.ratios import conviction_rate, ratio, shares
+from opdat_analytics.metrics.select import LeftOut, Selection, select
+from opdat_analytics.metrics.totals import coverage, totals
+
+__all__ = [
+    "LeftOut",
+    "Selection",
+    "activity_counts",
+    "byar",
+    "change",
+    "conviction_rate",
+    "coverage",
+    "garwood",
+    "increments",
+    "rank",
+    "rates",
+    "ratio",
+    "select",
+    "shares",
+    "totals",
+    "wilson",
+]

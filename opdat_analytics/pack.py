@@ -1,0 +1,99 @@
+"""The standing chart pack of the record: which charts a manager receives, in which order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from opdat_analytics import charts, metrics, store, vocab
+from opdat_analytics.exports import export
+from opdat_analytics.model import Exhibit, Home
+from opdat_analytics.tables import activities, observations
+
+SCHEME = "opdat"
+ENOUGH = 0.8
+"""A year is ranked only if this share of the most that ever reported has reported."""
+
+
+def standing_pack(home: Home) -> list[Exhibit]:
+    """The charts of the record, for the sources that are published.
+
+    Returns
+    -------
+    list of Exhibit
+        Convictions and prosecutions by region and year, countries ranked, coverage, world totals, to-date statements,
+        listed activities, awards; those whose source is not published are left out.
+
+    Raises
+    ------
+    NothingPublished
+        If nothing is published yet.
+    """
+    opened = store.open_publication(home)
+    seen = observations(scheme=SCHEME, home=home)
+    done = activities(home=home)
+    there = set(opened.sources)
+    pack: list[Exhibit] = []
+    if "unodc_glotip" in there:
+        pack += _national(seen, opened.id)
+    if "tip_report" in there:
+        pack += _world(seen, opened.id)
+    if "jtfa" in there:
+        pack.append(_to_date(seen, opened.id))
+    if "opdat_page" in there:
+        pack.append(_listed(done[done["source"] == "opdat_page"], opened.id))
+    if "jtip_projects" in there:
+        pack.append(_awards(done[done["source"] == "jtip_projects"], opened.id))
+    return pack
+
+
+def write_pack(home: Home) -> list[Path]:
+    """Write the standing pack to ``exports/charts`` and its figure ids to ``exports/figures.json``."""
+    return export(standing_pack(home), home.exports / "charts", index=home.exports / "figures.json")
+
+
+def _national(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
+    pack = []
+    for measure in ("convictions", "prosecutions"):
+        by_region = metrics.totals(seen, measure, by=["region", "year"], source="unodc_glotip")
+        pack.append(charts.trend(by_region, by="region", name=f"{measure}-by-region", publication=publication))
+        pack.append(charts.grid(by_region, rows="region", name=f"{measure}-grid", publication=publication))
+        year = _latest_full_year(by_region)
+        by_country = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=year)
+        pack.append(charts.ranked(by_country, by="place", name=f"{measure}-ranked", publication=publication))
+    covered = metrics.coverage(seen, "convictions", by=["region", "year"], source="unodc_glotip")
+    pack.append(charts.grid(covered, rows="region", value="coverage", name="convictions-coverage", publication=publication))
+    return pack
+
+
+def _latest_full_year(by_region: pd.DataFrame) -> int:
+    """The last year in which nearly as many places reported as ever did: a later one would rank who answers first."""
+    reporting = by_region.groupby("year")["n_reporting"].sum()
+    return int(reporting[reporting >= ENOUGH * reporting.max()].index.max())
+
+
+def _world(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
+    stages = [
+        metrics.totals(seen, measure, by=["year"], source="tip_report", level="global") for measure in ("prosecutions", "convictions")
+    ]
+    return [charts.stages(pd.concat(stages, ignore_index=True), name="tip-report-world", publication=publication)]
+
+
+def _to_date(seen: pd.DataFrame, publication: str) -> Exhibit:
+    running = seen[(seen["accumulation"] == "to_date") & (seen["programme"] == "jtfa") & (seen["measure"] == "convictions")]
+    stated = running[running["as_of"].notna() & running["low"].notna()]
+    return charts.to_date(stated, name="jtfa-convictions-to-date", publication=publication)
+
+
+def _listed(done: pd.DataFrame, publication: str) -> Exhibit:
+    region = vocab.scheme(SCHEME)
+    counts = metrics.activity_counts(done, by=["activity_type", "place"], certainty="stated")
+    counts = counts.assign(region=[region.get(str(place), store.OUTSIDE) for place in counts["place"]])
+    by_region = counts.groupby(["activity_type", "region"], as_index=False)["n"].sum()
+    return charts.activities(by_region, columns="region", name="activities-by-type-and-region", publication=publication)
+
+
+def _awards(done: pd.DataFrame, publication: str) -> Exhibit:
+    counts = metrics.activity_counts(done, by=["year", "place"], certainty="stated")
+    return charts.activities(counts, rows="place", columns="year", name="awards-by-place-and-year", publication=publication)

@@ -1,0 +1,27 @@
+"""Where the project lies, from where a person stands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from opdat_analytics.model import Home
+
+
+def project_root() -> Path:
+    """The folder named by ``OPDAT_HOME``, else the nearest one from here upwards that holds data/raw, else here."""
+    named = os.environ.get("OPDAT_HOME")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "data" / "raw").is_dir()), here)
+
+
+def home_here() -> Home:
+    """The usual folders below the project root; ``OPDAT_RAW``, ``OPDAT_PROCESSED``, ``OPDAT_EXPORTS`` name others."""
+    usual = Home.at(project_root())
+    return Home(
+        Path(os.environ.get("OPDAT_RAW", usual.raw)),
+        Path(os.environ.get("OPDAT_PROCESSED", usual.processed)),
+        Path(os.environ.get("OPDAT_EXPORTS", usual.exports)),
+    )

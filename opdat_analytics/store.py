@@ -1,0 +1,312 @@
+"""Publishes tables atomically and opens them again: immutable parts, one manifest, a history."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opdat_analytics.model import TABLES, Column, Home, NothingPublished, OpdatError, canonical_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+FORMAT = 1
+KEPT = 12
+"""How many publications stay readable; the current one among them."""
+OUTSIDE = "outside this scheme"
+SEVERAL = "several regions"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One publication: its manifest, and the folder its parts lie in.
+
+    Attributes
+    ----------
+    manifest
+        ``generation``, ``files`` (per raw file: hashes, edition, parts by table) and ``across`` (parts that all files
+        together give).
+    """
+
+    home: Home
+    manifest: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Short name of the publication, printed on charts: its generation and six digits of its content."""
+        return f"{self.manifest['generation']}-{content_hash(self.manifest)[:6]}"
+
+    def parts(self, table: str) -> list[Path]:
+        """The Parquet files that make up a table, in order; DuckDB and Spark take the list as it is."""
+        return [part_path(self.home, entry["hash"]) for entry in part_entries(self.manifest, table)]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A published table with the columns of ``model.TABLES[name]``.
+
+        Raises
+        ------
+        OpdatError
+            If a part is missing or is not what the manifest says.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        columns = [c for c in TABLES[name] if c.name != "current"]
+        schema = arrow_schema(columns)
+        read = []
+        for path in self.parts(name):
+            data = _part_bytes(path)
+            read.append(pq.read_table(pa.BufferReader(data)).select([c.name for c in columns]).cast(schema))
+        frame = to_frame(pa.concat_tables(read) if read else schema.empty_table(), columns)
+        return self._with_current(frame) if name == "observations" else frame
+
+    def _with_current(self, frame: pd.DataFrame) -> pd.DataFrame:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        superseded = set()
+        for path in self.parts("superseded"):
+            rows = pq.read_table(pa.BufferReader(_part_bytes(path))).to_pydict()
+            superseded |= set(zip(rows["file"], rows["sheet"], rows["cell"], rows["part"], strict=True))
+        identity = zip(*(frame[name].tolist() for name in ("file", "sheet", "cell", "part")), strict=True)
+        latest = [key not in superseded for key in identity]
+        place = [c.name for c in TABLES["observations"]].index("current")
+        frame.insert(place, "current", latest)
+        return frame
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Source ids in this publication."""
+        return tuple(sorted({entry["source"] for entry in self.manifest["files"]}))
+
+
+def content_hash(manifest: Mapping[str, Any]) -> str:
+    """Hash of what a publication holds, whenever it was made."""
+    held = {key: manifest[key] for key in ("files", "across")}
+    return hashlib.sha256(canonical_json(held).encode()).hexdigest()
+
+
+def part_entries(manifest: Mapping[str, Any], table: str) -> list[Mapping[str, Any]]:
+    """The manifest's entries of the parts of one table, in the order in which they are read."""
+    of_files = [entry for file in manifest["files"] for entry in file["parts"].get(table, [])]
+    return [*of_files, *manifest["across"].get(table, [])]
+
+
+def part_path(home: Home, digest: str) -> Path:
+    """Where the part with that hash lies."""
+    return home.processed / "parts" / f"{digest}.parquet"
+
+
+def _part_bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise OpdatError(f"a published part is missing: {path}. Run `opdat refresh` to make it again.") from error
+    if hashlib.sha256(data).hexdigest()[: len(path.stem)] != path.stem:
+        raise OpdatError(
+            f"a published part was changed after it was published: {path}. Delete it and run `opdat refresh`."
+        )
+    return data
+
+
+def manifest_path(home: Home) -> Path:
+    """Where the current manifest lies."""
+    return home.processed / "manifest.json"
+
+
+def history_path(home: Home, generation: int) -> Path:
+    """Where the manifest of one generation lies."""
+    return home.processed / "history" / f"manifest-{generation:06d}.json"
+
+
+def read_manifest(path: Path) -> dict[str, Any] | None:
+    """A manifest from disk; None where there is none.
+
+    Raises
+    ------
+    OpdatError
+        If the file is there but is not a manifest this version reads.
+    """
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise OpdatError(f"{path} cannot be read ({error}). Restore it from the `history` folder beside it.") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise OpdatError(
+            f"{path} was written by another version of opdat_analytics. Delete it and run `opdat refresh`."
+        )
+    return manifest
+
+
+def open_publication(home: Home, publication: int | str | None = None) -> Publication:
+    """Open the current publication, or an earlier one by its generation.
+
+    Raises
+    ------
+    NothingPublished
+        If there is none yet.
+    OpdatError
+        If the earlier one is not kept any more; names those that are.
+    """
+    if publication is None:
+        manifest = read_manifest(manifest_path(home))
+        if manifest is None:
+            raise NothingPublished(
+                f"Nothing is published in {home.processed} yet. Run `opdat refresh` (or `make run`) first."
+            )
+        return Publication(home, manifest)
+    generation = int(str(publication).split("-")[0]) if str(publication).split("-")[0].isdigit() else -1
+    manifest = read_manifest(history_path(home, generation))
+    if manifest is None:
+        kept = ", ".join(str(number) for number in generations(home)) or "none"
+        raise OpdatError(f"Publication {publication} is not kept; kept are: {kept}.")
+    return Publication(home, manifest)
+
+
+def generations(home: Home) -> list[int]:
+    """Generations whose manifests are kept, oldest first."""
+    return sorted(int(path.stem.rpartition("-")[2]) for path in (home.processed / "history").glob("manifest-*.json"))
+
+
+# ---------------------------------------------------------------- frames and parts
+
+
+def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
+    """The Parquet schema of some columns."""
+    import pyarrow as pa
+
+    kinds = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "date": pa.date32()}
+    return pa.schema([pa.field(c.name, kinds[c.kind]) for c in columns])
+
+
+def to_frame(table: pa.Table, columns: Iterable[Column]) -> pd.DataFrame:
+    """A pandas frame of an Arrow table: text as ``str``, whole numbers as ``Int64``, dates as ``datetime64``."""
+    import pandas as pd
+
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    kinds = {"str": "str", "int": "Int64", "float": "float64", "bool": "bool", "date": "datetime64[ms]"}
+    return frame.astype({c.name: kinds[c.kind] for c in columns})
+
+
+def write_part(home: Home, frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, Any]:
+    """Write a frame as an immutable part, unless it is there already.
+
+    Returns
+    -------
+    Its manifest entry: ``hash`` and ``rows``.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(_typed(frame, columns), schema=arrow_schema(columns), preserve_index=False)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", store_schema=False)
+    data = sink.getvalue().to_pybytes()
+    digest = hashlib.sha256(data).hexdigest()[:32]
+    path = part_path(home, digest)
+    if not path.exists() or path.stat().st_size != len(data):
+        write_whole(path, data)
+    return {"hash": digest, "rows": table.num_rows}
+
+
+def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """The frame's columns in contract order, ready for Arrow."""
+    import pandas as pd
+
+    typed = {}
+    for column in columns:
+        values = frame[column.name]
+        if column.kind == "date":
+            values = pd.to_datetime(values.astype(object)).dt.date
+        elif column.kind == "int":
+            values = pd.to_numeric(values, errors="raise").astype("Int64")
+        elif column.kind == "float":
+            values = pd.to_numeric(values, errors="raise").astype("float64")
+        elif column.kind == "str":
+            values = values.astype(object).where(values.notna(), None)
+        typed[column.name] = values
+    return pd.DataFrame(typed)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that others see all of it or nothing: beside, on disk, then moved into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable, where the system lets a folder be opened (Windows does not)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def publish(home: Home, manifest: Mapping[str, Any]) -> Publication:
+    """Make a manifest the current publication: the history first, the manifest last, then prune.
+
+    The caller holds the lock and has written every part.
+    """
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+    write_whole(history_path(home, manifest["generation"]), text)
+    write_whole(manifest_path(home), text)
+    prune(home)
+    return Publication(home, manifest)
+
+
+def prune(home: Home) -> None:
+    """Remove manifests beyond the last ``KEPT``, and parts that no kept manifest names."""
+    for generation in generations(home)[:-KEPT]:
+        history_path(home, generation).unlink(missing_ok=True)
+    manifests = [read_manifest(history_path(home, generation)) for generation in generations(home)]
+    manifests.append(read_manifest(manifest_path(home)))
+    named = {
+        entry["hash"]
+        for manifest in filter(None, manifests)
+        for entries in (*(file["parts"] for file in manifest["files"]), manifest["across"])
+        for entry in (one for several in entries.values() for one in several)
+    }
+    for path in (home.processed / "parts").glob("*.parquet"):
+        if path.stem not in named:
+            path.unlink(missing_ok=True)
+
+
+def with_region(frame: pd.DataFrame, regions: Mapping[str, str], scheme: str) -> pd.DataFrame:
+    """The frame with columns ``scheme`` and ``region`` behind ``place``.
+
+    A joint statement belongs to a region where all its places do, else to “several regions”.
+    """
+
+    def region(place: str) -> str:
+        found = {regions.get(one, OUTSIDE) for one in place.split(";")}
+        return found.pop() if len(found) == 1 else SEVERAL
+
+    known = {place: region(place) for place in frame["place"].dropna().unique()}
+    frame = frame.copy()
+    at = list(frame.columns).index("place") + 1
+    frame.insert(at, "region", frame["place"].map(known).astype("str"))
+    frame.insert(at, "scheme", scheme)
+    return frame

@@ -1,0 +1,204 @@
+"""The published tables as pandas frames: what notebooks open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from opdat_analytics import vocab
+from opdat_analytics.model import TABLES, Home, UnknownName
+from opdat_analytics.paths import home_here
+from opdat_analytics.store import Publication, open_publication, with_region
+
+
+def publication(number: int | str | None = None, home: Home | None = None) -> Publication:
+    """The current publication, or an earlier one by its number; its ``id`` is what charts print.
+
+    Raises
+    ------
+    NothingPublished, OpdatError
+        If there is none, or that one is not kept.
+    """
+    return open_publication(home or home_here(), number)
+
+
+def _table(
+    name: str, source: str | Sequence[str] | None, publication: int | str | None, home: Home | None
+) -> pd.DataFrame:
+    opened = open_publication(home or home_here(), publication)
+    frame = opened.table(name)
+    if source is None:
+        return frame
+    wanted = [source] if isinstance(source, str) else list(source)
+    for one in wanted:
+        if one not in opened.sources:
+            near = vocab.suggest(one, opened.sources)
+            raise UnknownName(
+                f"No source “{one}” is published"
+                + (f"; did you mean “{near}”?" if near else f"; published: {', '.join(opened.sources)}.")
+            )
+    return frame[frame["source"].isin(wanted)].reset_index(drop=True)
+
+
+def observations(
+    source: str | Sequence[str] | None = None,
+    scheme: str | None = None,
+    publication: int | str | None = None,
+    home: Home | None = None,
+) -> pd.DataFrame:
+    """Every reported figure, one row each; every edition, with ``current`` telling the latest.
+
+    Parameters
+    ----------
+    source
+        One source id or several; all if None.
+    scheme
+        Adds columns ``scheme`` and ``region`` by a versioned scheme: opdat, tip_report_2006, tip_report_2024, un_m49 …
+    publication
+        Generation of an earlier publication; the current one if None.
+    home
+        The project's folders; found from the working folder if None.
+
+    Returns
+    -------
+    Frame with the columns of ``model.TABLES["observations"]``.
+
+    Raises
+    ------
+    NothingPublished, UnknownName
+        If nothing is published yet; if the source or scheme is not known.
+    """
+    frame = _table("observations", source, publication, home)
+    return frame if scheme is None else with_region(frame, vocab.scheme(scheme), scheme)
+
+
+def activities(
+    source: str | Sequence[str] | None = None, publication: int | str | None = None, home: Home | None = None
+) -> pd.DataFrame:
+    """What was done, one row per activity; holds no figures. Columns: ``model.TABLES["activities"]``."""
+    return _table("activities", source, publication, home)
+
+
+def programmes(
+    source: str | Sequence[str] | None = None, publication: int | str | None = None, home: Home | None = None
+) -> pd.DataFrame:
+    """The programmes of the record. Columns: ``model.TABLES["programmes"]``."""
+    return _table("programmes", source, publication, home)
+
+
+def indicators(
+    source: str | Sequence[str] | None = None, publication: int | str | None = None, home: Home | None = None
+) -> pd.DataFrame:
+    """Indicators and their definitions. Columns: ``model.TABLES["indicators"]``."""
+    return _table("indicators", source, publication, home)
+
+
+def targets(
+    source: str | Sequence[str] | None = None, publication: int | str | None = None, home: Home | None = None
+) -> pd.DataFrame:
+    """Baselines and targets. Columns: ``model.TABLES["targets"]``."""
+    return _table("targets", source, publication, home)
+
+
+def issues(
+    source: str | Sequence[str] | None = None, publication: int | str | None = None, home: Home | None = None
+) -> pd.DataFrame:
+    """What was stopped, held or flagged, and why. Columns: ``model.TABLES["issues"]``."""
+    return _table("issues", source, publication, home)
+
+
+def ledger(
+    source: str | Sequence[str] | None = None, publication: int | str | None = None, home: Home | None = None
+) -> pd.DataFrame:
+    """Per sheet, what became of its cells. Columns: ``model.TABLES["ledger"]``."""
+    return _table("ledger", source, publication, home)
+
+
+def revisions(
+    source: str | Sequence[str] | None = None, publication: int | str | None = None, home: Home | None = None
+) -> pd.DataFrame:
+    """What publishers restated. Columns: ``model.TABLES["revisions"]``."""
+    return _table("revisions", source, publication, home)
+
+
+def sources(
+    source: str | Sequence[str] | None = None, publication: int | str | None = None, home: Home | None = None
+) -> pd.DataFrame:
+    """The raw files and what is known of their publishers. Columns: ``model.TABLES["sources"]``."""
+    return _table("sources", source, publication, home)
+
+
+def conflicts(publication: int | str | None = None, home: Home | None = None) -> pd.DataFrame:
+    """Statements that do not sit together. Columns: ``model.TABLES["conflicts"]``."""
+    return _table("conflicts", None, publication, home)
+
+
+def places() -> pd.DataFrame:
+    """The vocabulary's places: ``code``, ``name``, ``level``, ``kind``, ``note``."""
+    return _vocabulary(vocab.places().values(), ("code", "name", "level", "kind", "note"))
+
+
+def measures() -> pd.DataFrame:
+    """The vocabulary's measures: ``code``, ``name``, ``stage``, ``definition``, ``unit``, ``includes``, ``excludes``, ``flow``."""
+    return _vocabulary(
+        vocab.measures().values(), ("code", "name", "stage", "definition", "unit", "includes", "excludes", "flow")
+    )
+
+
+def _vocabulary(entries: Iterable[object], names: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame([{name: getattr(entry, name) for name in names} for entry in entries], columns=list(names))
+
+
+def opened_table(
+    name: str, *, home: Home | None = None, publication: int | str | None = None, scheme: str | None = None
+) -> pd.DataFrame:
+    """Any table by its name, the vocabulary's included.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such table; names the nearest.
+    """
+    vocabulary = {"places": places, "measures": measures}
+    if name in vocabulary:
+        return vocabulary[name]()
+    if name not in TABLES:
+        near = vocab.suggest(name, (*TABLES, *vocabulary))
+        raise UnknownName(
+            f"There is no table “{name}”"
+            + (f"; did you mean “{near}”?" if near else f"; there are: {', '.join((*TABLES, *vocabulary))}.")
+        )
+    if name == "observations":
+        return observations(scheme=scheme, publication=publication, home=home)
+    return _table(name, None, publication, home)
+
+
+def filtered(frame: pd.DataFrame, conditions: Sequence[str], columns: str | None = None) -> pd.DataFrame:
+    """Rows that meet every ``column=value``, and the named columns.
+
+    Raises
+    ------
+    UnknownName
+        If a column is not there; names the nearest.
+    """
+    for condition in conditions:
+        name, _, value = condition.partition("=")
+        _known_column(frame, name)
+        said = frame[name].astype(object).map(lambda cell: "" if pd.isna(cell) else str(cell))
+        frame = frame[(said == value) | (said.str.casefold() == value.casefold())]
+    if columns:
+        names = [name.strip() for name in columns.split(",")]
+        for name in names:
+            _known_column(frame, name)
+        frame = frame[names]
+    return frame.reset_index(drop=True)
+
+
+def _known_column(frame: pd.DataFrame, name: str) -> None:
+    if name not in frame.columns:
+        near = vocab.suggest(name, [str(c) for c in frame.columns])
+        raise UnknownName(
+            f"There is no column “{name}”"
+            + (f"; did you mean “{near}”?" if near else f"; there are: {', '.join(frame.columns)}.")
+        )

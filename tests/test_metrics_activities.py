@@ -1,0 +1,63 @@
+"""Counts of listed activities."""
+
+import pandas as pd
+import pytest
+from builders import activities
+
+from opdat_analytics.metrics import activity_counts
+from opdat_analytics.model import OpdatError, UnknownName
+
+
+def test_listed_activities_are_counted_by_type():
+    listed = activities([{}, {}, {"activity_type": "legislative_reform"}])
+
+    frame = activity_counts(listed)
+
+    assert list(zip(frame["activity_type"], frame["n"], strict=True)) == [("legislative_reform", 1), ("training", 2)]
+    assert frame["certainty"].unique().tolist() == ["stated"]
+
+
+def test_what_is_possible_planned_or_denied_is_left_out_and_said():
+    listed = activities([{}, {"certainty": "planned"}, {"certainty": "possible"}, {"certainty": "possible"}])
+
+    frame = activity_counts(listed)
+
+    assert frame["n"].tolist() == [1]
+    assert frame["note"].tolist() == ["1 planned left out; 2 possible left out"]
+    assert activity_counts(listed, certainty="possible")["n"].tolist() == [2]
+    with pytest.raises(OpdatError, match="not counted together"):
+        activity_counts(listed, certainty=["stated", "planned"])
+    by_certainty = activity_counts(listed, by=["certainty"], certainty=None)
+    assert by_certainty["n"].tolist() == [1, 2, 1]
+
+
+def test_a_joint_activity_counts_once_for_each_of_its_places():
+    frame = activity_counts(activities([{"places": "ALB;XKX"}, {"places": "ALB"}, {"places": None}]), by="place")
+
+    assert frame["n"].tolist() == [2, 1, 1]
+    assert frame["joint"].tolist() == [1, 1, 0]
+    assert frame["place"].tolist()[:2] == ["ALB", "XKX"]
+    assert pd.isna(frame["place"].tolist()[2])
+
+
+def test_an_activity_listed_in_two_editions_is_one_activity():
+    listed = activities([{"activity": "a1", "edition": "2023"}, {"activity": "a1", "edition": "2024"}, {}])
+
+    frame = activity_counts(listed)
+
+    assert frame["n"].tolist() == [2]
+    assert frame["note"].tolist() == ["1 listed again in another edition, counted once"]
+
+
+def test_all_of_them_are_one_row():
+    frame = activity_counts(activities([{}, {"source": "jtip_projects"}]), by=())
+
+    assert frame["n"].tolist() == [2]
+    assert frame["source"].tolist() == ["jtip_projects;opdat_page"]
+
+
+def test_unknown_columns_and_words_are_answered_with_the_nearest():
+    with pytest.raises(UnknownName, match="Did you mean “activity_type”"):
+        activity_counts(activities([{}]), by="activity_typ")
+    with pytest.raises(UnknownName, match="Did you mean “planned”"):
+        activity_counts(activities([{}]), certainty="planed")
