@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opdat_analytics import charts, metrics
-    from opdat_analytics.provenance import explain
     from opdat_analytics.exports import export
     from opdat_analytics.model import Exhibit, Home, OpdatError
+    from opdat_analytics.provenance import explain
     from opdat_analytics.tables import (
         activities,
         conflicts,
@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "explain": "provenance", "export": "exports", "Exhibit": "model", "Home": "model", "OpdatError": "model",
     **dict.fromkeys(
-        ("activities", "conflicts", "indicators", "issues", "ledger", "measures", "observations", "places", "programmes",
-         "publication", "revisions", "sources", "targets"), "tables"),
+        ("activities", "conflicts", "indicators", "issues", "ledger", "measures", "observations", "places",
+         "programmes", "publication", "revisions", "sources", "targets"), "tables"),
 }  # fmt: skip
 
 __all__ = [
     "Exhibit", "Home", "OpdatError", "activities", "charts", "conflicts", "explain", "export", "indicators", "issues",
-    "ledger", "measures", "metrics", "observations", "places", "programmes", "publication", "revisions", "sources", "targets",
+    "ledger", "measures", "metrics", "observations", "places", "programmes", "publication",
+    "revisions", "sources", "targets",
 ]  # fmt: skip
 
 

@@ -120,7 +120,7 @@ def _tell(report: Report) -> None:
         _tell_changes(report.changes, first=all(file["state"] in ("new", "stopped") for file in report.files))
     for issue in report.stopped:
         _tell_issue("Stopped", issue)
-    held = [issue for issue in report.newly_held]
+    held = list(report.newly_held)
     for issue in held[:_LISTED]:
         _tell_issue("Held", issue)
     if len(held) > _LISTED:
@@ -140,11 +140,7 @@ def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:
         return
     for change in changes.head(_LISTED).itertuples(index=False):
         about = " ".join(str(word) for word in (change.place, change.measure, change.year) if _stated(word))
-        said = (
-            f"“{change.was}” → “{change.now}”"
-            if _stated(change.was) and _stated(change.now)
-            else f"“{change.was if _stated(change.was) else change.now}”"
-        )
+        said = " → ".join(f"“{text!s}”" for text in (change.was, change.now) if _stated(text))
         say(f"  {change.kind:<9} {about + ': ' if about else ''}{said}  ({change.file} › {change.sheet}!{change.cell})")
     if len(changes) > _LISTED:
         say(f"  … and {len(changes) - _LISTED} more changes; see them all with --json")
@@ -173,7 +169,7 @@ def show(
     table: Annotated[
         str,
         typer.Argument(
-            help="observations, activities, programmes, issues, ledger, revisions, conflicts, sources, places, measures …"
+            help="observations, activities, programmes, issues, ledger, revisions, conflicts, sources, places …"
         ),
     ],
     where: Annotated[list[str] | None, typer.Option("--where", "-w", help="column=value; repeat for more.")] = None,
@@ -230,7 +226,8 @@ def _draw(frame: pd.DataFrame, limit: int) -> None:
 
 
 _FIRST = (
-    "severity", "code", "kind", "source", "edition", "place", "region", "measure", "year", "form", "low", "high", "qualifier",
+    "severity", "code", "kind", "source", "edition", "place", "region", "measure", "year", "form", "low", "high",
+    "qualifier",
     "activity_type", "title", "places", "name", "text", "cell", "message", "level", "sha256", "rows", "stopped",
 )  # fmt: skip
 
@@ -396,7 +393,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = next(number for kind, number in _CODES if isinstance(error, kind))
     except typer.Abort:
         code = FAILED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - usage errors of the command line's own library; others are raised again
         code = _usage(error)
     sys.exit(code or 0)
 

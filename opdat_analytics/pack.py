@@ -12,6 +12,8 @@ from opdat_analytics.model import Exhibit, Home
 from opdat_analytics.tables import activities, observations
 
 SCHEME = "opdat"
+AWARDS_SCHEME = "tip_report_2006"
+"""The regions of the list's own time."""
 ENOUGH = 0.8
 """A year is ranked only if this share of the most that ever reported has reported."""
 
@@ -63,7 +65,9 @@ def _national(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
         by_country = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=year)
         pack.append(charts.ranked(by_country, by="place", name=f"{measure}-ranked", publication=publication))
     covered = metrics.coverage(seen, "convictions", by=["region", "year"], source="unodc_glotip")
-    pack.append(charts.grid(covered, rows="region", value="coverage", name="convictions-coverage", publication=publication))
+    pack.append(
+        charts.grid(covered, rows="region", value="coverage", name="convictions-coverage", publication=publication)
+    )
     return pack
 
 
@@ -75,25 +79,37 @@ def _latest_full_year(by_region: pd.DataFrame) -> int:
 
 def _world(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
     stages = [
-        metrics.totals(seen, measure, by=["year"], source="tip_report", level="global") for measure in ("prosecutions", "convictions")
+        metrics.totals(seen, measure, by=["year"], source="tip_report", level="global")
+        for measure in ("prosecutions", "convictions")
     ]
     return [charts.stages(pd.concat(stages, ignore_index=True), name="tip-report-world", publication=publication)]
 
 
 def _to_date(seen: pd.DataFrame, publication: str) -> Exhibit:
-    running = seen[(seen["accumulation"] == "to_date") & (seen["programme"] == "jtfa") & (seen["measure"] == "convictions")]
+    running = seen[
+        (seen["accumulation"] == "to_date") & (seen["programme"] == "jtfa") & (seen["measure"] == "convictions")
+    ]
     stated = running[running["as_of"].notna() & running["low"].notna()]
     return charts.to_date(stated, name="jtfa-convictions-to-date", publication=publication)
 
 
 def _listed(done: pd.DataFrame, publication: str) -> Exhibit:
-    region = vocab.scheme(SCHEME)
-    counts = metrics.activity_counts(done, by=["activity_type", "place"], certainty="stated")
-    counts = counts.assign(region=[region.get(str(place), store.OUTSIDE) for place in counts["place"]])
-    by_region = counts.groupby(["activity_type", "region"], as_index=False)["n"].sum()
-    return charts.activities(by_region, columns="region", name="activities-by-type-and-region", publication=publication)
+    counts = _by_region(metrics.activity_counts(done, by=["activity_type", "place"]), SCHEME, ["activity_type"])
+    return charts.activities(counts, columns="region", name="activities-by-type-and-region", publication=publication)
 
 
 def _awards(done: pd.DataFrame, publication: str) -> Exhibit:
-    counts = metrics.activity_counts(done, by=["year", "place"], certainty="stated")
-    return charts.activities(counts, rows="place", columns="year", name="awards-by-place-and-year", publication=publication)
+    counts = _by_region(metrics.activity_counts(done, by=["year", "place"]), AWARDS_SCHEME, ["year"])
+    title = "Awards to the Department of Justice against trafficking, listed by region and fiscal year"
+    return charts.activities(
+        counts, rows="region", columns="year", title=title, name="awards-by-region-and-year", publication=publication
+    )
+
+
+def _by_region(counts: pd.DataFrame, scheme: str, keys: list[str]) -> pd.DataFrame:
+    """Counts of places added up by region of a scheme."""
+    region = vocab.scheme(scheme)
+    regions = [region.get(str(place), store.OUTSIDE) for place in counts["place"]]
+    counts = counts.assign(region=regions, scheme=scheme)
+    together = [*keys, "region", "certainty", "source", "scheme"]
+    return counts.groupby(together)[["n"]].sum().reset_index()

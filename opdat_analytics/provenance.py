@@ -17,11 +17,11 @@ from opdat_analytics import vocab
 from opdat_analytics.ingest.workbook import Grid, nonblank, read_workbook
 from opdat_analytics.model import SERIES, Home, OpdatError, Ref, UnknownName, UnreadableFile, column_letters, position
 from opdat_analytics.paths import home_here
-from opdat_analytics.store import Publication, open_publication, with_region
+from opdat_analytics.store import OUTSIDE, Publication, open_publication, with_region
 
-_ANSWERS = ("low", "n", "n_reporting", "coverage")
 SHOWN = 3
 """How many pieces of sheets are shown; the cells are listed all."""
+_ANSWERS = ("low", "n", "n_reporting", "coverage")
 _AROUND = 2
 _IDENTITY = ("file", "sheet", "cell")
 _ASKS = frozenset({*SERIES, "edition", "sourcing", "region", "qualifier", "status", "attribution"})
@@ -200,11 +200,18 @@ def _activities(opened: Publication, query: Mapping[str, Any]) -> pd.DataFrame:
     keep = np.ones(len(activities), dtype=bool)
     for name, value in query.items():
         column = several.get(name, name)
-        if _null(value) or column not in activities:
-            continue
-        words = {str(value)} if name in several else set(str(value).split(";"))
-        keep &= np.array([bool(words & set(str(said).split(";"))) for said in activities[column].tolist()], dtype=bool)
+        if not _null(value) and column in activities:
+            words = {str(value)} if name in several else set(str(value).split(";"))
+            keep &= np.array([bool(words & _words(said)) for said in activities[column].tolist()], dtype=bool)
+    if not _null(query.get("region")) and not _null(query.get("scheme")):
+        regions = vocab.scheme(str(query["scheme"]))
+        inside = [{regions.get(one, OUTSIDE) for one in _words(said)} for said in activities["places"].tolist()]
+        keep &= np.array([str(query["region"]) in found for found in inside], dtype=bool)
     return activities[keep]
+
+
+def _words(said: Any) -> set[str]:
+    return set() if _null(said) else set(str(said).split(";"))
 
 
 # ---------------------------------------------------------------- the sheet around a cell
@@ -215,7 +222,7 @@ def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...]
     remarks: dict[str, None] = {}
     read = {entry["file"]: entry["sha256"] for entry in opened.manifest["files"]}
     for row in cells.itertuples(index=False):
-        ref = Ref(row.file, row.sheet, row.cell)
+        ref = Ref(str(row.file), str(row.sheet), str(row.cell))
         path = opened.home.raw / ref.file
         try:
             grids = _grids(path, read.get(ref.file, ""))
@@ -245,7 +252,7 @@ def _grids(path: Path, sha256: str) -> tuple[Grid, ...] | None:
 def _piece(grid: Grid, ref: Ref) -> Piece:
     row, column = position(ref.cell)
     filled = nonblank(grid.text)
-    height, width = grid.text.shape
+    height = grid.text.shape[0]
     widest = int(np.argmax(filled[:30].sum(axis=1)))
     rows = sorted({r for r in (widest, *range(row - _AROUND, row + _AROUND + 1)) if 0 <= r < height})
     used = np.flatnonzero(filled[rows].any(axis=0)).tolist()
@@ -276,11 +283,11 @@ def _drawn(piece: Piece) -> Iterable[str]:
 def _table(piece: Piece) -> str:
     cell = "padding:2px 8px;border:1px solid #ccc;text-align:left;"
     head = "".join(f'<th scope="col" style="{cell}background:#eee">{column_letters(c)}</th>' for c in piece.columns)
+    mark = "background:#fff3bf;font-weight:bold;outline:2px solid #b35900"
     rows = []
     for r, texts in piece.rows:
         said = "".join(
-            f'<td style="{cell}{"background:#fff3bf;font-weight:bold;outline:2px solid #b35900" if (r, c) == piece.marked else ""}">'
-            f"{html.escape(_clipped(t, 60))}</td>"
+            f'<td style="{cell}{mark if (r, c) == piece.marked else ""}">{html.escape(_clipped(t, 60))}</td>'
             for c, t in zip(piece.columns, texts, strict=True)
         )
         rows.append(f'<tr><th scope="row" style="{cell}background:#eee">{r + 1}</th>{said}</tr>')

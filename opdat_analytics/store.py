@@ -193,8 +193,10 @@ def to_frame(table: pa.Table, columns: Iterable[Column]) -> pd.DataFrame:
     """A pandas frame of an Arrow table: text as ``str``, whole numbers as ``Int64``, dates as ``datetime64``."""
     import pandas as pd
 
-    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     kinds = {"str": "str", "int": "Int64", "float": "float64", "bool": "bool", "date": "datetime64[ms]"}
+    if table.num_rows == 0:
+        return pd.DataFrame({c.name: pd.Series([], dtype=kinds[c.kind]) for c in columns})
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     return frame.astype({c.name: kinds[c.kind] for c in columns})
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import opdat_analytics as opdat
 from opdat_analytics import charts, cli, metrics, model, refresh
-from opdat_analytics.ingest import declare
+from opdat_analytics.ingest import declaration_checks as declare
 
 ROOT = Path(__file__).parent.parent
 CONTRACT = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
@@ -54,11 +54,11 @@ def test_series_and_scope_are_in_the_contract() -> None:
 
 def test_every_key_of_source_toml_is_in_the_contract() -> None:
     of_source = re.findall(r"\w+", " ".join(first_cells(section("Of the source"))))
-    assert set(of_source) >= set(declare._SOURCE_KEYS) - {"layout", "decided"}
+    assert set(of_source) >= set(declare.SOURCE_KEYS) - {"layout", "decided"}
     of_layout = re.findall(r"\w+", " ".join(first_cells(section("`[[layout]]`"))))
-    assert set(of_layout) >= set(declare._LAYOUT_KEYS)
+    assert set(of_layout) >= set(declare.LAYOUT_KEYS)
     of_decided = re.findall(r"\w+", " ".join(first_cells(section("`[[decided]]`"))))
-    assert set(of_decided) >= set(declare._SUB_KEYS["decided"])
+    assert set(of_decided) >= set(declare.SUB_KEYS["decided"])
 
 
 def test_every_role_of_observations_is_in_the_contract() -> None:

@@ -89,11 +89,12 @@ def activities(
 
 
 def _ordered(cells: Cells, side: int) -> list[str]:
-    """The most listed first; what is not stated last."""
+    """Years in their order, else the most listed first; what is not stated last."""
     totals: dict[str, int] = {}
     for key, n in cells.items():
         totals[key[side]] = totals.get(key[side], 0) + (n or 0)
-    return sorted(totals, key=lambda code: (code == "not stated", -totals[code], code))
+    yearly = all(code.isdigit() or code == "not stated" for code in totals)
+    return sorted(totals, key=lambda code: (code == "not stated", 0 if yearly else -totals[code], code))
 
 
 def _spoken(

@@ -213,13 +213,14 @@ def direction(series: Sequence[Point]) -> str | None:
     Returns
     -------
     str or None
-        None where the bounds allow more than one answer, where an end is partial, likely incomplete or
-        unstable, where the places behind the two ends may differ, or where there are not two years.
+        None where the bounds allow more than one answer, where an end is partial, likely incomplete, unstable or
+        read elsewhere than at its publisher (never a headline), where the places behind the two ends may differ,
+        or where there are not two years.
     """
     if len(series) < 2 or not series[0].stated or not series[-1].stated:
         return None
     first, last = series[0], series[-1]
-    if any(end.partial or end.incomplete or end.unstable or end.about for end in (first, last)):
+    if any(end.partial or end.incomplete or end.unstable or end.about or end.secondary for end in (first, last)):
         return None
     if first.n_reporting != last.n_reporting or first.low is None or last.low is None:
         return None

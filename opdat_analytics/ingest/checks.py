@@ -50,10 +50,8 @@ def believable(frame: pd.DataFrame, expect: Mapping[str, tuple[float, float]]) -
         lows, highs = frame["low"].astype(float).to_numpy(), frame["high"].astype(float).to_numpy()
         out = (lows > high) | (lows < low) | (highs > high)
         strange |= out
-        told |= {
-            i: f"the figure lies outside what is declared possible here ({low:,.0f} to {high:,.0f})"
-            for i in np.flatnonzero(out)
-        }
+        said = f"the figure lies outside what is declared possible here ({low:,.0f} to {high:,.0f})"
+        told |= dict.fromkeys(np.flatnonzero(out).tolist(), said)
     if "years" in expect:
         low, high = expect["years"]
         years = pd.to_numeric(frame["year"], errors="raise").astype(float).to_numpy()
@@ -61,7 +59,7 @@ def believable(frame: pd.DataFrame, expect: Mapping[str, tuple[float, float]]) -
         strange |= out
         told |= {
             i: f"year {years[i]:.0f} lies outside the declared years {low:.0f} to {high:.0f}"
-            for i in np.flatnonzero(out)
+            for i in np.flatnonzero(out).tolist()
         }
     hint = "if it is right, widen `expect` in source.toml; if not, ask the sender"
     held = [_held(frame, i, "out_of_range", told[i], hint) for i in np.flatnonzero(strange).tolist()]
@@ -69,7 +67,7 @@ def believable(frame: pd.DataFrame, expect: Mapping[str, tuple[float, float]]) -
 
 
 def _held(frame: pd.DataFrame, row: int, code: str, message: str, hint: str | None) -> Strange:
-    return position(frame["cell"].iat[row]), frame["text"].iat[row], code, message, hint
+    return position(str(frame["cell"].iat[row])), str(frame["text"].iat[row]), code, message, hint
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,8 @@ def doubled(frame: pd.DataFrame) -> tuple[pd.DataFrame, Doubled]:
     if not bad:
         return frame, Doubled()
     held = np.isin(codes, list(bad)) & said
-    reported, silent = [], []
+    reported: list[Strange] = []
+    silent: list[tuple[int, int]] = []
     for key, rows in pd.Series(np.flatnonzero(held)).groupby(codes[held], sort=False):
         del key
         first, *rest = rows.tolist()
@@ -104,7 +103,7 @@ def doubled(frame: pd.DataFrame) -> tuple[pd.DataFrame, Doubled]:
         reported.append(
             _held(frame, first, "duplicate_key", message, "ask the publisher which is right, and rule on each cell")
         )
-        silent.extend(position(frame["cell"].iat[i]) for i in rest)
+        silent.extend(position(str(frame["cell"].iat[i])) for i in rest)
     return frame[~held].reset_index(drop=True), Doubled(tuple(reported), tuple(silent))
 
 

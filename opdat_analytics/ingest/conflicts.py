@@ -53,6 +53,10 @@ def _candidates(frame: pd.DataFrame, time: list[str]) -> Iterator[pd.DataFrame]:
         yield frame.iloc[index.to_numpy()]
 
 
+def _statements(frame: pd.DataFrame) -> list[Statement]:
+    return list(frame.itertuples(index=False))
+
+
 def _compatible(a: Statement, b: Statement) -> bool:
     return all(
         getattr(a, name) == getattr(b, name) or "unstated" in (getattr(a, name), getattr(b, name)) for name in _OPEN
@@ -101,7 +105,7 @@ def _disjoint(stated: pd.DataFrame, editions: Mapping[str, Editions]) -> Iterato
     least = firm["high"].fillna(np.inf).groupby(key).transform("min")
     apart = firm[(most > least).to_numpy()].reset_index(drop=True)
     for group in _candidates(apart.assign(teller=_unordered(apart, editions)), time):
-        for a, b in combinations(group.itertuples(index=False), 2):
+        for a, b in combinations(_statements(group), 2):
             if not (a.low > _high(b) or b.low > _high(a)) or not _compatible(a, b) or _revises(a, b, editions):
                 continue
             yield _row(
@@ -139,7 +143,7 @@ def _weaker(stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """To-date statements that a stronger one had already overtaken in the month they were published."""
     running = stated[(stated["accumulation"] == "to_date") & (stated["low"] > 0)].reset_index(drop=True)
     for group in _candidates(running.assign(teller=running["edition"]), []):
-        for a, b in combinations(group.itertuples(index=False), 2):
+        for a, b in combinations(_statements(group), 2):
             strong, weak = (a, b) if a.low >= b.low else (b, a)
             made, overtaken = _month(strong), _month(weak)
             if not made or not overtaken or overtaken < made or weak.low * 2 > strong.low:
@@ -173,7 +177,7 @@ def _parts(stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
     whole = stated["activity"].isna() & (stated["accumulation"] == "period")
     wide = stated[stated["level"].isin(["region", "global"]) & whole]
     for _, group in wide.groupby(key, sort=False, dropna=False):
-        totals = [t for t in group.itertuples(index=False) if t.place == "WORLD"]
+        totals = [t for t in _statements(group) if t.place == "WORLD"]
         for edition, printed in group[group["level"] == "region"].groupby("edition", sort=False, dropna=False):
             del edition
             for members in regions:
@@ -199,12 +203,13 @@ def _region_sets() -> list[frozenset[str]]:
 def _compared(totals: Iterable[Statement], parts: pd.DataFrame) -> Iterator[dict[str, Any]]:
     low = float(parts["low"].sum())
     high = float(parts["high"].sum()) if parts["high"].notna().all() else float("inf")
-    first = next(parts.itertuples(index=False))
+    first = _statements(parts)[0]
     for total in totals:
         if low <= _high(total) and total.low <= high:
             continue
         sums = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
-        message = f"{_teller(total)} prints {total.text} for the world in {total.year}; the {len(parts)} regions of {_teller(first)} add up to {sums}"
+        printed = f"{_teller(total)} prints {total.text} for the world in {total.year}"
+        message = f"{printed}; the {len(parts)} regions of {_teller(first)} add up to {sums}"
         yield _row(
             "total_vs_parts", total, first, message,
             low_b=low, high_b=None if high == float("inf") else high, text_b=sums, cell_b=";".join(parts["cell"]),

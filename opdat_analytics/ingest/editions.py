@@ -49,7 +49,7 @@ def current(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.
     first = order.sort_values(["key", "rank", "unreported", "secondary"], kind="stable").drop_duplicates("key").index
     latest = np.zeros(len(observations), dtype=bool)
     latest[first] = True
-    return latest & (rank >= 0) & (rank == newest)
+    return np.asarray(latest & (rank >= 0) & (rank == newest))
 
 
 def _ranks(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.ndarray:
@@ -62,9 +62,9 @@ def _ranks(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.n
             continue
         labels = [None if pd.isna(label) else str(label) for label in mine["edition"].unique()]
         ordered = sorted((key, label) for label in labels if (key := declared.order(label)) is not None)
-        position = {label: number for number, (_, label) in enumerate(ordered)}
+        position: dict[str | None, int] = {label: number for number, (_, label) in enumerate(ordered)}
         if not any(labels):
-            position = {None: 0}  # type: ignore[dict-item]
+            position = {None: 0}
         rank[mine.index] = [position.get(None if pd.isna(label) else label, -1) for label in mine["edition"]]
     return rank
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics.ingest import checks
+from opdat_analytics.ingest.block import Block
 from opdat_analytics.ingest.declare import Decision, Layout, Source
-from opdat_analytics.ingest.harmonise import HeldLabel, harmonise
+from opdat_analytics.ingest.facts import fact_rows
+from opdat_analytics.ingest.harmonise import Surroundings, harmonise
 from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay
-from opdat_analytics.ingest.tables import Block, fact_rows, figure_rows
+from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
+from opdat_analytics.ingest.tables import figure_rows
 from opdat_analytics.ingest.workbook import Grid, cells_of, nonblank, read_workbook
-from opdat_analytics.model import FATES, TABLES, Issue, UnreadableFile, address, position
+from opdat_analytics.model import FATES, TABLES, Issue, UnreadableFile, address
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,14 @@ def read_file(path: Path, source: Source) -> FileRead:
             cell = address(*error.cell) if error.cell else None
             return stop(error.code, str(error), grid.name, cell, error.hint)
     issues = [issue for block in blocks for issue in block.issues]
-    stale = _stale_decisions(source, path.name, file, grids)
+    stale = stale_rulings(source, path.name, file, grids)
     tables = _joined(blocks)
     observations = tables.get("observations")
     rows = 0 if observations is None else len(observations)
+    empty = not any(len(frame) for frame in tables.values())
+    if empty and not any(issue.severity == "hold" for issue in issues) and "rows" not in source.expect:
+        message = "the table has its headers but no rows; an empty return must not take the place of good figures"
+        return stop("no_rows", message, hint="if it is meant to be empty, declare `expect.rows` from 0")
     if "rows" in source.expect and not source.expect["rows"][0] <= rows <= source.expect["rows"][1]:
         low, high = source.expect["rows"]
         return stop("row_count", f"{rows} figures were read; `expect.rows` allows {low:.0f} to {high:.0f}")
@@ -144,92 +151,43 @@ def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[s
     }
 
 
-# ---------------------------------------------------------------- decisions of a person
-
-
-@dataclass(frozen=True)
-class _Ruled:
-    """The grid as a person ruled it is to be read, and the rulings by cell."""
-
-    grid: Grid
-    by_cell: Mapping[tuple[int, int], Decision]
-
-
-def _rule(grid: Grid, decisions: Iterable[Decision]) -> _Ruled:
-    text, typed = grid.text, grid.typed
-    by_cell: dict[tuple[int, int], Decision] = {}
-    for decision in decisions:
-        at = position(decision.cell)
-        if decision.sheet != grid.name or _says(grid, at) != decision.was:
-            continue
-        by_cell[at] = decision
-        if decision.do == "accept":
-            text = text.copy() if text is grid.text else text
-            typed = typed.copy() if typed is grid.typed else typed
-            text[at], typed[at] = decision.read_as, False
-    unread = {at: why for at, why in grid.unread.items() if at not in by_cell}
-    return _Ruled(replace(grid, text=text, typed=typed, unread=unread), by_cell)
-
-
-def _says(grid: Grid, at: tuple[int, int]) -> str | None:
-    inside = at[0] < grid.text.shape[0] and at[1] < grid.text.shape[1]
-    return str(grid.text[at]) if inside else None
-
-
-def _stale_decisions(source: Source, name: str, file: str, grids: tuple[Grid, ...]) -> Iterable[Issue]:
-    sheets = {grid.name: grid for grid in grids}
-    for decision in source.decided:
-        if decision.file != name:
-            continue
-        grid = sheets.get(decision.sheet)
-        now = _says(grid, position(decision.cell)) if grid is not None else None
-        if now != decision.was:
-            said = f"says “{now}”" if now is not None else "is not there"
-            yield Issue(
-                "flag", "decision_stale", source.id, file, decision.sheet, decision.cell, now,
-                f"a ruling was made when the cell said “{decision.was}”; it now {said}, so the ruling is not applied",
-                "look at the cell again, and renew or remove its [[decided]] entry",
-            )  # fmt: skip
-
-
 # ---------------------------------------------------------------- one claimed sheet
 
 
 def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str, edition: str | None) -> _Sheet:
-    ruled = _rule(grid, (d for d in source.decided if d.file == name))
+    ruled = rule(grid, (d for d in source.decided if d.file == name))
     laid = lay(ruled.grid, layout)
     fates = laid.fates.copy()
     constants = {**source.constants, **layout.constants}
-    words = harmonise(laid.readings, layout, source, constants)
+    around = Surroundings(ruled.grid.unread, ruled.grid.markers, laid.notes)
+    words = harmonise(laid.readings, layout, source, constants, around)
     block = Block(ruled.grid, grid.text, laid, layout, source, file, edition, words.columns)
     issues: list[Issue] = []
     report = _reporter(source.id, file, grid, ruled.by_cell, issues)
 
-    dropped = _ignored_readings(laid, ruled.by_cell, fates)
+    dropped = readings_ruled(laid, ruled.by_cell, "ignore")
+    ignore_cells(laid, ruled.by_cell, dropped, fates)
     waiting = np.zeros(laid.readings.text.size, dtype=bool)
     for label in words.held:
         waiting[label.readings] = True
-    if layout.table == "observations":
-        rows = figure_rows(block, ~(waiting | dropped))
-        held_labels: tuple[HeldLabel, ...] = (*words.held, *rows.held_labels)
-        for label in rows.held_labels:
-            waiting[label.readings] = True
-        tables = {"observations": rows.frame, **rows.also}
-    else:
-        rows = fact_rows(block, ~(waiting | dropped))
-        held_labels = words.held
-        tables = {layout.table: rows.frame}
+    withheld = readings_ruled(laid, ruled.by_cell, "hold")
+    make = figure_rows if layout.table == "observations" else fact_rows
+    rows = make(block, ~(waiting | dropped), withheld)
+    for label in rows.held_labels:
+        waiting[label.readings] = True
+    tables = {layout.table: rows.frame, **rows.also}
 
-    for label in held_labels:
+    for label in (*words.held, *rows.held_labels, *rows.also_held):
         waits = int((~dropped[label.readings]).sum())
         if waits:
-            told = f"{label.message.rstrip(chr(46))}; {waits} figure{'s' * (waits != 1)} {'wait' if waits != 1 else 'waits'} for it"
-            report("hold", label.code, label.cell, label.text, told, label.hint)
+            noun = "figure" if layout.table == "observations" else "row"
+            told = f"{waits} {noun}s wait" if waits > 1 else f"1 {noun} waits"
+            message = f"{label.message.rstrip('.')}; {told} for it"
+            report("hold", label.code, label.cell, label.text, message, label.hint)
     for cell in (c for c in rows.held_cells if c.code != checks.TOGETHER):
         report("hold", cell.code, cell.at, cell.text, cell.message, cell.hint)
     for finding in laid.findings:
-        said = str(grid.text[finding.cell]) if finding.cell else None
-        report(finding.severity, finding.code, finding.cell, said, finding.message, finding.hint)
+        report(finding.severity, finding.code, finding.cell, _shown(grid, finding.cell), finding.message, finding.hint)
     for flag in (
         *checks.odd_text(grid),
         *checks.totals(grid, laid, rows.figures, source),
@@ -240,7 +198,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
     for at, decision in ruled.by_cell.items():
         if decision.do == "hold" and not any(issue.cell == address(*at) for issue in issues):
             report("hold", "held_by_ruling", at, decision.was, f"held by a ruling: {decision.why}", None)
-    _hold_cells(fates, laid, layout, waiting & ~dropped, [cell.at for cell in rows.held_cells], ruled.by_cell)
+    _hold_cells(fates, laid, layout, (waiting | withheld) & ~dropped, [cell.at for cell in rows.held_cells])
     return _Sheet(tables, tuple(issues), _ledger_row(source.id, file, grid, fates))
 
 
@@ -254,47 +212,21 @@ def _reporter(
     def report(
         severity: str, code: str, at: tuple[int, int] | None, text: str | None, message: str, hint: str | None
     ) -> None:
-        acknowledged = at in ruled and ruled[at].do == "hold"
+        acknowledged = at is not None and at in ruled and ruled[at].do == "hold"
         cell = address(*at) if at is not None else None
         issues.append(Issue(severity, code, source, file, grid.name, cell, text, message, hint, acknowledged))
 
     return report
 
 
-def _ignored_readings(laid: Laid, ruled: Mapping[tuple[int, int], Decision], fates: np.ndarray) -> np.ndarray:
-    """Readings that a person ruled are not to be read, by their own cell or by a label's."""
-    dropped = np.zeros(laid.readings.text.size, dtype=bool)
-    for at, decision in ruled.items():
-        if decision.do != "ignore":
-            continue
-        if fates[at] != BLANK:
-            fates[at] = FATE["ignored"]
-        places = [
-            (laid.readings.rows, laid.readings.columns),
-            *((label.rows, label.columns) for label in laid.readings.labels),
-        ]
-        for rows, columns in places:
-            hit = (rows == at[0]) & (columns == at[1])
-            dropped |= hit
-    cells = laid.readings.rows[dropped], laid.readings.columns[dropped]
-    fates[cells] = np.where(np.isin(fates[cells], (BLANK, NOT_REPORTED)), BLANK, FATE["ignored"])
-    return dropped
-
-
 def _hold_cells(
-    fates: np.ndarray,
-    laid: Laid,
-    layout: Layout,
-    waiting: np.ndarray,
-    cells: list[tuple[int, int]],
-    ruled: Mapping[tuple[int, int], Decision],
+    fates: np.ndarray, laid: Laid, layout: Layout, waiting: np.ndarray, cells: list[tuple[int, int]]
 ) -> None:
     """Give held cells their fate: the figure's own cell, and in a table of facts the whole row."""
     rows, columns = laid.readings.rows[waiting], laid.readings.columns[waiting]
     if layout.table != "observations":
-        for row in rows.tolist():
+        for row in {*rows.tolist(), *(at[0] for at in cells)}:
             fates[row][fates[row] == FATE["value"]] = FATE["held"]
-    fates[rows, columns] = np.where(fates[rows, columns] == FATE["value"], FATE["held"], fates[rows, columns])
-    for at in (*cells, *(at for at, decision in ruled.items() if decision.do == "hold")):
+    for at in (*zip(rows.tolist(), columns.tolist(), strict=True), *cells):
         if fates[at] == FATE["value"]:
             fates[at] = FATE["held"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest.declare import CLOSED, Layout, Source
-from opdat_analytics.ingest.figures import Problem
+from opdat_analytics.ingest.declaration_checks import CLOSED
+from opdat_analytics.ingest.declare import Layout, Source
+from opdat_analytics.ingest.figures import Problem, strip_marker
 from opdat_analytics.ingest.layouts import Labels, Readings
 from opdat_analytics.ingest.periods import parse_as_of, parse_period
 from opdat_analytics.model import ALLOWED
@@ -31,6 +33,7 @@ TABLE_DEFAULTS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_ERROR_VALUE = re.compile(r"#(REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!)")
 _PROGRAMME_ROLES: Mapping[str, str] = {"status": "programme_status"}
 """Where a role of programmes takes other codes than the role of that name elsewhere."""
 
@@ -55,7 +58,16 @@ class Harmonised:
     held: tuple[HeldLabel, ...]
 
 
-def harmonise(readings: Readings, layout: Layout, source: Source, constants: Codes) -> Harmonised:
+@dataclass(frozen=True)
+class Surroundings:
+    """What a sheet says of its labels' cells: cells not to be believed, raised marks, and what the marks mean."""
+
+    unread: Mapping[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    markers: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def harmonise(readings: Readings, layout: Layout, source: Source, constants: Codes, around: Surroundings) -> Harmonised:
     """Look up every label of a table.
 
     Parameters
@@ -66,6 +78,8 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
         Their declarations: meanings, aliases, language.
     constants
         What holds for every reading: role → code.
+    around
+        Cells that must not be believed, and footnotes: those of a label become notes of its readings.
 
     Returns
     -------
@@ -81,8 +95,12 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
     for labels in _in_order(readings.labels):
         place = _one_place(direct.get("place"), constants)
         look = _lookup(labels.role, layout, source, place)
-        said, problems = _looked_up(labels, look)
+        held.extend(_unread(labels, around))
+        said, problems, marks = _looked_up(labels, look)
         held.extend(problems)
+        notes = _marked(labels, marks, around)
+        if notes is not None:
+            _merge(implied, "note", notes, labels)
         for role in sorted({role for codes in said.values() for role in codes}):
             column = np.array([said[text].get(role) for text in labels.text.tolist()], dtype=object)
             target = direct if role == labels.role.split(":")[0] else implied
@@ -135,27 +153,61 @@ def _merge(target: dict[str, np.ndarray], role: str, column: np.ndarray, labels:
     return held
 
 
-def _looked_up(labels: Labels, look: Callable[[str], Codes | Problem]) -> tuple[dict[str, Codes], list[HeldLabel]]:
-    """Each distinct text looked up once; a problem holds every reading that carries the label."""
+def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
+    """Labels in cells that show an error or were never calculated."""
+    held = []
+    for cell, (code, reason) in around.unread.items():
+        waiting = np.flatnonzero((labels.rows == cell[0]) & (labels.columns == cell[1]))
+        if waiting.size:
+            held.append(HeldLabel(cell, str(labels.text[waiting[0]]), code, reason, None, waiting))
+    return held
+
+
+def _marked(labels: Labels, marks: Mapping[str, str], around: Surroundings) -> np.ndarray | None:
+    """The footnotes of marked labels, one per reading; None where no label bears a mark."""
+    if not marks and not around.markers:
+        return None
+    cells = zip(labels.text.tolist(), labels.rows.tolist(), labels.columns.tolist(), strict=True)
+    found = [marks.get(text) or around.markers.get((row, column)) for text, row, column in cells]
+    if not any(found):
+        return None
+    told = {mark: f"{mark} {around.notes[mark]}" if mark in around.notes else mark for mark in set(found) if mark}
+    return np.array([told[mark] if mark else None for mark in found], dtype=object)
+
+
+def _looked_up(
+    labels: Labels, look: Callable[[str], Codes | Problem]
+) -> tuple[dict[str, Codes], list[HeldLabel], dict[str, str]]:
+    """Each distinct text looked up once; a problem holds every reading that carries the label.
+
+    A label that is only known without its footnote mark is read without it; the marks are the third of what returns.
+    """
     texts = labels.text.tolist()
     said: dict[str, Codes] = {}
     bad: dict[str, Problem] = {}
+    marks: dict[str, str] = {}
     for text in dict.fromkeys(texts):
         found = look(text.strip()) if text.strip() else {}
+        if isinstance(found, Problem):
+            bare, mark = strip_marker(text.strip())
+            again = look(bare) if mark else found
+            if mark and not isinstance(again, Problem):
+                marks[text], found = mark, again
         if isinstance(found, Problem):
             bad[text], said[text] = found, {}
         else:
             said[text] = found
     if not bad:
-        return said, []
+        return said, [], marks
     cells: dict[tuple[int, int, str], list[int]] = {}
     for index, text in enumerate(texts):
         if text in bad:
             cells.setdefault((int(labels.rows[index]), int(labels.columns[index]), text), []).append(index)
-    return said, [
+    held = [
         HeldLabel((row, column), text, bad[text].code, bad[text].message, bad[text].hint, np.array(waiting))
         for (row, column, text), waiting in cells.items()
     ]
+    return said, held, marks
 
 
 def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Callable[[str], Codes | Problem]:
@@ -164,10 +216,14 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
     own = {**source.meanings.get(base, {}), **layout.meanings.get(base, {})}
 
     def look(text: str) -> Codes | Problem:
+        if _ERROR_VALUE.fullmatch(text):
+            return Problem("error_value", f"“{text}” is a spreadsheet's error value", "repair the formula in the file")
         meant = own.get(vocab.normalise(text))
         if meant is not None:
             return meant
-        found = _common(base if layout.table != "programmes" else _PROGRAMME_ROLES.get(base, base), text, source, place, list(own))
+        found = _common(
+            base if layout.table != "programmes" else _PROGRAMME_ROLES.get(base, base), text, source, place, list(own)
+        )
         if isinstance(found, str) and kind and found != "total":
             found = f"{kind}: {found}"
         return found if isinstance(found, Problem) else {base: found}
@@ -205,7 +261,8 @@ def _common(role: str, text: str, source: Source, place: str | None, own: list[s
         if folded in allowed:
             return folded
         near = vocab.suggest(text, allowed)
-        return Problem(f"unknown_{role}", f"“{text}” is not a {role}; allowed: {', '.join(allowed)}", near)
+        named = role.removeprefix("programme_")
+        return Problem(f"unknown_{named}", f"“{text}” is not a {named}; allowed: {', '.join(allowed)}", near)
     return text
 
 
@@ -259,10 +316,10 @@ def times(readings: Readings, columns: Mapping[str, np.ndarray], language: str) 
     nothing = np.full(count, None, dtype=object)
     label = columns.get("period", nothing)
     label = np.where(_given(label), label, columns.get("year", nothing))
-    calendar = columns.get("calendar", nothing)
+    declared_calendar = columns.get("calendar", nothing)
     read: dict[tuple[str | None, str | None], tuple[date | None, date | None, int | None, str, str | None]] = {}
     bad: dict[str, Problem] = {}
-    pairs = list(zip(label.tolist(), calendar.tolist(), strict=True))
+    pairs = list(zip(label.tolist(), declared_calendar.tolist(), strict=True))
     for text, declared in dict.fromkeys(pairs):
         if text is None:
             read[text, declared] = (None, None, None, declared or "undated", None)
@@ -278,9 +335,16 @@ def times(readings: Readings, columns: Mapping[str, np.ndarray], language: str) 
         for labels in readings.labels:
             if labels.role in ("period", "year"):
                 texts = np.array([text.strip() for text in labels.text.tolist()], dtype=object)
-                _, problems = _looked_up(
+                _, problems, _ = _looked_up(
                     Labels(labels.role, texts, labels.rows, labels.columns), lambda text: bad.get(text, {})
                 )
                 held.extend(problems)
-    columns_of = list(zip(*(read[pair] for pair in pairs), strict=True)) or [(), (), (), (), ()]
-    return Times(*(list(c) for c in columns_of), tuple(held))  # type: ignore[arg-type]
+    found_of = [read[pair] for pair in pairs]
+    return Times(
+        [start for start, *_ in found_of],
+        [end for _, end, *_ in found_of],
+        [year for _, _, year, *_ in found_of],
+        [calendar for *_, calendar, _ in found_of],
+        [accumulation for *_, accumulation in found_of],
+        tuple(held),
+    )

@@ -1,4 +1,4 @@
-"""Readings with their codes become rows: figures become observations, facts become activities and the like."""
+"""Readings with their codes become observations: one row per figure."""
 
 from __future__ import annotations
 
@@ -11,53 +11,12 @@ import pandas as pd
 
 from opdat_analytics import vocab
 from opdat_analytics.ingest import checks
-from opdat_analytics.ingest.checks import Flag
-from opdat_analytics.ingest.declare import Layout, Source
+from opdat_analytics.ingest.block import Block, HeldCell, Rows
+from opdat_analytics.ingest.declare import Source
+from opdat_analytics.ingest.facts import also_rows, row_ids
 from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, split_parts, strip_marker
-from opdat_analytics.ingest.harmonise import DEFAULTS, TABLE_DEFAULTS, HeldLabel, harmonise, times
-from opdat_analytics.ingest.layouts import FATE, UNSTATED, Labels, Laid, Readings
-from opdat_analytics.ingest.workbook import Grid
+from opdat_analytics.ingest.harmonise import DEFAULTS, times
 from opdat_analytics.model import TABLES, Figure, address
-
-
-@dataclass(frozen=True)
-class Block:
-    """One claimed sheet on its way to rows: what was read, what was printed, and its codes per reading."""
-
-    grid: Grid
-    printed: np.ndarray
-    laid: Laid
-    layout: Layout
-    source: Source
-    file: str
-    edition: str | None
-    columns: Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class HeldCell:
-    """A cell whose own text could not be believed."""
-
-    at: tuple[int, int]
-    text: str
-    code: str
-    message: str
-    hint: str | None
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of one table, what else the same rows are, and what is held.
-
-    ``figures`` holds the whole-cell figure of each reading, where it has one.
-    """
-
-    frame: pd.DataFrame
-    also: Mapping[str, pd.DataFrame]
-    figures: Mapping[int, Figure]
-    held_cells: tuple[HeldCell, ...]
-    held_labels: tuple[HeldLabel, ...]
-    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +43,7 @@ def _parts_of(text: str, unit: str, typed: bool, block: Block) -> tuple[_Part, .
     return tuple(parts)
 
 
-def figure_rows(block: Block, wanted: np.ndarray) -> Rows:
+def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     """Observations of one sheet.
 
     Parameters
@@ -93,6 +52,8 @@ def figure_rows(block: Block, wanted: np.ndarray) -> Rows:
         The sheet, taken apart and harmonised.
     wanted
         Which readings may become rows; the others wait for a label or are ignored.
+    withheld
+        Which a person ruled to be held: what is wrong with them is told, but they become no rows.
 
     Returns
     -------
@@ -139,9 +100,15 @@ def figure_rows(block: Block, wanted: np.ndarray) -> Rows:
     frame, strange = checks.believable(frame, block.source.expect)
     frame, doubled = checks.doubled(frame)
     held.extend(HeldCell(*found) for found in strange)
+    withdrawn = zip(readings.rows[withheld].tolist(), readings.columns[withheld].tolist(), strict=True)
+    apart = {address(*at) for at, *_ in (*strange, *doubled.reported)} | {
+        address(*at) for at in (*doubled.silent, *withdrawn)
+    }
+    frame = frame[~frame["cell"].isin(apart)].reset_index(drop=True) if apart else frame
     flags = checks.unexplained_marks(zip(index, parts, strict=True), readings, block.laid.notes)
     held_cells = [*held, *(HeldCell(*first) for first in doubled.reported)]
-    rows = Rows(frame, _also_rows(block, asked), figures, tuple(held_cells), when.held, flags)
+    also, told = also_rows(block, asked)
+    rows = Rows(frame, also, figures, tuple(held_cells), when.held, told, flags)
     return rows if not doubled.silent else _with_silent(rows, doubled.silent)
 
 
@@ -165,7 +132,7 @@ def _nameless(block: Block, columns: Mapping[str, np.ndarray], wanted: np.ndarra
 def _with_silent(rows: Rows, silent: Iterable[tuple[int, int]]) -> Rows:
     """Cells held together with another that reports for them."""
     more = tuple(HeldCell(at, "", checks.TOGETHER, "", None) for at in silent)
-    return Rows(rows.frame, rows.also, rows.figures, rows.held_cells + more, rows.held_labels, rows.flags)
+    return replace(rows, held_cells=rows.held_cells + more)
 
 
 def _defaulted(block: Block, count: int) -> dict[str, np.ndarray]:
@@ -214,7 +181,7 @@ def _observation_frame(
     took["cell"] = [address(r, c) for r, c in zip(rows.tolist(), cols.tolist(), strict=True)]
     took["part"] = [p.name for p in parts]
     if block.layout.id:
-        took["activity"] = _ids(block.layout.id, rows, took["edition"])
+        took["activity"] = row_ids(block.layout.id, rows, took["edition"].tolist())
     levels = {place: vocab.level_of(place) for place in set(took["place"].tolist()) if place}
     took["level"] = [levels.get(place) for place in took["place"].tolist()]
     names = [c.name for c in TABLES["observations"] if c.name != "current"]
@@ -224,7 +191,7 @@ def _observation_frame(
 def _picked(values: list[Any], index: np.ndarray) -> np.ndarray:
     column = np.empty(len(values), dtype=object)
     column[:] = values
-    return column[index]
+    return np.asarray(column[index])
 
 
 def _part_codes(role: str, column: np.ndarray, parts: list[_Part]) -> np.ndarray:
@@ -259,98 +226,3 @@ def _notes(
             said.append(f"read as “{block.grid.text[row, col]}” by a ruling")
         notes.append("; ".join(said) or None)
     return notes
-
-
-def _ids(pattern: str, rows: np.ndarray, editions: Iterable[str | None]) -> list[str]:
-    return [
-        pattern.replace("{row}", str(row + 1)).replace("{edition}", str(edition or ""))
-        for row, edition in zip(rows.tolist(), editions, strict=True)
-    ]
-
-
-# ---------------------------------------------------------------- tables of facts
-
-
-def fact_rows(block: Block, wanted: np.ndarray) -> Rows:
-    """Rows of a flat table that holds no figures: activities, programmes, indicators, targets."""
-    index = np.flatnonzero(wanted)
-    took = {role: column[index] for role, column in block.columns.items()}
-    frame = _fact_frame(
-        block,
-        block.layout.table,
-        block.layout.id,
-        took,
-        block.laid.readings.rows[index],
-        block.laid.readings.columns[index],
-    )
-    missing = [
-        c.name for c in TABLES[block.layout.table] if not c.nullable and c.name in frame and frame[c.name].isna().any()
-    ]
-    held = [
-        HeldCell(
-            (int(block.laid.readings.rows[index[i]]), int(block.laid.readings.columns[index[i]])),
-            str(block.laid.readings.text[index[i]]), "missing_fact", f"the row has no {name}, which every row of {block.layout.table} needs", None,
-        )
-        for name in missing
-        for i in np.flatnonzero(frame[name].isna().to_numpy()).tolist()
-    ]  # fmt: skip
-    return Rows(frame.dropna(subset=missing) if missing else frame, {}, {}, tuple(held), (), ())
-
-
-def _fact_frame(
-    block: Block, table: str, pattern: str | None, took: Mapping[str, Any], rows: np.ndarray, cols: np.ndarray
-) -> pd.DataFrame:
-    count = rows.size
-    edition = np.array([e or block.edition for e in _column(took, "edition", count)], dtype=object)
-    given: dict[str, Any] = {
-        **took,
-        "edition": edition,
-        "source": block.source.id,
-        "file": block.file,
-        "sheet": block.grid.name,
-        "cell": [address(r, c) for r, c in zip(rows.tolist(), cols.tolist(), strict=True)],
-    }
-    if pattern:
-        given["activity"] = _ids(pattern, rows, edition.tolist())
-    if "year" in given:
-        given["year"] = [int(y) if y is not None and str(y).isdigit() else None for y in list(given["year"])]
-    if "start_year" in given:
-        given["start_year"] = [
-            int(y) if y is not None and str(y).isdigit() else None for y in list(given["start_year"])
-        ]
-    columns = {}
-    for column in TABLES[table]:
-        values = given.get(column.name)
-        if values is None or isinstance(values, str):
-            values = [values if values is not None else TABLE_DEFAULTS.get(column.name)] * count
-        elif column.name in TABLE_DEFAULTS:
-            values = [TABLE_DEFAULTS[column.name] if value is None else value for value in list(values)]
-        columns[column.name] = values
-    return pd.DataFrame(columns, index=range(count))
-
-
-def _column(took: Mapping[str, Any], name: str, count: int) -> list[Any]:
-    return list(took[name]) if name in took else [None] * count
-
-
-def _also_rows(block: Block, wanted: np.ndarray) -> dict[str, pd.DataFrame]:
-    """The second table that the same rows feed; a row whose figure is held was still done."""
-    also = block.layout.also
-    if also is None:
-        return {}
-    readings = block.laid.readings
-    top = next(iter(np.flatnonzero((block.laid.fates == FATE["header"]).any(axis=1)).tolist()), 0)
-    headers = {str(text).strip(): column for column, text in enumerate(block.grid.text[top].tolist())}
-    rows = readings.rows
-    labels = tuple(
-        Labels(role, block.grid.text[rows, headers[header]], rows, np.full(rows.size, headers[header]))
-        for header, role in also.columns.items()
-        if header in headers
-    )
-    second = Readings(rows, readings.columns, readings.text, labels)
-    words = harmonise(second, replace(block.layout, table=also.table), block.source, also.constants)
-    index = np.flatnonzero(wanted)
-    took = {role: column[index] for role, column in words.columns.items()}
-    frame = _fact_frame(block, also.table, also.id or block.layout.id, took, rows[index], readings.columns[index])
-    needed = [c.name for c in TABLES[also.table] if not c.nullable and c.kind == "str"]
-    return {also.table: frame.fillna(dict.fromkeys(needed, UNSTATED))}

@@ -105,7 +105,7 @@ def _read_zipped(path: Path, data: bytes) -> tuple[Grid, ...]:
 def _read_sheets(path: Path, data: bytes, facts: Mapping[str, preflight.SheetFacts]) -> tuple[Grid, ...]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        hidden = {m.name: "Visible" not in str(m.visible) for m in book.sheets_metadata}
+        hidden = {m.name: not str(m.visible).endswith(".Visible") for m in book.sheets_metadata}
         sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names if _is_worksheet(book, name)]
         return tuple(_grid(name, sheet, facts.get(name), hidden.get(name, False)) for name, sheet in sheets)
     except python_calamine.PasswordError as error:
@@ -191,12 +191,12 @@ def _read_text(stem: str, data: bytes) -> Grid:
     delimiter = _delimiter(text)
     csv.field_size_limit(MAX_TEXT)
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise UnreadableFile(
             "damaged_text", f"the text file cannot be split into cells ({error})", "check its quotation marks"
         ) from error
-    if rows and len(rows[0]) == 1 and rows[0][0].lower().startswith("sep="):
+    if rows and rows[0] and rows[0][0].lower() == "sep=":
         rows = rows[1:]
     if max(map(len, rows), default=0) > MAX_COLUMNS:
         raise UnreadableFile("too_large", f"the file has more than {MAX_COLUMNS} columns")

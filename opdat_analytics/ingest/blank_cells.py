@@ -1,0 +1,92 @@
+"""Blanks that mean "as above", and rows with one cell that head the rows below them."""
+
+from __future__ import annotations
+
+from statistics import mean
+
+from opdat_analytics.ingest.cell_kinds import NUMBERS, kind
+from opdat_analytics.ingest.proposals import Candidate, step
+from opdat_analytics.ingest.table_profile import Profile
+
+SURE_OF_SUBTITLE = 0.93
+SURE_OF_FILL = 0.88
+
+
+def heading_rows(table: Profile) -> list[int]:
+    """Rows whose only cell that says anything stands in the first column (footnotes at the foot are not among them)."""
+    rows = [at for at, row in enumerate(table.rows) if row[0].strip() and not any(cell.strip() for cell in row[1:])]
+    while rows and rows[-1] == len(table.rows) - 1:
+        last = rows.pop()
+        if len(table.rows) == last + 1:
+            break
+    return rows
+
+
+def subtitles(table: Profile) -> list[Candidate]:
+    """Heading rows inside the table."""
+    if table.width < 2 or len(table.rows) < 4:
+        return []
+    heads = heading_rows(table)
+    others = [row for at, row in enumerate(table.rows) if at not in set(heads) and any(cell.strip() for cell in row)]
+    if not heads or len(others) < 2 or len(heads) > 0.5 * len(table.rows):
+        return []
+    filled = mean(sum(bool(cell.strip()) for cell in row) for row in others) / table.width
+    numbers = sum(kind(table.rows[at][0]) in NUMBERS for at in heads) / len(heads)
+    followed = sum(at + 1 not in heads for at in heads) / len(heads)
+    score = SURE_OF_SUBTITLE
+    # a table whose first row is a heading says from the start how it is built
+    score *= 1.0 if heads[0] == 0 else 0.6
+    score *= 1.0 if len(heads) > 1 else 0.6
+    score *= 1.0 if filled > 0.5 or (filled > 0.3 and table.width > 3) else 0.5
+    score *= 0.5 + 0.5 * followed
+    score *= 1 - 0.6 * numbers
+    # the rows below a heading usually begin with names; a first column of numbers alone is a list with gaps beside it
+    heading = table.rows[heads[0]][0].strip()
+    return [
+        Candidate(
+            step("subtitle"),
+            score,
+            f"{len(heads)} rows have a single cell and head the rows below them, such as {heading!r}",
+        )
+    ]
+
+
+def fill_down(table: Profile) -> list[Candidate]:
+    """Blanks in the leading columns that take the value above."""
+    # rows that are blank throughout separate, they do not continue; rows with one cell only are headings
+    rows = [row for row in table.rows if sum(bool(cell.strip()) for cell in row) >= min(2, table.width - 1)]
+    rows = [row for row in rows if any(cell.strip() for cell in row[1:])]
+    if len(rows) < 3 or table.width < 2 or not rows[0][0].strip():
+        return []
+    blanks = [[not row[at].strip() for row in rows] for at in range(table.width)]
+    share = [mean(column) for column in blanks]
+    if not any(blanks[0]):
+        return []
+    end = 0
+    for at in range(1, table.width - 1):
+        starts = [at_row for at_row, blank in enumerate(blanks[at - 1]) if not blank]
+        nested = mean(not blanks[at][at_row] for at_row in starts)
+        later = blanks[at + 1 :]
+        if not any(blanks[at]) or blanks[at][0] or nested < 0.95 or share[at] > share[at - 1] + 0.02:
+            break
+        # the column's blanks must be repeats, not gaps of a sparse table: somewhere to the right is full
+        if min(mean(column) for column in later) > share[at] / 2:
+            break
+        end = at
+    right = min(share[end + 1 :])
+    score = SURE_OF_FILL
+    score *= 1.0 if right < 0.5 * share[0] else 0.4
+    score *= 1.0 if sum(blanks[0]) > 1 else 0.7
+    candidates = [
+        Candidate(
+            step("ffill", end),
+            score,
+            f"blanks below the values of {', '.join(repr(name) for name in table.header[: end + 1])} repeat the value above",
+        )
+    ]
+    for other, factor in ((end + 1, 0.35), (end - 1, 0.35)):
+        if 0 <= other < table.width - 1 and any(blanks[other]) and not blanks[other][0]:
+            candidates.append(
+                Candidate(step("ffill", other), score * factor, f"columns up to {table.header[other]!r} filled down")
+            )
+    return candidates

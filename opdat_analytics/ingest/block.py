@@ -1,0 +1,58 @@
+"""One claimed sheet on its way to rows, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from opdat_analytics.ingest.checks import Flag
+from opdat_analytics.ingest.declare import Layout, Source
+from opdat_analytics.ingest.harmonise import HeldLabel
+from opdat_analytics.ingest.laid import Laid
+from opdat_analytics.ingest.workbook import Grid
+from opdat_analytics.model import Figure
+
+
+@dataclass(frozen=True)
+class Block:
+    """One claimed sheet on its way to rows: what was read, what was printed, and its codes per reading."""
+
+    grid: Grid
+    printed: np.ndarray
+    laid: Laid
+    layout: Layout
+    source: Source
+    file: str
+    edition: str | None
+    columns: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class HeldCell:
+    """A cell whose own text could not be believed."""
+
+    at: tuple[int, int]
+    text: str
+    code: str
+    message: str
+    hint: str | None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one table, what else the same rows are, and what is held.
+
+    ``figures`` holds the whole-cell figure of each reading, where it has one. Readings of ``held_labels`` are no rows;
+    those of ``also_held`` are, but are missing from the second table.
+    """
+
+    frame: pd.DataFrame
+    also: Mapping[str, pd.DataFrame]
+    figures: Mapping[int, Figure]
+    held_cells: tuple[HeldCell, ...]
+    held_labels: tuple[HeldLabel, ...]
+    also_held: tuple[HeldLabel, ...]
+    flags: tuple[Flag, ...]

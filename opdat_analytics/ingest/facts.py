@@ -1,0 +1,172 @@
+"""Rows of the tables that hold no figures: activities, programmes, indicators; and targets, which hold bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opdat_analytics.ingest.block import Block, HeldCell, Rows
+from opdat_analytics.ingest.figures import Problem, parse_figure
+from opdat_analytics.ingest.harmonise import TABLE_DEFAULTS, HeldLabel, Surroundings, harmonise
+from opdat_analytics.ingest.laid import UNSTATED, Readings
+from opdat_analytics.ingest.periods import parse_period
+from opdat_analytics.model import TABLES, address
+
+_YEARS = ("year", "start_year")
+
+
+def fact_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
+    """Rows of a flat table of facts.
+
+    Parameters
+    ----------
+    block
+        The sheet, taken apart and harmonised.
+    wanted
+        Which readings may become rows; the others wait for a label or are ignored.
+    withheld
+        Which a person ruled to be held.
+
+    Returns
+    -------
+    Rows
+        ``frame`` with the columns of the layout's table.
+    """
+    index = np.flatnonzero(wanted & ~withheld)
+    took = {role: column[index] for role, column in block.columns.items()}
+    rows, cols = block.laid.readings.rows[index], block.laid.readings.columns[index]
+    frame, problems = _fact_frame(block, block.layout.table, block.layout.id, took, rows, cols)
+    needed = [c.name for c in TABLES[block.layout.table] if not c.nullable]
+    held = [HeldCell(_cell_of(block, role, rows[i]), text, p.code, p.message, p.hint) for i, role, text, p in problems]
+    bad = {i for i, *_ in problems}
+    for name in needed:
+        for i in np.flatnonzero(frame[name].isna().to_numpy()).tolist():
+            message = f"the row has no {name}, which every row of {block.layout.table} needs"
+            text = str(block.laid.readings.text[index[i]])
+            held.append(HeldCell((int(rows[i]), int(cols[i])), text, "missing_fact", message, None))
+            bad.add(i)
+    return Rows(frame.drop(index=sorted(bad)).reset_index(drop=True), {}, {}, tuple(held), (), (), ())
+
+
+def _cell_of(block: Block, role: str, row: int) -> tuple[int, int]:
+    """Where the label of a role stands in a row."""
+    for labels in block.laid.readings.labels:
+        if labels.role == role:
+            return int(row), int(labels.columns[0])
+    return int(row), int(block.laid.readings.columns[0])
+
+
+Problems = list[tuple[int, str, str, Problem]]
+"""Row of the frame, role, text and what is wrong with it."""
+
+
+def _fact_frame(
+    block: Block, table: str, pattern: str | None, took: Mapping[str, Any], rows: np.ndarray, cols: np.ndarray
+) -> tuple[pd.DataFrame, Problems]:
+    count = rows.size
+    edition = [e or block.edition for e in _column(took, "edition", count)]
+    given: dict[str, Any] = {
+        **took,
+        "edition": edition,
+        "source": block.source.id,
+        "file": block.file,
+        "sheet": block.grid.name,
+        "cell": [address(r, c) for r, c in zip(rows.tolist(), cols.tolist(), strict=True)],
+    }
+    if pattern:
+        given["activity"] = row_ids(pattern, rows, edition)
+    problems: Problems = []
+    columns = {}
+    for column in TABLES[table]:
+        values = given.get(column.name)
+        if values is None or isinstance(values, str):
+            values = [values if values is not None else TABLE_DEFAULTS.get(column.name)] * count
+        elif column.name in TABLE_DEFAULTS:
+            values = [TABLE_DEFAULTS[column.name] if value is None else value for value in list(values)]
+        if column.name in _YEARS:
+            values = _each(list(values), column.name, partial(_year, given=given, block=block), problems)
+        elif column.kind == "float":
+            values = _each(list(values), column.name, partial(_bound, name=column.name, block=block), problems)
+        columns[column.name] = values
+    if "year" in given and "calendar" in columns and "calendar" not in given:
+        columns["calendar"] = [_calendar(text, block) for text in _column(given, "year", count)]
+    return pd.DataFrame(columns, index=range(count)), problems
+
+
+def _each(values: Sequence[Any], role: str, read: Callable[[str], Any], problems: Problems) -> list[Any]:
+    """Each text read; what cannot be read is a problem of its row."""
+    out: list[Any] = []
+    for number, text in enumerate(values):
+        found = None if text is None else read(str(text))
+        if isinstance(found, Problem):
+            problems.append((number, role, str(text), found))
+            found = None
+        out.append(found)
+    return out
+
+
+def _declared_calendar(given: Mapping[str, Any]) -> str | None:
+    calendars = {c for c in list(given.get("calendar", [])) if c}
+    return calendars.pop() if len(calendars) == 1 else None
+
+
+def _year(text: str, given: Mapping[str, Any], block: Block) -> int | Problem | None:
+    period = parse_period(text, _declared_calendar(given), block.source.language)
+    return period if isinstance(period, Problem) else period.year
+
+
+def _calendar(text: str | None, block: Block) -> str:
+    period = None if text is None else parse_period(str(text), None, block.source.language)
+    return "undated" if period is None or isinstance(period, Problem) else period.calendar
+
+
+def _bound(text: str, name: str, block: Block) -> float | Problem | None:
+    """A bound of a target: both bounds may be read from one printed figure."""
+    figure = parse_figure(text, "unstated", block.source.numerals, block.source.language, block.source.symbols)
+    if isinstance(figure, Problem):
+        return figure
+    return figure.low if name.endswith("low") else figure.high
+
+
+def _column(took: Mapping[str, Any], name: str, count: int) -> list[Any]:
+    return list(took[name]) if name in took else [None] * count
+
+
+def row_ids(pattern: str, rows: np.ndarray, editions: Sequence[str | None]) -> list[str]:
+    """The id of each row by the layout's pattern."""
+    return [
+        pattern.replace("{row}", str(row + 1)).replace("{edition}", str(edition or ""))
+        for row, edition in zip(rows.tolist(), editions, strict=True)
+    ]
+
+
+def also_rows(block: Block, wanted: np.ndarray) -> tuple[dict[str, pd.DataFrame], tuple[HeldLabel, ...]]:
+    """The second table that the same rows feed, and labels that are held; a row whose figure is held was still done."""
+    also = block.layout.also
+    if also is None:
+        return {}, ()
+    readings = block.laid.readings
+    second = Readings(readings.rows, readings.columns, readings.text, readings.also)
+    around = Surroundings(block.grid.unread, block.grid.markers, block.laid.notes)
+    words = harmonise(second, replace(block.layout, table=also.table), block.source, also.constants, around)
+    wanted = wanted.copy()
+    for label in words.held:
+        wanted[label.readings] = False
+    index = np.flatnonzero(wanted)
+    took = {role: column[index] for role, column in words.columns.items()}
+    pattern = also.id or block.layout.id
+    frame, problems = _fact_frame(block, also.table, pattern, took, readings.rows[index], readings.columns[index])
+    needed = [c.name for c in TABLES[also.table] if not c.nullable and c.kind == "str"]
+    frame = frame.drop(index=[i for i, *_ in problems]).fillna(dict.fromkeys(needed, UNSTATED))
+    told = [
+        HeldLabel(
+            (int(readings.rows[index[i]]), int(readings.columns[index[i]])), text, p.code, p.message, p.hint, index[[i]]
+        )
+        for i, _, text, p in problems
+    ]
+    return {also.table: frame.reset_index(drop=True)}, (*words.held, *told)

@@ -1,0 +1,78 @@
+"""A sheet as a rectangle of printed text, before anything is interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from opdat_analytics.model import address
+
+Position = tuple[int, int]
+Remark = tuple[str, Position | None, str]
+"""Something to look at: a code, the zero-based cell it is about (or none), and what was found."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet as a rectangle of printed text; ``""`` where blank.
+
+    Attributes
+    ----------
+    name
+        Sheet name; the file's stem for text files.
+    text
+        Object array (rows × columns) of the text as printed.
+    typed
+        Where the cell holds a number rather than text: its decimal mark is a point, whatever the publisher writes.
+    merges
+        Merged ranges as (first row, first column, last row, last column), zero-based, within the rectangle. Ranges
+        that cover more than one value are left out.
+    unread
+        Cells that must not be believed, with a code and the reason: formulas without a value, error values, struck
+        out cells, numbers that the sheet does not show.
+    markers
+        Superscript footnote marks that the usual readers glue to the cell's text.
+    hidden
+        Whether the sheet is hidden.
+    flags
+        What is odd about the sheet though it was read: code, cell, message. What is odd about the whole file stands
+        with its first sheet.
+    """
+
+    name: str
+    text: np.ndarray
+    typed: np.ndarray
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    unread: Mapping[Position, tuple[str, str]] = field(default_factory=dict)
+    markers: Mapping[Position, str] = field(default_factory=dict)
+    hidden: bool = False
+    flags: tuple[Remark, ...] = ()
+
+    def spread(self) -> np.ndarray:
+        """The text with the blanks of every merged range filled with the text of its first cell."""
+        filled = self.text.copy()
+        for top, left, bottom, right in self.merges:
+            if top < filled.shape[0] and left < filled.shape[1]:
+                filled[top : bottom + 1, left : right + 1] = filled[top, left]
+        return filled
+
+
+def cells_of(grid: Grid) -> int:
+    """How many cells of a grid are not blank."""
+    return int(np.count_nonzero(nonblank(grid.text)))
+
+
+def nonblank(text: np.ndarray) -> np.ndarray:
+    """Where a grid holds anything but white space."""
+    filled = text.astype(bool)
+    blanks = {value for value in set(text.ravel().tolist()) if value.isspace()}
+    if blanks:
+        filled &= np.fromiter((v not in blanks for v in text.ravel()), dtype=bool, count=text.size).reshape(text.shape)
+    return filled
+
+
+def where(grid: Grid, row: int, column: int) -> str:
+    """Address of a cell for messages: sheet and cell."""
+    return f"{grid.name}!{address(row, column)}"

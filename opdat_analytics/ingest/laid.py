@@ -1,0 +1,151 @@
+"""A sheet taken apart: readings with their labels, the fate of every cell; and what both kinds of layout share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from opdat_analytics import vocab
+from opdat_analytics.model import FATES, OpdatError
+
+FATE = {name: number for number, name in enumerate(FATES, 1)}
+BLANK = 0
+NOT_REPORTED = len(FATES) + 1
+UNSTATED = "unstated"
+"""What a blank says in a column that its row declares to be a disaggregation: a part unnamed, never the total."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The texts of one role, one per reading, and where each stands (zero-based rows and columns)."""
+
+    role: str
+    text: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The cells of one table that hold figures or facts, still as text, beside their labels.
+
+    Attributes
+    ----------
+    rows, columns
+        Where each reading's own cell stands, zero-based.
+    text
+        What it says.
+    labels
+        One entry per header or column that names something; several may name the same role.
+    also
+        The labels of the second table that the same rows feed, where one is declared.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    text: np.ndarray
+    labels: tuple[Labels, ...]
+    also: tuple[Labels, ...] = ()
+
+
+@dataclass(frozen=True)
+class Total:
+    """A printed total and the readings that are its parts."""
+
+    cell: tuple[int, int]
+    text: str
+    parts: np.ndarray
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem of the layout at a cell; becomes an issue with the file's name."""
+
+    severity: str
+    code: str
+    cell: tuple[int, int] | None
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A sheet taken apart.
+
+    ``fates`` is an array like the grid: 0 for blank, else ``FATE[...]``, or ``NOT_REPORTED`` for a blank inside the
+    table. ``notes`` maps a footnote's mark to its text.
+    """
+
+    readings: Readings
+    fates: np.ndarray
+    totals: tuple[Total, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+class LayoutMismatch(OpdatError):
+    """The sheet does not lie as declared: the file stops."""
+
+    def __init__(self, code: str, message: str, cell: tuple[int, int] | None = None, hint: str | None = None) -> None:
+        self.code, self.cell, self.hint = code, cell, hint
+        super().__init__(message)
+
+
+def same(text: str) -> str:
+    """A text as the vocabulary compares words."""
+    return vocab.normalise(text)
+
+
+def normalised(texts: np.ndarray) -> np.ndarray:
+    """The texts as the vocabulary compares words, each distinct text normalised once."""
+    known: dict[str, str] = {"": ""}
+    for text in set(texts.ravel().tolist()):
+        known[text] = same(text)
+    return np.array([known[text] for text in texts.ravel().tolist()], dtype=object).reshape(texts.shape)
+
+
+def starts(text: str, beginnings: tuple[str, ...]) -> bool:
+    """Whether a text begins so, letter by letter or as the vocabulary compares words (a mark like * only as it is)."""
+    said, word = text.strip(), same(text)
+    return any(said.startswith(b.strip()) or (b[:1].isalnum() and word.startswith(same(b))) for b in beginnings)
+
+
+def end_row(text: np.ndarray, filled: np.ndarray, first: int, ends: tuple[str, ...]) -> int:
+    """The row at which the table has ended: the first whose first non-blank cell begins as declared."""
+    last = int(np.flatnonzero(filled.any(axis=1)).max(initial=-1)) + 1
+    if ends:
+        for row in range(first, last):
+            columns = np.flatnonzero(filled[row])
+            if columns.size and starts(text[row, columns[0]], ends):
+                return row
+    return last
+
+
+def _is_mark(text: str) -> bool:
+    return 0 < len(text) <= 3 and not any(c.isalnum() and c.isascii() for c in text.strip("[]()"))
+
+
+def footnotes(text: np.ndarray, filled: np.ndarray, first: int, taken: np.ndarray) -> dict[str, str]:
+    """Footnotes by their mark: rows below the table that begin with a mark, in one cell or in two."""
+    found: dict[str, str] = {}
+    for row in range(first, text.shape[0]):
+        columns = [c for c in np.flatnonzero(filled[row]) if not taken[row, c]]
+        if not columns:
+            continue
+        said = " ".join(str(text[row, c]).strip() for c in columns)
+        head, _, rest = said.partition(" ")
+        if _is_mark(head) and rest:
+            found.setdefault(head.strip("[]()"), rest.strip())
+        elif said and not said[0].isalnum() and said.lstrip("*†‡§¶#^⁰¹²³⁴⁵⁶⁷⁸⁹") != said:
+            body = said.lstrip("*†‡§¶#^⁰¹²³⁴⁵⁶⁷⁸⁹")
+            found.setdefault(said[: len(said) - len(body)], body.strip())
+    return found
+
+
+def surroundings(fates: np.ndarray, filled: np.ndarray, first: int, end: int) -> None:
+    """What no table claimed is title above and beside it, and note below it."""
+    unclaimed = filled & (fates == BLANK)
+    fates[:end][unclaimed[:end]] = FATE["title"]
+    fates[end:][unclaimed[end:]] = FATE["note"]

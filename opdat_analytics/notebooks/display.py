@@ -1,0 +1,228 @@
+"""What notebooks show things with: prose, tables with bounds in shorthand, errors in words."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from opdat_analytics.charts import words
+from opdat_analytics.model import OpdatError
+from opdat_analytics.provenance import bounds
+
+NONE = "—"
+_NUMERIC = re.compile(r"[-~≥≤+]?\$?[\d,.]+%?( ?(–|to|of) ?[-+]?\$?[\d,.]+%?)?( \(\d+%\))?|—|")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as people read it; shows itself in a notebook.
+
+    Attributes
+    ----------
+    header, body
+        Texts, row by row. A cell may have a second line, which is set small.
+    caption, note
+        Above and below; empty for none.
+    """
+
+    header: tuple[str, ...]
+    body: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        rows = [self.header, *self.body]
+        return "\n".join(["  ".join(cell.replace("\n", " ") for cell in row) for row in rows])
+
+    def _repr_html_(self) -> str:
+        right = [
+            bool(self.body) and all(_NUMERIC.fullmatch(row[i].split("\n")[0]) for row in self.body)
+            for i in range(len(self.header))
+        ]
+        head = "".join(
+            f'<th scope="col"{_class(n)}>{html.escape(text)}</th>' for text, n in zip(self.header, right, strict=True)
+        )
+        rows = "".join(
+            f"<tr>{''.join(_cell(text, n) for text, n in zip(row, right, strict=True))}</tr>" for row in self.body
+        )
+        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        note = f'<p class="note">{html.escape(self.note)}</p>' if self.note else ""
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
+
+
+def _class(numeric: bool) -> str:
+    return ' class="n"' if numeric else ""
+
+
+def _cell(text: str, numeric: bool) -> str:
+    first, _, second = text.partition("\n")
+    small = f"<small>{html.escape(second)}</small>" if second else ""
+    return f"<td{_class(numeric)}>{html.escape(first)}{small}</td>"
+
+
+def setup() -> None:
+    """Show what a person can put right in words, not as a traceback; for the first cell of a notebook."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
+        shell.set_custom_exc((OpdatError,), _in_words_only)
+
+
+def _in_words_only(shell: Any, kind: type, error: BaseException, trace: Any, tb_offset: int | None = None) -> list[str]:
+    from IPython.display import HTML, display
+
+    del shell, kind, trace, tb_offset
+    display(HTML(f'<div class="problem" role="alert"><pre>{html.escape(str(error))}</pre></div>'))
+    return []
+
+
+def say(text: str) -> None:
+    """Show a paragraph of Markdown, its numbers put in from the tables."""
+    from IPython.display import Markdown, display
+
+    display(Markdown(text))
+
+
+def in_words(row: Any) -> str:
+    """The figure of a row as prose: ``12``, ``216–260``, ``at least 75``, ``no number``; “about” where it is."""
+    about = "about " if getattr(row, "qualifier", "") == "about" else ""
+    return about + bounds(row.low, row.high)
+
+
+def table(
+    frame: pd.DataFrame, columns: Mapping[str, str], caption: str = "", most: int | None = None, unit: str | None = None
+) -> Table:
+    """Rows of a frame as a table for people.
+
+    Parameters
+    ----------
+    frame
+        Any result or table.
+    columns
+        Column → heading, in order. ``figure`` is the bounds ``low`` and ``high``; another name that the frame has
+        only as ``<name>_low`` and ``<name>_high``, or ``low_<name>`` and ``high_<name>``, is those bounds;
+        ``reporting`` is how many of the expected places report.
+    caption
+        Stands above.
+    most
+        Rows to show; how many are left out stands below.
+    unit
+        Unit code of the bounds, where numbers are written with it (usd, percent).
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    OpdatError
+        If the frame has no such column.
+    """
+    shown = frame if most is None else frame.head(most)
+    body = [[_text(row, name, unit) for name in columns] for row in shown.to_dict("records")]
+    absent = [name for name in columns if not _has(frame, name)]
+    if absent:
+        raise OpdatError(f"The frame has no column {', '.join(absent)}; it has: {', '.join(map(str, frame.columns))}.")
+    left = len(frame) - len(shown)
+    note = f"{len(shown)} of {len(frame)} rows are shown." if left > 0 else "" if len(frame) else "No rows."
+    return Table(tuple(columns.values()), tuple(map(tuple, body)), caption, note)
+
+
+def across(
+    frame: pd.DataFrame, rows: str = "region", columns: str = "year", caption: str = "", unit: str | None = None
+) -> Table:
+    """A totals frame as a table with headers on two sides: bounds, and how many of the expected places report.
+
+    Raises
+    ------
+    OpdatError
+        If two rows of the frame claim one cell.
+    """
+    if frame.duplicated([rows, columns]).any():
+        raise OpdatError(f"Several rows share a {rows} and {columns}; keep one of each.")
+    cells = {(row[rows], row[columns]): row for row in frame.to_dict("records")}
+    down, over = (list(dict.fromkeys(frame[name])) for name in (rows, columns))
+    body = [[_label(rows, one), *(_stacked(cells.get((one, other)), unit) for other in over)] for one in down]
+    header = (_heading(rows), *(_label(columns, other) for other in over))
+    note = "Small: places that state a number, of those that did in any year shown." if "n_reporting" in frame else ""
+    return Table(header, tuple(map(tuple, body)), caption, note)
+
+
+def _stacked(row: Mapping[Any, Any] | None, unit: str | None) -> str:
+    if row is None:
+        return NONE
+    figure = _figure(row, "low", "high", unit)
+    return f"{figure}\n{row['n_reporting']} of {row['n_expected']}" if "n_reporting" in row else figure
+
+
+def _heading(name: str) -> str:
+    return {"place": "Country"}.get(name, name.replace("_", " ").capitalize())
+
+
+def _ends(frame: Any, name: str) -> tuple[str, str] | None:
+    pairs = (
+        [("low", "high")] if name == "figure" else [(f"{name}_low", f"{name}_high"), (f"low_{name}", f"high_{name}")]
+    )
+    return next((pair for pair in pairs if pair[0] in frame and pair[1] in frame), None)
+
+
+def _has(frame: pd.DataFrame, name: str) -> bool:
+    if name == "reporting":
+        return {"n_reporting", "n_expected"} <= set(frame.columns)
+    return name in frame.columns or _ends(frame.columns, name) is not None
+
+
+def _text(row: Mapping[Any, Any], name: str, unit: str | None) -> str:
+    if name == "reporting":
+        share = "" if pd.isna(row["coverage"]) else f" ({row['coverage']:.0%})"
+        return f"{row['n_reporting']} of {row['n_expected']}{share}"
+    if name in row:
+        return _label(name, row[name])
+    ends = _ends(row, name)
+    return NONE if ends is None else _figure(row, *ends, unit)
+
+
+def _figure(row: Mapping[Any, Any], low: str, high: str, unit: str | None) -> str:
+    least, greatest = (None if pd.isna(row[end]) else float(row[end]) for end in (low, high))
+    if low == "change_low":
+        return _change(least, greatest, unit)
+    if least is None:
+        return NONE
+    mark = "~" if low == "low" and row.get("qualifier") == "about" else ""
+    return mark + words.bounds(least, greatest, unit)
+
+
+def _change(least: float | None, greatest: float | None, unit: str | None) -> str:
+    """Bounds of a difference, with their signs; either side may be open."""
+    signed = [None if end is None else ("+" if end > 0 else "−" if end < 0 else "") + words.number(abs(end), unit)
+              for end in (least, greatest)]  # fmt: skip
+    if signed == [None, None]:
+        return NONE
+    if None in signed:
+        return f"{signed[0]} or more" if signed[1] is None else f"{signed[1]} or less"
+    return str(signed[0]) if least == greatest else f"{signed[0]} to {signed[1]}"
+
+
+def _label(name: str, value: Any) -> str:
+    if value is None or value is pd.NaT or (not isinstance(value, list | tuple) and pd.isna(value)):
+        return NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, str):
+        return words.label(value) if _coded(name) else value
+    if "year" in name:
+        return str(int(value))
+    return words.number(float(value))
+
+
+def _coded(name: str) -> bool:
+    known: Sequence[str] = ("place", "places", "measure", "activity_type", "numerator", "denominator")
+    return name in known
