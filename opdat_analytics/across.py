@@ -82,7 +82,7 @@ def _keep_last_known(
 
 def _carried(home: Home, before: Mapping[str, Any] | None) -> pd.DataFrame:
     """Corrections told in earlier publications."""
-    if before is None:
+    if before is None or not store.has_parts(home, {"revisions": before["across"]["revisions"]}):
         return pd.DataFrame(columns=[c.name for c in TABLES["revisions"]])
     revisions = store.Publication(home, before).table("revisions")
     return revisions[revisions["kind"] == "corrected"]

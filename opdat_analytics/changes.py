@@ -71,7 +71,8 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
 
 def issues_of(home: Home, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The issues of some manifest entries, as plain rows with None for null."""
-    frame = store.Publication(home, {"files": list(entries), "across": {}}).table("issues")
+    whole = [entry for entry in entries if store.has_parts(home, entry["parts"])]
+    frame = store.Publication(home, {"files": whole, "across": {}}).table("issues")
     return [
         {str(k): v for k, v in row.items()}
         for row in frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -87,7 +88,8 @@ def _stand(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _figures(home: Home, manifest: Mapping[str, Any] | None, files: set[str]) -> pd.DataFrame:
-    entries = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
+    touched = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
+    entries = [entry for entry in touched if store.has_parts(home, entry["parts"])]
     frame = store.Publication(home, {"files": entries, "across": {}}).table("observations")
     again = frame.groupby([*SERIES, "edition", "url"], dropna=False, sort=False).cumcount()
     return frame.assign(again=again)

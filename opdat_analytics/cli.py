@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opdat_analytics.model import Home, LockHeld, NothingPublished, OpdatError
+from opdat_analytics.model import Home, LockHeld, NothingPublished, OpdatError, UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from opdat_analytics.refresh import Report
 
-USAGE, NOTHING, LOCKED, FAILED = 2, 5, 6, 1
+USAGE, STOPPED, NOTHING, LOCKED, FAILED = 2, 4, 5, 6, 1
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -348,13 +348,7 @@ def run(ctx: typer.Context, raw: Raw = None, processed: Processed = None, export
     for one in failed:
         say(f"Failed: {one.name}: {one.error}")
     _remind(report)
-    raise typer.Exit(
-        FAILED
-        if failed
-        else 4
-        if any(f["state"] == "stopped" for f in report.files) and report.status != "unchanged"
-        else 0
-    )
+    raise typer.Exit(FAILED if failed else STOPPED if report.newly_stopped else 0)
 
 
 def _remind(report: Report) -> None:
@@ -379,6 +373,7 @@ def lab() -> None:
 _CODES: tuple[tuple[type[OpdatError], int], ...] = (
     (LockHeld, LOCKED),
     (NothingPublished, NOTHING),
+    (UnknownName, USAGE),
     (OpdatError, FAILED),
 )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
-from opdat_analytics.model import TABLES, DeclarationError, Home, LockHeld, NothingPublished, OpdatError
+from opdat_analytics.model import TABLES, DeclarationError, Home, LockHeld, NothingPublished, UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +60,8 @@ class Report:
         None where nothing changed.
     stopped, newly_held
         Issues, as rows of the ``issues`` table.
+    newly_stopped
+        Files that were not stopped in the publication before.
     """
 
     status: str
@@ -69,6 +71,7 @@ class Report:
     changes: pd.DataFrame | None = None
     stopped: tuple[Mapping[str, Any], ...] = ()
     newly_held: tuple[Mapping[str, Any], ...] = ()
+    newly_stopped: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -92,19 +95,24 @@ def refresh(home: Home, only: Sequence[str] = (), *, dry_run: bool = False) -> R
     ------
     LockHeld
         If another refresh is running.
-    OpdatError
+    UnknownName
         If ``only`` names a source that is not there, or ``data/raw`` is missing.
+    NothingPublished
+        If no file gives a row any more, or a file could not be written: the last publication stands.
     """
     from filelock import FileLock, Timeout
 
-    home.processed.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home.processed / ".lock")
     try:
-        with lock.acquire(timeout=0):
+        home.processed.mkdir(parents=True, exist_ok=True)
+        with FileLock(home.processed / ".lock").acquire(timeout=0):
             return _refresh(home, only, dry_run)
     except Timeout as error:
-        raise LockHeld(
-            f"Another refresh of {home.processed} is running. Wait for it to end, then try again."
+        said = f"Another refresh of {home.processed} is running. Wait for it to end, then try again."
+        raise LockHeld(said) from error
+    except OSError as error:
+        raise NothingPublished(
+            f"Nothing was published: {error.strerror or error} ({error.filename or home.processed}). "
+            "The last publication stands as it was. Make room or give leave to write, then refresh again."
         ) from error
 
 
@@ -116,7 +124,7 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
     todo = [file for file in raw if not _same(known.get(file.name), file, home)]
     same = [known[file.name] for file in raw if _same(known.get(file.name), file, home)]
     gone = known.keys() - {file.name for file in raw} - {entry["file"] for entry in kept}
-    if before and not todo and not gone:
+    if before and not todo and not gone and store.has_parts(home, before["across"]):
         return _unchanged(before, home)
     entries = [*kept, *same, *_read_all(home, todo, known)]
     entries.sort(key=lambda entry: entry["file"])
@@ -137,7 +145,8 @@ def _code_version() -> str:
         for path in sorted((root / folder).iterdir()):
             if path.suffix in (".py", ".toml", ".csv"):
                 digest.update(path.name.encode() + path.read_bytes())
-    digest.update((root / "model.py").read_bytes())
+    for name in ("model.py", "across.py", "changes.py"):
+        digest.update((root / name).read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -154,18 +163,18 @@ def scan(home: Home, only: Sequence[str], known: Mapping[str, Any]) -> list[RawF
 
     Raises
     ------
-    OpdatError
+    UnknownName
         If data/raw is missing, or a named source is not in it.
     """
     if not home.raw.is_dir():
-        raise OpdatError(
+        raise UnknownName(
             f"There is no folder {home.raw}. Make it, with one folder per source, or name another with --raw."
         )
     folders = sorted(path for path in home.raw.iterdir() if path.is_dir() and not path.name.startswith("."))
     names = {folder.name for folder in folders} | {entry["source"] for entry in known.values()}
     for source in only:
         if source not in names:
-            raise OpdatError(
+            raise UnknownName(
                 f"There is no source “{source}” in {home.raw}; there are: {', '.join(sorted(names)) or 'none'}."
             )
     return [file for folder in folders if not only or folder.name in only for file in _raw_files(folder)]
@@ -177,16 +186,24 @@ def _raw_files(folder: Path) -> Iterable[RawFile]:
     for path in sorted(folder.iterdir()):
         if not path.is_file() or path.name.startswith((".", "~$")) or path.name == DECLARATION or path.suffix == ".md":
             continue
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        sha256 = _hash(path)
         fingerprint = hashlib.sha256(f"{sha256} {declared} {_code_version()}".encode()).hexdigest()[:32]
         yield RawFile(folder.name, path, sha256, fingerprint)
+
+
+def _hash(path: Path) -> str:
+    """Hash of a file's bytes; empty where it may not be read, which stops that file when its turn comes."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _same(entry: Mapping[str, Any] | None, file: RawFile, home: Home) -> bool:
     """Whether a file was read before, as it is now, by this code, and its parts are still there."""
     if entry is None or entry["tried"] != file.fingerprint:
         return False
-    return all(store.part_path(home, part["hash"]).exists() for parts in entry["parts"].values() for part in parts)
+    return store.has_parts(home, entry["parts"])
 
 
 def _rows(entry: Mapping[str, Any]) -> int:
@@ -237,7 +254,7 @@ def _read_one(
     parts = {name: [store.write_part(home, frame, _stored(name))] for name, frame in read.tables.items()}
     if not read.stopped:
         return _entry(file, parts, stopped=False, sha256=file.sha256, edition=read.edition)
-    good = last["parts"] if last else {}
+    good = last["parts"] if last and store.has_parts(home, last["parts"]) else {}
     earlier = [part for part in good.get("issues", []) if part not in (last or {}).get("stop_issues", [])]
     merged = {**good, "issues": [*earlier, *parts["issues"]]}
     sha256 = last["sha256"] if last else ""
@@ -297,7 +314,13 @@ def _publish(
         changes=change.changes,
         stopped=tuple(stopped),
         newly_held=change.newly_held,
+        newly_stopped=_newly_stopped(entries, before),
     )
+
+
+def _newly_stopped(entries: Sequence[Mapping[str, Any]], before: Mapping[str, Any] | None) -> tuple[str, ...]:
+    known = {entry["file"] for entry in before["files"] if entry["stopped"]} if before else set()
+    return tuple(entry["file"] for entry in entries if entry["stopped"] and entry["file"] not in known)
 
 
 def _states(

@@ -69,6 +69,7 @@ class Publication:
         return self._with_current(frame) if name == "observations" else frame
 
     def _with_current(self, frame: pd.DataFrame) -> pd.DataFrame:
+        import numpy as np
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -77,7 +78,7 @@ class Publication:
             rows = pq.read_table(pa.BufferReader(_part_bytes(path))).to_pydict()
             superseded |= set(zip(rows["file"], rows["sheet"], rows["cell"], rows["part"], strict=True))
         identity = zip(*(frame[name].tolist() for name in ("file", "sheet", "cell", "part")), strict=True)
-        latest = [key not in superseded for key in identity]
+        latest = np.array([key not in superseded for key in identity], dtype=bool)
         place = [c.name for c in TABLES["observations"]].index("current")
         frame.insert(place, "current", latest)
         return frame
@@ -98,6 +99,11 @@ def part_entries(manifest: Mapping[str, Any], table: str) -> list[Mapping[str, A
     """The manifest's entries of the parts of one table, in the order in which they are read."""
     of_files = [entry for file in manifest["files"] for entry in file["parts"].get(table, [])]
     return [*of_files, *manifest["across"].get(table, [])]
+
+
+def has_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> bool:
+    """Whether all the parts of some manifest entries are on disk."""
+    return all(part_path(home, entry["hash"]).exists() for several in parts.values() for entry in several)
 
 
 def part_path(home: Home, digest: str) -> Path:
@@ -231,7 +237,7 @@ def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
         if column.kind == "date":
             values = pd.to_datetime(values.astype(object)).dt.date
         elif column.kind == "int":
-            values = pd.to_numeric(values, errors="raise").astype("Int64")
+            values = values.astype(object).where(values.notna(), None).astype("Int64")
         elif column.kind == "float":
             values = pd.to_numeric(values, errors="raise").astype("float64")
         elif column.kind == "str":

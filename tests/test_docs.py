@@ -13,9 +13,10 @@ import openpyxl
 import pytest
 import typer
 
-from opdat_analytics import cli
+from opdat_analytics import cli, metrics
 from opdat_analytics.ingest.declare import read_declaration
 from opdat_analytics.model import TABLES
+from opdat_analytics.tables import observations
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -69,6 +70,15 @@ def test_every_command_that_a_page_names_exists_with_its_options(page: Path, com
         if word.startswith("-"):
             known = {name for parameter in owner.params for name in parameter.opts} | {"--help"}
             assert word.partition("=")[0] in known, f"{page.name}: opdat {given} has no option {word}"
+
+
+@pytest.mark.parametrize(("page", "command"), [c for c in cases("commands") if c[1].startswith("show ")], ids=named)
+def test_every_table_and_column_that_a_command_shows_exists(page: Path, command: str) -> None:
+    table = command.split()[1]
+    assert table in (*TABLES, "places", "measures", "TABLE"), f"{page.name}: there is no table {table}"
+    asked = re.search(r"--columns ([\w,]+)", command)
+    if asked and table in TABLES:
+        assert set(asked[1].split(",")) <= {c.name for c in TABLES[table]}, f"{page.name}: {table} lacks a column"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
@@ -200,3 +210,50 @@ def test_the_worked_example_prints_what_the_page_says(
                     assert line in printed, f"opdat {typed[0]} does not print “{line}”:\n" + "\n".join(printed)
                     compared += 1
     assert compared > 20
+
+
+# ---------------------------------------------------------------- figures that pages quote from the record
+
+
+def test_the_figures_of_the_data_model_stand_in_the_record(record: Any) -> None:
+    rows = re.findall(
+        r"^\| `(.+?)` \| (.+?) \| (.+?) \| (.+?) \| (\w+) \|$", text_of(ROOT / "docs" / "data_model.md"), re.M
+    )
+    assert len(rows) >= 7
+    for printed, _, low, high, qualifier in rows:
+        found = record.observations.query("text == @printed and qualifier == @qualifier")
+        assert len(found), f"no figure “{printed}” with the qualifier {qualifier}"
+        lows = {float(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", low)}
+        assert set(found["low"].dropna()) == lows, printed
+        open_above = {"unbounded", "none"}
+        highs = lows if high == "the same" else set() if high in open_above else {float(high.replace(",", ""))}
+        assert set(found["high"].dropna()) == highs, printed
+
+
+def test_the_coverage_example_of_the_methods_is_what_the_metric_gives(record: Any) -> None:
+    seen = observations(scheme="opdat", home=record.home)
+    africa = metrics.totals(seen, "convictions", by=["region", "year"], source="unodc_glotip").query(
+        "region == 'Africa' and year in [2019, 2022]"
+    )
+    first, last = africa[["low", "high", "n_reporting", "n_expected"]].astype(int).to_numpy().tolist()
+    assert (
+        f"were [{first[0]}, {first[1]}] in 2019, from {first[2]} of {first[3]} places; "
+        f"[{last[0]}, {last[1]}] in 2022, from {last[2]}." in text_of(ROOT / "docs" / "methods.md")
+    )
+    assert africa["partial"].all()
+
+
+def test_the_restatement_that_the_data_model_quotes_is_in_the_record(record: Any) -> None:
+    unodc = record.revisions[record.revisions["source"] == "unodc_glotip"]
+    assert f"restated {len(unodc)} figures" in text_of(ROOT / "docs" / "data_model.md")
+    emirates = unodc.query("place == 'ARE' and measure == 'convictions' and year == 2019")
+    assert emirates[["text_from", "text_to"]].to_numpy().tolist() == [["67", "92"]]
+
+
+@pytest.mark.parametrize(
+    ("events", "printed"), [(10, "limits of 4.8 to 18.4"), (20, "twenty, 12.2 to 30.9")], ids=["ten", "twenty"]
+)
+def test_the_limits_that_the_methods_quote_are_computed(events: int, printed: str) -> None:
+    lower, upper = metrics.garwood(events)
+    assert f"{lower:.1f} to {upper:.1f}" in printed
+    assert printed in text_of(ROOT / "docs" / "methods.md")

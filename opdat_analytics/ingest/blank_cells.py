@@ -13,12 +13,13 @@ SURE_OF_FILL = 0.88
 
 
 def heading_rows(table: Profile) -> list[int]:
-    """Rows whose only cell that says anything stands in the first column (footnotes at the foot are not among them)."""
+    """Rows whose only cell stands in the first column, save those at the foot of the table: they are notes."""
     rows = [at for at, row in enumerate(table.rows) if row[0].strip() and not any(cell.strip() for cell in row[1:])]
-    while rows and rows[-1] == len(table.rows) - 1:
-        last = rows.pop()
-        if len(table.rows) == last + 1:
-            break
+    foot = len(table.rows)
+    if len(table.rows) < table.height:
+        return rows
+    while rows and rows[-1] == foot - 1:
+        foot = rows.pop()
     return rows
 
 
@@ -35,12 +36,12 @@ def subtitles(table: Profile) -> list[Candidate]:
     followed = sum(at + 1 not in heads for at in heads) / len(heads)
     score = SURE_OF_SUBTITLE
     # a table whose first row is a heading says from the start how it is built
-    score *= 1.0 if heads[0] == 0 else 0.6
+    score *= 1.0 if heads[0] == 0 else 0.4
     score *= 1.0 if len(heads) > 1 else 0.6
     score *= 1.0 if filled > 0.5 or (filled > 0.3 and table.width > 3) else 0.5
     score *= 0.5 + 0.5 * followed
+    # numbers head nothing: they are keys of rows that happen to be blank
     score *= 1 - 0.6 * numbers
-    # the rows below a heading usually begin with names; a first column of numbers alone is a list with gaps beside it
     heading = table.rows[heads[0]][0].strip()
     return [
         Candidate(
@@ -54,8 +55,7 @@ def subtitles(table: Profile) -> list[Candidate]:
 def fill_down(table: Profile) -> list[Candidate]:
     """Blanks in the leading columns that take the value above."""
     # rows that are blank throughout separate, they do not continue; rows with one cell only are headings
-    rows = [row for row in table.rows if sum(bool(cell.strip()) for cell in row) >= min(2, table.width - 1)]
-    rows = [row for row in rows if any(cell.strip() for cell in row[1:])]
+    rows = [row for row in table.rows if any(cell.strip() for cell in row[1:])]
     if len(rows) < 3 or table.width < 2 or not rows[0][0].strip():
         return []
     blanks = [[not row[at].strip() for row in rows] for at in range(table.width)]
@@ -81,7 +81,7 @@ def fill_down(table: Profile) -> list[Candidate]:
         Candidate(
             step("ffill", end),
             score,
-            f"blanks below the values of {', '.join(repr(name) for name in table.header[: end + 1])} repeat the value above",
+            f"blanks in {', '.join(map(repr, table.header[: end + 1]))} repeat the value above them",
         )
     ]
     for other, factor in ((end + 1, 0.35), (end - 1, 0.35)):

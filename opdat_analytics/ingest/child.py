@@ -28,7 +28,7 @@ def sheets_apart(data: bytes) -> list[Sheet]:
     program = Path(__file__).with_name("reader.py")
     command = [sys.executable, "-I", str(program), str(SECONDS), str(ROOM)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS + 5, check=False)  # noqa: S603
+        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS + 5, check=False)
     except subprocess.TimeoutExpired as error:
         raise _refused() from error
     lines = [json.loads(line) for line in done.stdout.splitlines()] if done.returncode == 0 else []

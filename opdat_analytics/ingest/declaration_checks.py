@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from opdat_analytics import vocab
+from opdat_analytics.ingest.figures import Problem
+from opdat_analytics.ingest.periods import parse_period
 from opdat_analytics.model import ALLOWED, TABLES
 
 LANGUAGES = ("en", "es", "fr", "pt")
@@ -77,6 +79,7 @@ def shape_problems(table: Mapping[str, Any]) -> Iterable[str]:
             yield from _key_problems(route, SUB_KEYS["routes"], where + "routes: ")
         if isinstance(layout.get("also"), dict):
             yield from _key_problems(layout["also"], SUB_KEYS["also"], where + "also: ")
+            yield from _text_problems(layout["also"], ("columns", "constants"), where + "also.")
 
 
 _TEXT_TABLES = ("aliases", "constants", "columns", "ignore", "optional", "fill", "totals", "ends", "parts")
@@ -258,8 +261,12 @@ def _meanings_problems(meanings: Mapping[str, Any], where: str, table: str = "ob
 
 
 def _code_problems(codes: Mapping[str, Any], where: str, table: str = "observations") -> Iterable[str]:
-    """Codes that the vocabulary or a closed list does not know."""
+    """Codes that the vocabulary or a closed list does not know, and periods that are none."""
     for role, code in codes.items():
+        if role in ("year", "period"):
+            period = parse_period(str(code), None)
+            if isinstance(period, Problem) and period.code != "ambiguous_period":
+                yield f"{where}{role}: {period.message}"
         known = _known_codes(role, table)
         for one in str(code).split(";") if role in ("place", "places") else [str(code)]:
             if known is not None and one not in known:

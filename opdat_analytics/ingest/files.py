@@ -70,6 +70,10 @@ def read_file(path: Path, source: Source) -> FileRead:
         grids = read_workbook(path)
     except UnreadableFile as error:
         return stop(error.code, str(error), hint=error.hint)
+    except OSError as error:
+        return stop(
+            "no_access", f"the file may not be read ({error.strerror})", hint="give leave to read it, or close it"
+        )
     blocks: list[_Sheet] = []
     for grid in grids:
         claims = [layout for layout in source.layouts if layout.claims(path.name, grid.name)]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from opdat_analytics.ingest.cell_kinds import VALUE_HEADINGS, heading_kind
+from opdat_analytics.ingest.heading_kinds import VALUE_HEADINGS, heading_kind
 from opdat_analytics.ingest.proposals import Candidate, step
 from opdat_analytics.ingest.table_profile import Line, Profile
 
@@ -81,13 +81,14 @@ def _numbered(heading: str) -> Pair | None:
     return (found[1].strip(_EDGES), found[2]) if found else (heading.strip(), "")
 
 
+# Where several cuts serve equally, the first is told: "Order 1 | Quantity" reads better than "1 | Order Quantity".
 _CUTS: tuple[Cut, ...] = (
-    partial(_number, -1),
-    partial(_number, 0),
     *(partial(_suffix, count) for count in range(1, 6)),
     *(partial(_prefix, count) for count in range(1, 6)),
     *(partial(_after, mark) for mark in ("(", " - ", "_", ": ", "[")),
     *(partial(_before, mark) for mark in ("(", " - ", "_", ": ", "[")),
+    partial(_number, -1),
+    partial(_number, 0),
     _numbered,
 )
 
@@ -197,18 +198,23 @@ def repeating_groups(table: Profile) -> list[Candidate]:
 def split_headings(headings: Sequence[str]) -> list[Pair]:
     """Headings of repeating groups as (attribute, key) pairs, each pair once.
 
-    Where no cut makes a grid of them all, each heading is its own attribute under one key.
+    The cut that leaves the smallest grid is taken, keys that look like keys first; without any, each heading is its own
+    attribute, and headings printed twice are told apart by their turn.
     """
-    whole = [
-        (full, _key_rank(pairs), pairs)
-        for start, end, pairs, full in _grids(headings)
-        if (start, end) == (0, len(headings) - 1)
-    ]
-    if whole:
-        return max(whole, key=lambda each: each[:2])[2]
+    best: tuple[tuple[float, float], list[Pair]] | None = None
+    for cut in _pairs(headings):
+        pairs = [pair for pair in cut if pair]
+        if len(pairs) < len(headings) or len(set(pairs)) < len(pairs):
+            continue
+        size = len({attribute for attribute, _ in pairs}) * len({key for _, key in pairs})
+        better = (-float(size), _key_rank(pairs))
+        if max(Counter(attribute for attribute, _ in pairs).values()) > 1 and (best is None or better > best[0]):
+            best = better, pairs
+    if best:
+        return best[1]
     turns: Counter[str] = Counter()
-    pairs = []
+    alone = []
     for heading in headings:
         turns[heading] += 1
-        pairs.append((heading, str(turns[heading])))
-    return pairs
+        alone.append((heading, str(turns[heading])))
+    return alone

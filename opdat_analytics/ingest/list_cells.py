@@ -12,23 +12,22 @@ from opdat_analytics.ingest.proposals import Candidate, step
 from opdat_analytics.ingest.table_profile import Line, Profile
 
 # In order of how seldom the mark stands for anything but a list.
-MARKS = ("\n", "|", ";", ",", "/", "&", "+", " - ")
+MARKS = ("\n", "|", ";", ",", "/", "&")
 # A comma and a slash also stand in names, dates, places and prose; a break or a bar hardly ever.
-BASE = {"\n": 0.62, "|": 0.65, ";": 0.62, ",": 0.55, "/": 0.45, "&": 0.25, "+": 0.25, " - ": 0.2}
+BASE = {"\n": 0.5, "|": 0.5, ";": 0.5, ",": 0.43, "/": 0.33, "&": 0.1}
 
-_PLURAL = re.compile(
-    r"\w+\(s\)|\w\w+[^su\W]s\b|\bcast\b|\bcountry\b|\blist|included|tags?\b|languages?|countries|genres?|relevance|prerequisite|categor",
-    re.I,
-)
-_PROTECTED = re.compile(r"\([^()]*\)|\d{1,3}(?:,\d{3})+(?!\d)")
+FIRST_COLUMN = 0.08
+
+# Headings that name several things: a plural, "(s)", or a word for a set.
+_PLURAL = re.compile(r"\(s\)|\w\w[^su\W]s\b|\b(?:list|cast|crew|team|staff|set|group)\b", re.I)
+# Marks within parentheses, and the commas of thousands, do not part values.
+_PROTECTED = re.compile(r"\([^()]*\)|(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _DATE_COMMA = re.compile(r"[A-Za-z]{3,9}\.? \d{1,2},\s*\d{4}")
 
 
 def split_cell(cell: str, mark: str) -> list[str]:
     """The values of one cell; marks within parentheses do not part them."""
-    guarded = _PROTECTED.sub(
-        lambda found: found.group() if "(" not in found.group() else found.group().replace(mark, "\0"), cell
-    )
+    guarded = _PROTECTED.sub(lambda found: found.group().replace(mark, "\0"), cell)
     return [part.replace("\0", mark).strip() for part in guarded.split(mark) if part.strip()] or [cell]
 
 
@@ -54,7 +53,8 @@ def _is_plain_value(cell: str) -> bool:
 
 
 def _score(column: Line, mark: str) -> float:
-    said = [cell for cell in column.cells if cell.strip() and kind(cell) != "missing"]
+    # a cell that returns (filled down, or a common value) says nothing new
+    said = sorted(cell for cell in column.values if kind(cell) != "missing")
     lists = [
         split_cell(cell, mark) for cell in said if not _is_plain_value(cell) and not _DATE_COMMA.fullmatch(cell.strip())
     ]
@@ -64,25 +64,27 @@ def _score(column: Line, mark: str) -> float:
     share = len(lists) / len(said)
     counts = Counter(map(len, lists))
     atoms = [part for found in lists for part in found]
-    singles = {cell.strip() for cell in said} - {cell.strip() for cell in said if mark in cell}
+    singles = {cell for cell in said if mark not in cell}
     words = median(len(atom.split()) for atom in atoms)
     long = sum(len(atom.split()) > 7 for atom in atoms) / len(atoms)
     known = sum(times > 1 or atom in singles for atom, times in Counter(atoms).items()) / len(set(atoms))
     score = BASE[mark]
     # more cells that are lists, more lists of differing length, values that return: a list and not a phrase
     score += 0.15 * min(1.0, share / 0.4)
-    score += 0.12 if len(counts) > 1 else -0.15
+    score += 0.12 if len(counts) > 1 else 0.0
     score += 0.1 if max(counts) > 3 else 0.0
     score += 0.15 * known
     score += 0.1 if _PLURAL.search(column.heading) else 0.0
     # lists of one-word values and of numbers are surest; prose has long parts
     score += 0.08 if words <= 2 else 0.0
     score -= 0.25 if words > 4 else 0.0
-    score -= 0.5 * long
-    if mark in "/&+" and sum(bool(re.search(r"\d", atom)) for atom in atoms) > len(atoms) / 3:
+    score -= 0.7 * long
+    score -= 0.12 if share < 0.08 else 0.0
+    if mark in "/&" and sum(bool(re.search(r"\d", atom)) for atom in atoms) > len(atoms) / 3:
         score -= 0.3
-    if mark == "," and set(counts) == {2}:
-        score -= 0.15
+    # always two: city and state, surname and name
+    if set(counts) == {2}:
+        score -= 0.3 if mark == "," else 0.15
     return score
 
 
@@ -92,7 +94,9 @@ def list_columns(table: Profile) -> list[Candidate]:
     for at, column in enumerate(table.columns[:200]):
         scored = [(_score(column, mark), mark) for mark in MARKS]
         score, mark = max(scored)
-        if score > 0.3:
+        # the first column more often holds names with a mark in them
+        score -= FIRST_COLUMN if at == 0 else 0.0
+        if score > 0.25:
             found.append(
                 Candidate(
                     step("explode", at),

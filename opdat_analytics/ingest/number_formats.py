@@ -8,7 +8,6 @@ they change the look and not the meaning.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -20,7 +19,6 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _HARMLESS = re.compile(r"(?:US\$|USD|US|[\s()\-−–+$/:])*")
-BUILT_IN_PERCENT = (9, 10)
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,8 @@ def shown(code: str, raw: str) -> Shown:
         The text with every decimal kept, where it means something else than the number alone.
     """
     try:
-        value = Decimal(raw)
-    except InvalidOperation:
+        value = Decimal(repr(float(raw)))
+    except (InvalidOperation, ValueError):
         return PLAIN
     if not value.is_finite():
         return PLAIN
@@ -198,11 +196,6 @@ def _chosen(parts: Sequence[Section], value: Decimal) -> Section | None:
     if len(numbers) == 1 or value > 0 or (value == 0 and len(numbers) < 3):
         return numbers[0]
     return numbers[1] if value < 0 else numbers[2]
-
-
-def foreign_money(text: str) -> bool:
-    """Whether a printed text names a currency other than the dollar."""
-    return any(unicodedata.category(c) == "Sc" and c != "$" for c in text)
 
 
 class Styles:

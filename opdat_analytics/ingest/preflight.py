@@ -2,145 +2,280 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
+import re
 import zipfile
-from collections.abc import Callable, Iterator
-from xml.parsers import expat
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from opdat_analytics.ingest import sheet_facts
-from opdat_analytics.ingest.sheet_facts import SheetFacts
+import numpy as np
+
+from opdat_analytics.ingest import ods_facts, sheet_facts
+from opdat_analytics.ingest.grid import Remark
+from opdat_analytics.ingest.number_formats import Styles
+from opdat_analytics.ingest.reader import MAX_CELLS, MAX_LETTERS
+from opdat_analytics.ingest.rich_text import rich_strings
+from opdat_analytics.ingest.sheet_facts import Book, SheetFacts
+from opdat_analytics.ingest.xml_parts import check_encoding, nothing, parse, refuse_document_type
 from opdat_analytics.model import UnreadableFile
 
 MAX_PARTS = 4_000
+MAX_SHEETS = 400
 MAX_INFLATED = 256 * 2**20
 MAX_RATIO = 400
 RATIO_FROM = 8 * 2**20
-MAX_DEPTH = 64
+MAX_TEXT = 32_767
 _CHUNK = 2**20
+_SHEET_TYPES = ("/worksheet", "/dialogsheet", "/xlMacrosheet", "/xlIntlMacrosheet")
+_CLAIM = re.compile(rb'\s(?:uniqueC|c)ount=["\'](\d+)["\']')
+_OTHER_DOCUMENTS = {"word/": "a Word document", "ppt/": "a PowerPoint presentation", "visio/": "a Visio drawing"}
 
 
-def inspect(archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
-    """Check a zipped workbook and collect, per sheet name, what readers lose.
+@dataclass(frozen=True)
+class Inspected:
+    """What is known of a zipped workbook before it is read.
+
+    Attributes
+    ----------
+    kind
+        ``xlsx``, ``xlsb`` or ``ods``.
+    sheets
+        Per sheet name, what readers lose.
+    flags
+        What is odd about the workbook as a whole.
+    usual
+        In the usual form and within limits throughout, so that reading it cannot hurt the process.
+    data
+        The workbook, without claims about its size that are not true.
+    """
+
+    kind: str
+    sheets: dict[str, SheetFacts]
+    flags: tuple[Remark, ...]
+    usual: bool
+    data: bytes
+
+
+def inspect(data: bytes) -> Inspected:
+    """Check a zipped workbook and collect what readers lose. Of xlsb, whose parts are not XML, little is known.
 
     Raises
     ------
     UnreadableFile
-        For bombs, encrypted or doubled parts, document types, damaged XML, cells outside any sheet, and
-        documents that are not spreadsheets.
+        For bombs, encrypted or doubled parts, document types, damaged XML, cells outside any sheet, cells longer
+        than a cell can be, and documents that are not spreadsheets.
     """
-    names = _check_directory(archive)
-    if "mimetype" in names:
-        return {}
-    if not any(name.lower() == "xl/workbook.xml" or name.lower() == "xl/workbook.bin" for name in names):
-        kind = "a Word document" if any(n.startswith("word/") for n in names) else "a zip archive"
-        raise UnreadableFile("not_a_spreadsheet", f"the file is {kind}, not a spreadsheet", "send it as .xlsx")
-    if "xl/workbook.xml" not in names:
-        return {}
-    for name in names:
-        if name.endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/sheet"):
-            _parse(archive, name)
-    shared = b"".join(_chunks(archive, "xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else b""
-    raised = sheet_facts.raised_strings(shared)
-    return {
-        sheet: sheet_facts.facts(b"".join(_chunks(archive, part)), part, raised)
-        for sheet, part in _sheet_parts(archive)
-        if part in names
-    }
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return _Parts(archive, data).inspected()
 
 
-def _check_directory(archive: zipfile.ZipFile) -> set[str]:
-    entries = archive.infolist()
-    names = [entry.filename for entry in entries]
-    folded = [name.replace("\\", "/").lower() for name in names]
-    if len(set(folded)) != len(folded):
-        twice = next(name for name in folded if folded.count(name) > 1)
-        raise UnreadableFile("doubled_part", f"the workbook holds the part {twice} twice, with room for two truths")
+class _Parts:
+    """The parts of an archive by their names as readers take them: forward slashes, any case."""
+
+    def __init__(self, archive: zipfile.ZipFile, data: bytes) -> None:
+        self.archive, self.data = archive, data
+        entries = archive.infolist()
+        self.entries = {_folded(entry.filename): entry for entry in entries}
+        _check_directory(entries, self.entries)
+        self.odd = any("\\" in entry.filename or _is_odd(entry.filename) for entry in entries)
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """A part, unpacked piece by piece."""
+        entry = self.entries[name]
+        seen = 0
+        with self.archive.open(entry) as part:
+            while chunk := part.read(_CHUNK):
+                seen += len(chunk)
+                if seen > entry.file_size:
+                    raise UnreadableFile("hostile_archive", f"part {name} is larger than the archive says")
+                yield chunk
+
+    def inspected(self) -> Inspected:
+        if "xl/workbook.bin" in self.entries:
+            return Inspected("xlsb", {}, self.flags(), False, self.data)
+        if "xl/workbook.xml" in self.entries:
+            return self.workbook()
+        if "mimetype" in self.entries and "content.xml" in self.entries:
+            kind = b"".join(self.chunks("mimetype"))[:100]
+            if b"opendocument.spreadsheet" in kind:
+                return Inspected("ods", ods_facts.facts(self.chunks("content.xml")), self.flags(), False, self.data)
+            raise _not_a_spreadsheet("a text or drawing in OpenDocument form")
+        found = (what for start, what in _OTHER_DOCUMENTS.items() if any(n.startswith(start) for n in self.entries))
+        raise _not_a_spreadsheet(next(found, "a zip archive"))
+
+    def flags(self) -> tuple[Remark, ...]:
+        """What is odd about the parts."""
+        flags: list[Remark] = []
+        if any(name.endswith(("vbaproject.bin", "macros/")) or "/macrosheets/" in name for name in self.entries):
+            flags.append(("macros", None, "the workbook has macros; they are neither run nor carried over"))
+        if any("/externallinks/" in name for name in self.entries):
+            message = "some cells take their values from other workbooks, as these were when it was last saved"
+            flags.append(("external_links", None, message))
+        if self.odd:
+            flags.append(
+                ("odd_parts", None, "the workbook's parts are named in an unusual way; it was read all the same")
+            )
+        return tuple(flags)
+
+    def workbook(self) -> Inspected:
+        """Inspect an xlsx or xlsm workbook."""
+        listed, uncalculated, plain = self.listed()
+        if not listed:
+            raise UnreadableFile("no_sheets", "the workbook has no sheets", "ask the sender for the file again")
+        if len(listed) > MAX_SHEETS:
+            raise UnreadableFile(
+                "too_many_sheets", f"the workbook has {len(listed)} sheets; the limit is {MAX_SHEETS}", "split the file"
+            )
+        for name in self.entries.keys() - {part for _, part in listed} - {"xl/sharedstrings.xml"}:
+            if name.endswith((".xml", ".rels", ".vml")):
+                refuse_document_type(self.chunks(name), name)
+        styles = Styles()
+        if "xl/styles.xml" in self.entries:
+            parse(self.chunks("xl/styles.xml"), "xl/styles.xml", styles.opened, lambda _: styles.closed())
+        strings = b"".join(self.chunks("xl/sharedstrings.xml")) if "xl/sharedstrings.xml" in self.entries else b""
+        longest = _check_strings(strings)
+        book = Book(rich_strings(strings), styles.formats, frozenset(styles.struck), uncalculated)
+        sheets: dict[str, SheetFacts] = {}
+        left = MAX_CELLS
+        for name, part in listed:
+            if part not in self.entries:
+                raise UnreadableFile(
+                    "damaged_file", f"the workbook lists a sheet “{name}” that is not in it", "ask for the file again"
+                )
+            sheets[name] = sheet_facts.facts(lambda part=part: self.chunks(part), part, book)  # type: ignore[misc]
+            left -= sheets[name].area
+        if left < 0:
+            raise UnreadableFile("too_large", f"the workbook has more than {MAX_CELLS:,} cells", "split the file")
+        filled = sum(one.filled for one in sheets.values())
+        if filled * longest > MAX_LETTERS and self.letters([p for _, p in listed], strings) > MAX_LETTERS:
+            raise UnreadableFile(
+                "too_large", "long texts are repeated until the workbook holds more than 200 MB of text"
+            )
+        usual = plain and all(one.usual for one in sheets.values()) and self.data.count(b"PK\x05\x06") == 1
+        return Inspected("xlsx", sheets, self.flags(), usual, self.honest(strings))
+
+    def listed(self) -> tuple[list[tuple[str, str]], bool, bool]:
+        """The worksheets with their parts; whether nobody calculated the formulas; whether the links are plain."""
+        sheets: list[tuple[str, str]] = []
+        targets: dict[str, tuple[str, str]] = {}
+        loading: list[bool] = []
+
+        def sheet(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "sheet":
+                sheets.append((attributes.get("name", ""), attributes.get("id", "")))
+            elif tag == "calcPr":
+                loading.append(attributes.get("fullCalcOnLoad") in ("1", "true"))
+
+        def relation(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "Relationship":
+                targets[attributes.get("Id", "")] = (attributes.get("Type", ""), attributes.get("Target", ""))
+
+        parse(self.chunks("xl/workbook.xml"), "xl/workbook.xml", sheet)
+        links = "xl/_rels/workbook.xml.rels"
+        if links in self.entries:
+            parse(self.chunks(links), links, relation)
+        if len({name for name, _ in sheets}) < len(sheets):
+            raise UnreadableFile("damaged_file", "two sheets of the workbook have one name", "ask for the file again")
+        worksheets = [(name, targets[link][1]) for name, link in sheets if self.is_worksheet(targets.get(link))]
+        parts = [(name, _part(target)) for name, target in worksheets]
+        missing = next((name for name, link in sheets if link not in targets), None)
+        if missing is not None:
+            raise UnreadableFile(
+                "damaged_file", f"the workbook lists a sheet “{missing}” that is not in it", "ask for the file again"
+            )
+        plain = all(re.fullmatch(r"/?(?:xl/)?worksheets/[\w.-]+", target) for _, target in worksheets)
+        return parts, any(loading), plain
+
+    def is_worksheet(self, target: tuple[str, str] | None) -> bool:
+        return target is not None and target[0].endswith(_SHEET_TYPES)
+
+    def letters(self, parts: list[str], strings: bytes) -> int:
+        """How many bytes of text the cells show, each as often as it is shown."""
+        lengths = np.array([len(item[0]) for item in re.finditer(rb"<si\b.*?(?:</si>|/>)", strings, re.DOTALL)])
+        total = 0
+        for part in parts:
+            sheet = b"".join(self.chunks(part))
+            numbers = re.findall(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})\s*<', sheet)
+            shown = np.array([int(n) for n in numbers if int(n) < len(lengths)], dtype=np.int64)
+            total += int(lengths[shown].sum()) if shown.size else 0
+        return total
+
+    def honest(self, strings: bytes) -> bytes:
+        """The workbook, its shared strings freed of a count that would make a reader reserve memory for nothing."""
+        opening = strings[: strings.find(b">", strings.find(b"<sst")) + 1]
+        claimed = max(map(int, _CLAIM.findall(opening)), default=0)
+        if claimed <= max(100_000, 2 * strings.count(b"<si")):
+            return self.data
+        if not re.search(rb'uniqueCount=["\'](\d+)', opening) and claimed <= MAX_CELLS:
+            return self.data
+        told = io.BytesIO()
+        with zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
+            for name, entry in self.entries.items():
+                part = b"".join(self.chunks(name))
+                if name == "xl/sharedstrings.xml":
+                    part = _CLAIM.sub(b"", opening) + strings[len(opening) :]
+                copy.writestr(entry.filename, part)
+        return told.getvalue()
+
+
+def _folded(name: str) -> str:
+    return name.replace("\\", "/").lower()
+
+
+def _is_odd(name: str) -> bool:
+    return _folded(name) in ("xl/workbook.xml", "xl/styles.xml") and name != _folded(name)
+
+
+def _part(target: str) -> str:
+    target = target.replace("\\", "/").lower()
+    return target.lstrip("/") if target.startswith(("/", "xl/")) else posixpath.normpath("xl/" + target)
+
+
+def _not_a_spreadsheet(kind: str) -> UnreadableFile:
+    return UnreadableFile("not_a_spreadsheet", f"the file is {kind}, not a spreadsheet", "send it as .xlsx")
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], folded: dict[str, zipfile.ZipInfo]) -> None:
     if len(entries) > MAX_PARTS:
         raise UnreadableFile("too_large", f"the workbook has {len(entries)} parts; the limit is {MAX_PARTS}")
+    if len(folded) < len(entries):
+        names = [_folded(entry.filename) for entry in entries]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UnreadableFile("doubled_part", f"the workbook holds the part {twice} twice, with room for two truths")
+    spans = sorted((e.header_offset, e.header_offset + 30 + len(e.filename) + e.compress_size) for e in entries)
+    if any(end > start for (_, end), (start, _) in zip(spans, spans[1:], strict=False)):
+        raise UnreadableFile("hostile_archive", "the workbook's parts overlap, which no spreadsheet program writes")
     inflated = sum(entry.file_size for entry in entries)
     if inflated > MAX_INFLATED:
         raise UnreadableFile(
             "too_large", f"the workbook unpacks to {inflated / 2**20:.0f} MB; the limit is {MAX_INFLATED // 2**20} MB"
         )
-    spans = sorted((entry.header_offset, entry.header_offset + 30 + entry.compress_size) for entry in entries)
-    if any(end > start for (_, end), (start, _) in zip(spans, spans[1:], strict=False)):
-        raise UnreadableFile("hostile_archive", "the workbook's parts overlap, which no spreadsheet program writes")
     for entry in entries:
         if entry.flag_bits & 1:
             raise UnreadableFile("encrypted", "the workbook is protected by a password", "ask for an unprotected copy")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise UnreadableFile("hostile_archive", f"part {entry.filename} is packed in a way no workbook is")
         if entry.file_size > RATIO_FROM and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
             raise UnreadableFile("hostile_archive", f"part {entry.filename} unpacks more than {MAX_RATIO} times over")
-    return set(names)
 
 
-def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    declared = archive.getinfo(name).file_size
-    seen = 0
-    with archive.open(name) as part:
-        while chunk := part.read(_CHUNK):
-            seen += len(chunk)
-            if seen > declared:
-                raise UnreadableFile("hostile_archive", f"part {name} is larger than the archive says")
-            yield chunk
-
-
-Seen = Callable[[str, dict[str, str]], None]
-
-
-def _unseen(tag: str, attributes: dict[str, str]) -> None:
-    """What an element means to somebody who only checks that it is sound."""
-
-
-def _parse(archive: zipfile.ZipFile, name: str, seen: Seen = _unseen) -> None:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    depth = 0
-
-    def refuse(*_: object) -> None:
-        raise UnreadableFile("hostile_xml", f"part {name} declares a document type, which no spreadsheet needs")
-
-    def opened(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise UnreadableFile("hostile_xml", f"part {name} is nested deeper than {MAX_DEPTH} levels")
-        seen(tag.rpartition(" ")[2], attributes)
-
-    def closed(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = closed
-    try:
-        for chunk in _chunks(archive, name):
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise UnreadableFile("damaged_file", f"part {name} is damaged ({error})", "ask for the file again") from error
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    sheets: list[tuple[str, str]] = []
-    targets: dict[str, str] = {}
-
-    def sheet(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet":
-            link = next((v for k, v in attributes.items() if k.endswith(" id")), "")
-            sheets.append((attributes.get("name", ""), link))
-
-    def relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship":
-            targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    _parse(archive, "xl/workbook.xml", sheet)
-    if "xl/_rels/workbook.xml.rels" in archive.namelist():
-        _parse(archive, "xl/_rels/workbook.xml.rels", relation)
-    return [
-        (
-            name,
-            targets[link].lstrip("/") if targets[link].startswith("/") else posixpath.normpath("xl/" + targets[link]),
-        )
-        for name, link in sheets
-        if link in targets
-    ]
+def _check_strings(strings: bytes) -> int:
+    """Refuse shared strings that no cell can hold; the length of the longest, in bytes."""
+    if not strings:
+        return 0
+    name = "xl/sharedStrings.xml"
+    check_encoding(strings, name)
+    if b"<!" in strings or b":si" in strings:
+        parse([strings], name, nothing)
+    a = np.frombuffer(strings, dtype=np.uint8)
+    starts = np.flatnonzero((a[:-2] == ord("<")) & (a[1:-1] == ord("s")) & (a[2:] == ord("i")))
+    lengths = np.diff(starts, append=len(strings))
+    for i in np.flatnonzero(lengths > MAX_TEXT).tolist():
+        item = strings[int(starts[i]) : int(starts[i] + lengths[i])]
+        said = re.sub(rb"<rPh\b.*?</rPh>|<[^>]*>", b"", item, flags=re.DOTALL).decode("utf-8", "replace")
+        if len(re.sub(r"&#?\w+;|_x[0-9A-F]{4}_", " ", said)) > MAX_TEXT:
+            raise UnreadableFile(
+                "cell_too_long", f"a text of the workbook has more than {MAX_TEXT:,} characters, which no cell can hold"
+            )
+    return int(lengths.max()) if lengths.size else len(strings)

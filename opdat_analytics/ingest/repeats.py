@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import mean
 
 from opdat_analytics.ingest.cell_kinds import kind
+from opdat_analytics.ingest.heading_kinds import VALUE_HEADINGS, heading_kind
 from opdat_analytics.ingest.proposals import Candidate, step
 from opdat_analytics.ingest.table_profile import Table
 
@@ -12,6 +14,8 @@ from opdat_analytics.ingest.table_profile import Table
 SURE_OF_PERIOD = 0.95
 # Where there are no labels, only the looks of the cells return.
 LOOKS_ONLY = 0.7
+# A third column makes it likelier that the returning names are a column of a tidy table.
+THREE_COLUMNS = 0.5
 _LONGEST_RECORD = 60
 
 
@@ -32,7 +36,7 @@ def _regular(labels: Sequence[str], period: int) -> float:
 
 def repeated_records(table: Table) -> list[Candidate]:
     """Rows that repeat the same field names at a fixed distance, the header row perhaps among them."""
-    width = max((len(row) for row in table), default=0)
+    width = max((len(row) for row in table[:600]), default=0)
     if not 1 <= width <= 3 or len(table) < 4:
         return []
     rows = [list(row) + [""] * (width - len(row)) for row in table[:600]]
@@ -44,10 +48,12 @@ def repeated_records(table: Table) -> list[Candidate]:
             continue
         if not all(first) or not any(kind(label) in {"label", "code"} for label in first):
             continue
+        if mean(heading_kind(label) in VALUE_HEADINGS for label in first) > 0.5:
+            continue
         return [
             Candidate(
                 step("pivot", period),
-                SURE_OF_PERIOD if in_words else LOOKS_ONLY,
+                (SURE_OF_PERIOD if in_words else LOOKS_ONLY) * (1.0 if width < 3 else THREE_COLUMNS),
                 f"every {period} rows the same names return: {', '.join(first[:4])}",
             )
         ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from opdat_analytics.ingest.headings import split_headings
 from opdat_analytics.ingest.list_cells import parts
-from opdat_analytics.ingest.proposals import Step
+from opdat_analytics.ingest.proposals import OPERATORS, Step
 from opdat_analytics.ingest.repeats import records
 from opdat_analytics.ingest.table_profile import Table
 
@@ -30,7 +30,7 @@ def stack(table: Rows, start: int, end: int) -> Rows:
 
 
 def wide_to_long(table: Rows, start: int, end: int) -> Rows:
-    """Repeating groups in columns ``start`` to ``end`` become rows: ``var`` names the group, one column per attribute."""
+    """Repeating groups in columns ``start`` to ``end`` become rows: ``var`` names the group."""
     header, rows = table[0], table[1:]
     kept = [at for at in range(len(header)) if not start <= at <= end]
     pairs = split_headings(header[start : end + 1])
@@ -90,7 +90,7 @@ def subtitle(table: Rows) -> Rows:
     return tidy
 
 
-_OPERATORS: Mapping[str, Callable[..., Rows]] = {
+_FUNCTIONS: Mapping[str, Callable[..., Rows]] = {
     "stack": stack,
     "wide_to_long": wide_to_long,
     "transpose": transpose,
@@ -111,8 +111,15 @@ def apply(table: Table, steps: Sequence[Step]) -> Rows:
         Rows of text, header row first; short rows are filled with blanks.
     steps
         Steps in order; the parameters of each count the columns of the table as it stands before that step.
+
+    Raises
+    ------
+    KeyError
+        If an operator is unknown or one of its parameters (``proposals.OPERATORS``) is missing.
+    IndexError
+        If a parameter lies outside the table.
     """
     tidy = even(table)
     for each in steps:
-        tidy = _OPERATORS[each.operator](tidy, *each.parameters.values())
+        tidy = _FUNCTIONS[each.operator](tidy, *(each.parameters[name] for name in OPERATORS[each.operator]))
     return tidy

@@ -1,179 +1,363 @@
-"""What usual readers do not tell of a sheet, found in its XML: uncalculated formulas, errors, raised footnote marks.
+"""What usual readers do not tell of a sheet, found in its XML: uncalculated formulas, errors, raised footnote marks,
+struck out and hidden cells, number formats that print something else than the number.
 
-The parts are searched as bytes, since only a few of a sheet's cells are of interest and a sheet may have millions.
+A sheet in the usual form is searched as bytes, block by block (`cell_scan`); any other goes through a parser.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from opdat_analytics.model import OpdatError, UnreadableFile, position
+import numpy as np
+
+from opdat_analytics.ingest import cell_scan
+from opdat_analytics.ingest.grid import Position, Remark
+from opdat_analytics.ingest.number_formats import shown
+from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
+from opdat_analytics.ingest.rich_text import NOTHING, Rich, rich
+from opdat_analytics.ingest.xml_parts import check_skeleton, walk
+from opdat_analytics.model import OpdatError, UnreadableFile, address, position
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
-MAX_AREA = 8_000_000
+SPARSE_FROM = 1_000_000
+LONGEST_ROW = 16 * 2**20
+UNREAD = {
+    "formula_without_value": "a formula that was never calculated; open the file, recalculate and save it",
+    "struck_through": "the cell, or a part of it, is struck out; nobody can tell whether it still holds",
+    "hidden_by_format": "the cell's number format prints nothing, so the number was not meant to be seen",
+}
 
-_PREFIX = rb"<(?:[A-Za-z][\w.-]*:)?"
-_CELL = re.compile(_PREFIX + rb"c\b[^>]*>")
-_FORMULA = re.compile(_PREFIX + rb"c\b[^>]*>\s*" + _PREFIX + rb"f\b")
-_ERROR = re.compile(_PREFIX + rb"c\b[^>]*\bt=[\"']e[\"'][^>]*>")
-_INLINE = re.compile(_PREFIX + rb"c\b[^>]*\bt=[\"']inlineStr[\"'][^>]*>")
-_REFERENCE = re.compile(rb"\br=[\"']([^\"']*)[\"']")
-_VALUE = re.compile(_PREFIX + rb"v\b[^>]*>([^<]*)<")
-_END = re.compile(rb"</(?:[A-Za-z][\w.-]*:)?c>")
-_ROW = re.compile(_PREFIX + rb"row\b[^>]*?\br=[\"'](\d+)[\"']")
-_FAR = re.compile(_PREFIX + rb"c\b[^>]*?\br=[\"']([A-Z]{3,})\d")
-_ITEM = re.compile(_PREFIX + rb"si\b[^>]*?(?:/>|>(.*?)</(?:[A-Za-z][\w.-]*:)?si>)", re.DOTALL)
-_RUN = re.compile(_PREFIX + rb"r\b[^>]*>(.*?)</(?:[A-Za-z][\w.-]*:)?r>", re.DOTALL)
-_TEXT = re.compile(_PREFIX + rb"t\b[^>]*>([^<]*)<")
-_RAISED = re.compile(rb"vertAlign\b[^>]*superscript")
-_RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+@dataclass(frozen=True)
+class Book:
+    """What holds for every sheet of a workbook.
+
+    Attributes
+    ----------
+    strings
+        Shared strings with raised or struck parts, by number.
+    formats, struck
+        Number formats that can change what a number means, and struck out styles, by style number.
+    uncalculated
+        The workbook was written by a program that does not calculate: a formula's zero is only a filler.
+    """
+
+    strings: Mapping[int, Rich] = field(default_factory=dict)
+    formats: Mapping[int, str] = field(default_factory=dict)
+    struck: frozenset[int] = frozenset()
+    uncalculated: bool = False
 
 
 @dataclass
 class SheetFacts:
-    """What the usual readers do not tell of one sheet.
+    """What the usual readers do not tell of one sheet, by zero-based (row, column).
 
-    ``unread`` maps a zero-based (row, column) to (code, what the cell shows, reason); ``superscripts`` maps it to the
-    text without its raised footnote mark, and the mark.
+    Attributes
+    ----------
+    unread
+        (code, what the cell shows or None for what the reader says, reason).
+    superscripts
+        The text without its raised footnote mark, and the mark.
+    prints
+        What the cell's number format prints.
+    flags
+        Code, cell, message.
+    hidden_rows, hidden_columns
+        First and last of each hidden stretch.
+    usual
+        Written in the usual form and within limits, so that no reader can be hurt.
     """
 
-    unread: dict[tuple[int, int], tuple[str, str, str]] = field(default_factory=dict)
-    superscripts: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    unread: dict[Position, tuple[str, str | None, str]] = field(default_factory=dict)
+    superscripts: dict[Position, tuple[str, str]] = field(default_factory=dict)
+    prints: dict[Position, str] = field(default_factory=dict)
+    flags: list[Remark] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    area: int = 0
+    filled: int = 0
+    usual: bool = True
 
 
-def raised_strings(shared: bytes) -> dict[int, tuple[str, str]]:
-    """Shared strings that end in a raised mark: index → text without the mark, and the mark."""
-    _refuse_document_type(shared, "xl/sharedStrings.xml")
-    if not _RAISED.search(shared):
-        return {}
-    found = {}
-    for number, item in enumerate(_ITEM.finditer(shared)):
-        mark = _mark(item[1] or b"")
-        if mark is not None:
-            found[number] = mark
-    return found
+_ROW = re.compile(rb"<row\b[^>]*>")
+_HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
+_NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
+_VALUE = re.compile(rb"<v\b[^>]*>([^<]*)<")
+_EMPTY = re.compile(rb"(?:</f>|<f\b[^<>]*/>)(?:</c>|(<v\b[^<>]*(?:/>|></v>)))")
+_ZERO = re.compile(rb"(?:</f>|<f\b[^<>]*/>)<v>0</v>")
 
 
-def _mark(item: bytes) -> tuple[str, str] | None:
-    if not _RAISED.search(item):
-        return None
-    plain, raised = "", ""
-    for run in _RUN.finditer(item):
-        said = "".join(html.unescape(text.decode("utf-8", "replace")) for text in _TEXT.findall(run[1]))
-        if _RAISED.search(run[1]):
-            raised += said
-        else:
-            plain += said
-    return (plain, raised.strip().translate(_RAISED_DIGITS)) if plain.strip() and raised.strip() else None
-
-
-def facts(sheet: bytes, part: str, raised: Mapping[int, tuple[str, str]]) -> SheetFacts:
+def facts(chunks: Callable[[], Iterator[bytes]], part: str, book: Book) -> SheetFacts:
     """Look through one sheet's XML.
 
     Parameters
     ----------
-    sheet
-        The part, unpacked.
+    chunks
+        Opens the part anew and gives it piece by piece, unpacked.
     part
         Its name, for messages.
-    raised
-        Shared strings that end in a raised mark.
+    book
+        What holds for every sheet.
 
     Raises
     ------
     UnreadableFile
-        For document types, encodings that readers lose, a row given twice, and cells far outside the table.
+        For document types, encodings that readers lose, a cell given twice, and cells far outside the table.
     """
-    _refuse_document_type(sheet, part)
-    _refuse_strange_rows(sheet, part)
-    found = SheetFacts()
-    for start in _FORMULA.finditer(sheet):
-        at, body = _cell(sheet, start.start(), part)
-        value = _VALUE.search(body)
-        if at is not None and (value is None or not value[1]):
-            reason = "a formula that was never calculated; open the file, recalculate and save it"
-            found.unread[at] = ("formula_without_value", "=…", reason)
-    for start in _ERROR.finditer(sheet):
-        at, body = _cell(sheet, start.start(), part)
-        value = _VALUE.search(body)
-        shown = html.unescape(value[1].decode("utf-8", "replace")) if value else "#?"
-        if at is not None:
-            found.unread[at] = ("error_value", shown, f"the cell shows the error {shown}")
-    for start in _INLINE.finditer(sheet) if _RAISED.search(sheet) else ():
-        at, body = _cell(sheet, start.start(), part)
-        mark = _mark(body)
-        if at is not None and mark is not None:
-            found.superscripts[at] = mark
-    if raised:
-        found.superscripts.update(_shared_marks(sheet, part, raised))
+    seen = _Seen(part, book)
+    if not seen.scanned(chunks()):
+        seen = _Seen(part, book)
+        seen.parsed(chunks())
+        seen.found.usual = False
+    seen.check_places()
+    return seen.found
+
+
+class _Seen:
+    """What has been seen of one sheet so far."""
+
+    def __init__(self, part: str, book: Book) -> None:
+        self.part, self.book, self.found = part, book, SheetFacts()
+        self.odd_styles = np.array(sorted({*book.formats, *book.struck}), dtype=np.int32)
+        self.odd_strings = np.array(sorted(book.strings), dtype=np.int32)
+        self.rows: list[np.ndarray] = []
+        self.columns: list[np.ndarray] = []
+        self.filled: list[np.ndarray] = []
+
+    # ---------------------------------------------------------------- in the usual form
+
+    def scanned(self, chunks: Iterator[bytes]) -> bool:
+        """Take a sheet in by its bytes; False where it is not in the usual form."""
+        pending, head = b"", None
+        for chunk in chunks:
+            pending += chunk
+            if head is None:
+                begin = pending.find(b"<sheetData")
+                if begin < 0:
+                    if len(pending) > LONGEST_ROW:
+                        return False
+                    continue
+                head, pending = pending[:begin], pending[begin:]
+            if b"</sheetData>" in chunk or b"</sheetData>" in pending[-len(chunk) - 16 :]:
+                break
+            cut = pending.rfind(b"<row")
+            if cut > 0:
+                if not self.block(pending[:cut]):
+                    return False
+                pending = pending[cut:]
+            elif len(pending) > LONGEST_ROW:
+                return False
+        body, end, tail = pending.partition(b"</sheetData>")
+        tail = (end and tail) + b"".join(chunks)
+        if head is None or b"<!" in head or not end or b"<sheetData" in tail:
+            return False
+        if not self.block(body):
+            return False
+        check_skeleton(head + b"<sheetData>" + end + tail, self.part, self.beside)
+        return True
+
+    def block(self, block: bytes) -> bool:
+        """Take in some rows; False where they are not in the usual form."""
+        cells = cell_scan.scan(block)
+        if cells is None:
+            return False
+        self.rows.append(cells.rows)
+        self.columns.append(cells.columns)
+        self.filled.append(cells.filled)
+        if b'hidden="' in block:
+            self.hidden_rows(block)
+        wanted = (cells.kinds == cell_scan.KINDS["e"]) | (cells.kinds == cell_scan.KINDS["inlineStr"])
+        if self.odd_styles.size:
+            wanted |= np.isin(cells.styles, self.odd_styles)
+        wanted &= cells.filled
+        for i in np.flatnonzero(wanted).tolist():
+            kind = int(cells.kinds[i])
+            stop = int(cells.starts[i + 1]) if i + 1 < len(cells.starts) else len(block)
+            body = block[int(cells.bodies[i]) : stop]
+            value = _VALUE.search(body)
+            said = rich(body) if kind == cell_scan.KINDS["inlineStr"] else NOTHING
+            self.cell(self.at(cells, i), kind, int(cells.styles[i]), value[1] if value else b"", said)
+        if self.odd_strings.size:
+            self.shared(block, cells)
+        if cells.formulas.any():
+            self.formulas(block, cells)
+        return True
+
+    def at(self, cells: cell_scan.Cells, i: int) -> Position:
+        """Where the i-th cell of a block stands."""
+        return int(cells.rows[i]), int(cells.columns[i])
+
+    def hidden_rows(self, block: bytes) -> None:
+        """Note the rows of a block that are hidden."""
+        for row in _ROW.findall(block):
+            number = _NUMBER.search(row) if _HIDDEN.search(row) else None
+            if number:
+                self.found.hidden_rows.append(int(number[1]) - 1)
+
+    def shared(self, block: bytes, cells: cell_scan.Cells) -> None:
+        """Note the cells of a block that show a shared string with raised or struck parts."""
+        strings = np.flatnonzero((cells.kinds == cell_scan.KINDS["s"]) & cells.filled)
+        numbers = cell_scan.shared_numbers(block, cells.bodies[strings])
+        for i in np.flatnonzero(np.isin(numbers, self.odd_strings)).tolist():
+            at = self.at(cells, int(strings[i]))
+            self.text(at, self.book.strings[int(numbers[i])])
+
+    def formulas(self, block: bytes, cells: cell_scan.Cells) -> None:
+        """Note the formulas of a block that have no value."""
+
+        def cell_of(match: re.Match[bytes]) -> int:
+            return int(np.searchsorted(cells.starts, match.start(), side="right")) - 1
+
+        for match in _EMPTY.finditer(block):
+            i = cell_of(match)
+            self.formula(self.at(cells, i), match[1] is not None and cells.kinds[i] == cell_scan.KINDS["str"])
+        for match in _ZERO.finditer(block) if self.book.uncalculated else ():
+            self.formula(self.at(cells, cell_of(match)), False)
+
+    # ---------------------------------------------------------------- in any form
+
+    def parsed(self, chunks: Iterator[bytes]) -> None:
+        """Take a sheet in through a parser."""
+        rows: list[int] = []
+        columns: list[int] = []
+        filled: list[bool] = []
+        row = column = -1
+        for event in walk(chunks, self.part):
+            if event.tag == "row":
+                row, column = int(event.attributes.get("r", row + 2)) - 1, -1
+                if event.attributes.get("hidden") in ("1", "true"):
+                    self.found.hidden_rows.append(row)
+            elif event.tag == "c":
+                at = self.position(event.attributes["r"]) if "r" in event.attributes else (row, column + 1)
+                row, column = at
+                kind = cell_scan.KINDS.get(event.attributes.get("t", ""), -1)
+                rows.append(at[0])
+                columns.append(at[1])
+                filled.append(bool(event.parts))
+                value = event.parts.get("v")
+                style = event.attributes.get("s", "0")
+                said = rich(event.parts.get("is", "").encode())
+                self.cell(at, kind, int(style) if style.isdecimal() else 0, (value or "").encode(), said)
+                if kind == cell_scan.KINDS["s"] and (value or "").strip().isdecimal():
+                    self.text(at, self.book.strings.get(int(value or 0), NOTHING))
+                if "f" in event.parts and (not value or (self.book.uncalculated and value == "0")):
+                    self.formula(at, value is not None and not value and kind == cell_scan.KINDS["str"])
+            else:
+                self.beside(event.tag, event.attributes)
+        self.rows.append(np.array(rows, dtype=np.int64))
+        self.columns.append(np.array(columns, dtype=np.int64))
+        self.filled.append(np.array(filled, dtype=bool))
+
+    def position(self, reference: str) -> Position:
+        """A cell's reference as row and column."""
+        try:
+            return position(reference)
+        except OpdatError as error:
+            raise UnreadableFile(
+                "damaged_file", f"{self.part} names a cell {reference[:20]!r} that no sheet has"
+            ) from error
+
+    # ---------------------------------------------------------------- what is found
+
+    def cell(self, at: Position, kind: int, style: int, value: bytes, said: Rich) -> None:
+        """Note what a cell's kind and style say."""
+        if kind == cell_scan.KINDS["e"]:
+            error = html.unescape(value.decode("utf-8", "replace")) or "#?"
+            self.found.unread[at] = ("error_value", error, f"the cell shows the error {error}")
+            return
+        self.text(at, said)
+        if style in self.book.struck and (value or kind == cell_scan.KINDS["inlineStr"]):
+            self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+        code = self.book.formats.get(style)
+        if code is None or kind != cell_scan.KINDS["n"] or not value:
+            return
+        number = value.decode("utf-8", "replace").strip()
+        printed = shown(code, number)
+        if printed.text is not None:
+            self.found.prints[at] = printed.text
+        elif printed.odd == "scaled":
+            message = f"its number format “{code}” prints {number} in another scale; {number} is read"
+            self.found.flags.append(("scaled_by_format", at, message))
+        elif printed.odd == "hidden" and float(number) == 0:
+            message = f"its number format “{code}” prints nothing for zero; 0 is read"
+            self.found.flags.append(("hidden_by_format", at, message))
+        elif printed.odd == "hidden":
+            self.found.unread[at] = ("hidden_by_format", None, UNREAD["hidden_by_format"])
+
+    def text(self, at: Position, said: Rich) -> None:
+        """Note raised and struck parts of a text."""
+        if said.mark:
+            self.found.superscripts[at] = (said.plain, said.mark)
+        if said.struck:
+            self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+
+    def formula(self, at: Position, shows_nothing: bool) -> None:
+        """Note a formula without a value: never calculated, or calculated to nothing."""
+        if shows_nothing:
+            self.found.flags.append(("formula_shows_nothing", at, "a formula that gives an empty text; read as blank"))
+        else:
+            self.found.unread[at] = ("formula_without_value", "=…", UNREAD["formula_without_value"])
+
+    def beside(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Note what stands outside the cells."""
+        hidden = attributes.get("hidden") in ("1", "true") or attributes.get("width") == "0"
+        if tag == "col" and hidden:
+            first, last = attributes.get("min", ""), attributes.get("max", "")
+            if first.isdecimal() and last.isdecimal():
+                self.found.hidden_columns.append((int(first) - 1, int(last) - 1))
+        elif int(attributes.get("count", "0") if attributes.get("count", "0").isdecimal() else 0) > MAX_ROW:
+            self.found.usual = False
+
+    def check_places(self) -> None:
+        """Refuse cells given twice, outside any sheet, or so far out that the table would drown in blanks."""
+        rows, columns = np.concatenate(self.rows), np.concatenate(self.columns)
+        filled = np.concatenate(self.filled)
+        if rows.size and (int(rows.max()) >= MAX_ROW or int(columns.max()) >= MAX_COLUMN or int(columns.min()) < 0):
+            raise UnreadableFile("damaged_file", f"{self.part} names cells outside any sheet")
+        keys = rows.astype(np.int64) * MAX_COLUMN + columns
+        if not np.all(keys[1:] > keys[:-1]):
+            ordered = np.sort(keys)
+            twice = ordered[1:][ordered[1:] == ordered[:-1]]
+            if twice.size:
+                cell = address(*divmod(int(twice[0]), MAX_COLUMN))
+                raise UnreadableFile(
+                    "doubled_row", f"cell {cell} stands twice in {self.part}, with room for two truths"
+                )
+        rows, columns = rows[filled], columns[filled]
+        self.found.filled = int(filled.sum())
+        if not rows.size:
+            return
+        height, width = int(rows.max()) + 1, int(columns.max()) + 1
+        self.found.area = height * width
+        sparse = self.found.area > SPARSE_FROM and rows.size * 20 < self.found.area
+        if sparse and max(_jump(rows), _jump(columns)) > MAX_COLUMNS // 2:
+            outermost = [address(int(rows[i]), int(columns[i])) for i in (int(columns.argmax()), int(rows.argmax()))]
+            raise UnreadableFile(
+                "sparse_sheet",
+                f"{self.part} has a stray cell far outside its table, at {' or '.join(dict.fromkeys(outermost))}",
+                "delete the rows or columns that lie outside the table, save the file and send it again",
+            )
+        if width > MAX_COLUMNS or self.found.area > MAX_CELLS:
+            raise UnreadableFile(
+                "too_large", f"{self.part} spans {height} rows × {width} columns", "delete what lies outside the table"
+            )
+
+
+def _jump(places: np.ndarray) -> int:
+    """The widest stretch without anything."""
+    used = np.unique(places)
+    return int(np.diff(used, prepend=-1).max())
+
+
+def stretches(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Whole numbers as first and last of each unbroken stretch."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
     return found
-
-
-def _shared_marks(
-    sheet: bytes, part: str, raised: Mapping[int, tuple[str, str]]
-) -> dict[tuple[int, int], tuple[str, str]]:
-    numbers = b"|".join(str(number).encode() for number in raised)
-    cell = re.compile(_PREFIX + rb"c\b[^>]*\bt=[\"']s[\"'][^>]*>\s*" + _PREFIX + rb"v>\s*(" + numbers + rb")\s*<")
-    found = {}
-    for match in cell.finditer(sheet):
-        at, _ = _cell(sheet, match.start(), part)
-        if at is not None:
-            found[at] = raised[int(match[1])]
-    return found
-
-
-def _refuse_document_type(data: bytes, part: str) -> None:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:64]:
-        raise UnreadableFile(
-            "unusual_encoding",
-            f"part {part} is written in UTF-16, which readers lose",
-            "open the file and save it again",
-        )
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise UnreadableFile("hostile_xml", f"part {part} declares a document type, which no spreadsheet needs")
-
-
-def _refuse_strange_rows(sheet: bytes, part: str) -> None:
-    rows = [int(number) for number in _ROW.findall(sheet)]
-    if len(set(rows)) < len(rows):
-        twice = next(number for number in rows if rows.count(number) > 1)
-        raise UnreadableFile("doubled_row", f"row {twice} stands twice in {part}, with room for two truths")
-    last = max(rows, default=0)
-    far = max((_column(letters) for letters in _FAR.findall(sheet)), default=701)
-    if last > MAX_ROW or far >= MAX_COLUMN:
-        raise UnreadableFile("damaged_file", f"{part} names cells outside any sheet")
-    if (
-        last * (far + 1) > MAX_AREA
-        and sheet.count(b"<c ") * 20 < last * (far + 1)
-        and (far > 701 or len(rows) * 20 < last)
-    ):
-        raise UnreadableFile(
-            "sparse_sheet", f"{part} has a stray cell far outside its table", "delete what lies outside the table"
-        )
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters[:4]:
-        number = number * 26 + letter - 64
-    return number - 1
-
-
-def _cell(sheet: bytes, start: int, part: str) -> tuple[tuple[int, int] | None, bytes]:
-    """Where the cell that begins there stands, and its XML."""
-    opening = _CELL.match(sheet, start)
-    if opening is None or opening[0].endswith(b"/>"):
-        return None, b""
-    end = _END.search(sheet, opening.end())
-    body = sheet[opening.start() : end.start() if end else opening.end()]
-    reference = _REFERENCE.search(opening[0])
-    if reference is None:
-        return None, body
-    try:
-        at = position(reference[1].decode("ascii", "replace"))
-    except OpdatError as error:
-        raise UnreadableFile("damaged_file", f"{part} names a cell {reference[1][:20]!r} that no sheet has") from error
-    return at, body

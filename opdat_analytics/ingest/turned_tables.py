@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from statistics import mean, pstdev
 
-from opdat_analytics.ingest.cell_kinds import NUMBERS, VALUE_HEADINGS, heading_kind, kind, magnitude
+from opdat_analytics.ingest.cell_kinds import NUMBERS, kind, magnitude
+from opdat_analytics.ingest.heading_kinds import VALUE_HEADINGS, heading_kind
 from opdat_analytics.ingest.proposals import Candidate, step
-from opdat_analytics.ingest.table_profile import Line, Profile, profile
-from opdat_analytics.ingest.table_profile import Table
+from opdat_analytics.ingest.table_profile import Line, Profile
 
 # Evidence adds up; each weight says how far one sign alone goes towards certainty.
+PRIOR = 0.15
 PURER_ROWS = 1.1
 SAME_FORMAT = 0.25
 STATISTICS = 0.55
@@ -21,22 +23,29 @@ CORNER = 0.2
 RUNNING_NUMBERS = 0.3
 WIDE = 0.15
 SIZES = 0.25
+# Labels that are years or places are records' keys, not attributes.
+VALUES_AS_LABELS = -0.2
+# More rows than this are records, whatever else speaks for attributes.
+MOST_ATTRIBUTES = 150
+RECORDS_LOOKED_AT = 150
 
-_STATISTICS = frozenset(
+_STATISTIC_NAMES = (
     "count mean std min max 25% 50% 75% median unique top freq sum average stdev variance mode range skew kurtosis "
-    "accuracy precision recall f1 f1-score auc r2 rmse mae mse support".split()
+    "accuracy precision recall f1 f1-score auc r2 rmse mae mse support"
 )
+_STATISTICS = frozenset(_STATISTIC_NAMES.split())
 _ATTRIBUTE = re.compile(
-    r"\((?:mm|cm|m|km|kg|g|t|%|usd|eur|€|\$|h|hrs?|min|s|°?[cf]|in|ft|lbs?|mw|kw|gwh|l x w x h)[^)]*\)|[%$€]"
-    r"|\b(?:number of|no\.? of|percentage|percent|proportion|share of|total|rate|average|mean|median|cost|price|weight|length|height|"
-    r"width|date|name|type|model|address|phone|website|email|description|capacity|value|ratio|amount|count|hours|days|size|"
-    r"year|population|area|gdp|income|revenue|status|speed|power|latitude|longitude|city|country|quantity|code|id|serial|"
-    r"nombre|precio|costo|direcci[oó]n|tel[eé]fono|n[uú]mero|tipo|fecha|nom|prix|adresse|date de|nome|preço|endereço)\b",
+    r"\((?:mm|cm|m|km|kg|g|t|%|usd|eur|€|\$|h|hrs?|min|s|°?[cf]|in|ft|lbs?|mw|kw|gwh)[^)]*\)|[%$€]"
+    r"|\b(?:number of|no\.? of|percentage|percent|proportion|share of|total|rate|average|mean|median|cost|price|weight"
+    r"|length|height|width|date|name|type|model|address|phone|website|email|description|capacity|value|ratio|amount"
+    r"|count|hours|days|size|year|population|area|gdp|income|revenue|status|speed|power|latitude|longitude|city"
+    r"|country|quantity|code|id|serial|nombre|precio|costo|direcci[oó]n|tel[eé]fono|n[uú]mero|tipo|fecha|nom|prix"
+    r"|adresse|date de|nome|preço|endereço)\b",
     re.I,
 )
 _CORNER = re.compile(
-    r"^(?:indicators?|statistics?|description|concepto|attributes?|measures?|metrics?|parameters?|variables?|features?|"
-    r"characteristics?|items?|fields?|property|properties|specifications?|indicador|variable|descripci[oó]n)$",
+    r"(?:indicators?|statistics?|description|concepto|attributes?|measures?|metrics?|parameters?|variables?|features?|"
+    r"characteristics?|items?|fields?|property|properties|specifications?|indicador|variable|descripci[oó]n)",
     re.I,
 )
 
@@ -62,51 +71,72 @@ def _spread(line: Line) -> float:
     return pstdev(sizes) if len(sizes) > 1 else math.nan
 
 
-def _mean_spread(lines: list[Line]) -> float:
+def _mean_spread(lines: Sequence[Line]) -> float:
     spreads = [spread for line in lines if not math.isnan(spread := _spread(line))]
     return mean(spreads) if spreads else math.nan
 
 
-def on_its_side(table: Profile, whole: Table) -> list[Candidate]:
+def _share(signs: Iterable[bool]) -> float:
+    return mean(map(float, signs))
+
+
+def _of_one_make(rows: Sequence[Line], columns: Sequence[Line]) -> tuple[float, str]:
+    """Rows of one kind and format each, where columns are not."""
+    kinds = mean(line.purity for line in rows) - mean(column.purity for column in columns)
+    formats = mean(map(_purity, rows)) - mean(map(_purity, columns))
+    weight = PURER_ROWS * max(0.0, kinds) + SAME_FORMAT * max(0.0, formats)
+    return weight, "the cells of a row are of one make, those of a column are not"
+
+
+def _of_one_size(rows: Sequence[Line], columns: Sequence[Line]) -> tuple[float, str]:
+    """Figures of one size in a row, where those of a column differ."""
+    within, across = _mean_spread(rows), _mean_spread(columns)
+    if math.isnan(within) or math.isnan(across) or across <= 0.3:
+        return 0.0, ""
+    return SIZES * max(-0.5, (across - within) / across), "the figures of a row are of one size"
+
+
+def _names_attributes(labels: Sequence[str], headings: Sequence[str]) -> tuple[float, str]:
+    """Labels that name attributes more often than headings do."""
+    named = _share(bool(_ATTRIBUTE.search(label)) and heading_kind(label) == "word" for label in labels)
+    more = named - _share(bool(_ATTRIBUTE.search(heading)) for heading in headings)
+    return ATTRIBUTE_WORDS * more if named > 0.3 and more > 0 else 0.0, "the first column names attributes"
+
+
+def _counts(headings: Sequence[str]) -> bool:
+    """Whether headings count from 0 or 1."""
+    return any(list(headings[:5]) == [str(at + first) for at in range(len(headings[:5]))] for first in (0, 1))
+
+
+def on_its_side(table: Profile) -> list[Candidate]:
     """Whether rows are attributes and columns records: rows of one make each, columns of mixed make."""
-    if table.width < 3 or len(table.rows) < 2 or table.height > 150:
+    if table.width < 3 or len(table.rows) < 2 or table.height > MOST_ATTRIBUTES:
         return []
     labels = [line.heading.strip() for line in table.lines]
-    if any(not label for label in labels) or len(set(labels)) < len(labels):
+    if not all(labels) or len(set(labels)) < len(labels):
         return []
-    shown = profile([row[: 1 + 150] for row in whole[: table.height + 1]])
-    rows, columns = list(shown.lines), list(shown.columns[1:])
-    reasons = []
-    score = 0.1
-    purer = mean(_purity(line) for line in rows) - mean(_purity(column) for column in columns)
-    purer_kinds = mean(line.purity for line in rows) - mean(column.purity for column in columns)
-    if max(purer, purer_kinds) > 0.03:
-        score += PURER_ROWS * max(0.0, purer_kinds) + SAME_FORMAT * max(0.0, purer)
-        reasons.append("the cells of a row are of one kind, those of a column are not")
-    statistics = mean(label.lower() in _STATISTICS for label in labels)
-    if statistics >= 0.4:
-        score += STATISTICS
-        reasons.append("the first column names statistics")
-    named = mean(bool(_ATTRIBUTE.search(label)) and heading_kind(label) == "word" for label in labels)
-    named_headings = mean(bool(_ATTRIBUTE.search(heading)) for heading in shown.header[1:])
-    if named > 0.3 and named > named_headings:
-        score += ATTRIBUTE_WORDS * min(1.0, named - named_headings)
-        reasons.append("the first column names attributes")
-    if _CORNER.match(table.header[0].strip()):
-        score += CORNER
-        reasons.append(f"its corner says {table.header[0]!r}")
-    if [heading.strip() for heading in shown.header[1:6]] in (
-        [str(at) for at in range(first, first + len(shown.header[1:6]))] for first in (0, 1)
-    ) and table.width > 2 * table.height:
-        score += RUNNING_NUMBERS
-        reasons.append("the headings are running numbers")
-    if table.width > 3 * table.height:
-        score += WIDE
-    within, across = _mean_spread(rows), _mean_spread(columns)
-    if not math.isnan(within) and not math.isnan(across) and across > 0.3:
-        score += SIZES * max(-0.5, min(1.0, (across - within) / across))
-    if sum(heading_kind(label) in VALUE_HEADINGS for label in labels) > len(labels) / 2:
-        score -= 0.2
+    headings = [heading.strip() for heading in table.header[1 : RECORDS_LOOKED_AT + 1]]
+    rows = [Line(line.heading, line.cells[:RECORDS_LOOKED_AT]) for line in table.lines]
+    columns = table.columns[1 : RECORDS_LOOKED_AT + 1]
+    signs = [
+        _of_one_make(rows, columns),
+        (
+            STATISTICS * (_share(label.lower() in _STATISTICS for label in labels) >= 0.4),
+            "the first column names statistics",
+        ),
+        _names_attributes(labels, headings),
+        (CORNER * bool(_CORNER.fullmatch(table.header[0].strip())), f"its corner says {table.header[0]!r}"),
+        (RUNNING_NUMBERS * (_counts(headings) and table.width > 2 * table.height), "the headings are running numbers"),
+        (WIDE * (table.width > 3 * table.height), "it is far wider than it is high"),
+        _of_one_size(rows, columns),
+        (VALUES_AS_LABELS * (_share(heading_kind(label) in VALUE_HEADINGS for label in labels) > 0.5), ""),
+    ]
+    score = PRIOR + sum(weight for weight, _ in signs)
+    reasons = [reason for weight, reason in signs if weight > 0.02 and reason]
     return [
-        Candidate(step("transpose"), max(0.05, min(score, 0.95)), "; ".join(reasons) or "rows and columns could change places")
+        Candidate(
+            step("transpose"),
+            max(0.05, min(score, 0.95)),
+            "the table lies on its side: " + "; ".join(reasons) if reasons else "rows and columns could change places",
+        )
     ]

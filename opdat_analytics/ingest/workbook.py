@@ -1,65 +1,52 @@
-"""The only reader of spreadsheets: a file becomes grids of printed text, and nothing is interpreted yet."""
+"""The only reader of spreadsheets: a file becomes grids of printed text, and nothing is interpreted yet.
+
+A zipped workbook (xlsx, xlsm) is looked through before it is read (`preflight`); where that shows it harmless it is read
+here, otherwise, and always for xls, xlsb and ods, in a process of its own (`child`).
+
+What is not known of some kinds of files: of xls and xlsb neither raised marks, struck out cells, number formats, hidden
+rows nor formulas without a value; of ods not the formulas (what was shown is what is read).
+"""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import python_calamine
 
-from opdat_analytics.ingest import preflight
-from opdat_analytics.model import UnreadableFile, address
+from opdat_analytics.ingest import ole_facts, preflight
+from opdat_analytics.ingest.child import sheets_apart
+from opdat_analytics.ingest.grid import Grid, Position, Remark, cells_of, nonblank, where
+from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS, Sheet, TooLarge, printed, sheets
+from opdat_analytics.ingest.sheet_facts import SheetFacts, stretches
+from opdat_analytics.ingest.text_files import read_text
+from opdat_analytics.model import UnreadableFile, column_letters
+
+__all__ = ["MAX_CELLS", "MAX_COLUMNS", "Grid", "cells_of", "nonblank", "printed", "read_workbook", "where"]
 
 MAX_BYTES = 64 * 2**20
-MAX_CELLS = 8_000_000
-MAX_COLUMNS = 1_024
-MAX_TEXT = 32_767
-
-
-@dataclass(frozen=True)
-class Grid:
-    """One sheet as a rectangle of printed text; ``""`` where blank.
-
-    Attributes
-    ----------
-    name
-        Sheet name; the file's stem for text files.
-    text
-        Object array (rows × columns) of the text as printed.
-    typed
-        Where the cell holds a number rather than text: its decimal mark is a point, whatever the publisher writes.
-    merges
-        Merged ranges as (first row, first column, last row, last column), zero-based.
-    unread
-        Cells that must not be believed, with a code and the reason: formulas without a value, error values.
-    markers
-        Superscript footnote marks that the usual readers glue to the cell's text.
-    hidden
-        Whether the sheet is hidden.
-    """
-
-    name: str
-    text: np.ndarray
-    typed: np.ndarray
-    merges: tuple[tuple[int, int, int, int], ...] = ()
-    unread: Mapping[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
-    markers: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    hidden: bool = False
-
-    def spread(self) -> np.ndarray:
-        """The text with every merged range filled with the text of its first cell."""
-        filled = self.text.copy()
-        for top, left, bottom, right in self.merges:
-            if top < filled.shape[0] and left < filled.shape[1]:
-                filled[top : bottom + 1, left : right + 1] = filled[top, left]
-        return filled
+ROW_LIMITS = (16_384, 65_536, 1_048_576)
+_EXTENSIONS = {
+    "xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"), "xlsb": (".xlsb",), "ods": (".ods", ".ots"), "xls": (".xls", ".xlt"),
+}  # fmt: skip
+_ERRORS = frozenset(
+    (
+        "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#N/A", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA",
+        "#¡REF!", "#¡DIV/0!", "#¡VALOR!", "#¿NOMBRE?", "#¡NUM!", "#¡NULO!", "#NOM?", "#VALEUR!", "#NOMBRE!", "#NUL!",
+        "#VALOR!", "#NOME?", "#NÚM!", "#NULO!", "#N/D",
+    )
+)  # fmt: skip
+_WHOLE = 2.0**53
+_LOST = "“{}” is not a number that a spreadsheet can keep: an identifier of so many digits must be kept as text"
+_UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ORDERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_FORMULA = re.compile(r"\s*[=@+][A-Za-z_(]|\s*-[A-Za-z]+\(")
 
 
 def read_workbook(path: Path) -> tuple[Grid, ...]:
@@ -87,175 +74,190 @@ def read_workbook(path: Path) -> tuple[Grid, ...]:
         raise UnreadableFile("too_large", f"the file has {size / 2**20:.0f} MB; the limit is {MAX_BYTES // 2**20} MB")
     data = path.read_bytes()
     if data[:4] == b"PK\x03\x04":
-        return _read_zipped(path, data)
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return _read_sheets(path, data, {})
-    return (_read_text(path.stem, data),)
+        inspected = _inspected(data)
+        found = _sheets_here(inspected.data) if inspected.usual else sheets_apart(inspected.data)
+        flags = (*_misnamed(path, inspected.kind), *inspected.flags)
+        return _with_flags((_grid(sheet, inspected.sheets.get(sheet.name)) for sheet in found), flags)
+    if data[:8] == ole_facts.MAGIC:
+        flags = (*_misnamed(path, "xls"), *ole_facts.flags(data))
+        return _with_flags((_grid(sheet, None) for sheet in sheets_apart(data)), flags)
+    return _with_flags([_tidied(read_text(path, data))], ())
 
 
-def _read_zipped(path: Path, data: bytes) -> tuple[Grid, ...]:
+def _inspected(data: bytes) -> preflight.Inspected:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            facts = preflight.inspect(archive)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        return preflight.inspect(data)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise UnreadableFile("damaged_file", f"the workbook is damaged ({error})", "ask for the file again") from error
-    return _read_sheets(path, data, facts)
 
 
-def _read_sheets(path: Path, data: bytes, facts: Mapping[str, preflight.SheetFacts]) -> tuple[Grid, ...]:
+def _misnamed(path: Path, kind: str) -> Iterator[Remark]:
+    if path.suffix.lower() not in _EXTENSIONS[kind]:
+        message = f"the file is named {path.suffix or 'without an extension'} but is a workbook of the kind {kind}"
+        yield "extension_mismatch", None, f"{message}, and was read as such"
+    if kind in ("xls", "xlsb"):
+        message = f"in {kind} files raised marks, struck out cells, hidden rows and number formats cannot be seen here"
+        yield "legacy_format", None, message
+
+
+def _with_flags(grids: Iterable[Grid], flags: Sequence[Remark]) -> tuple[Grid, ...]:
+    """Grids of a workbook with what is odd about the file, each sheet, and its copies."""
+    told: list[Grid] = []
+    for grid in grids:
+        own: list[Remark] = [*(flags if not told else ()), *grid.flags, *_row_limit(grid)]
+        twin = next((g.name for g in told if _copied(g, grid)), None)
+        if twin is not None:
+            own.append(("duplicate_sheet", None, f"sheet “{grid.name}” says the same as sheet “{twin}”, cell by cell"))
+        told.append(replace(grid, flags=tuple(own)))
+    return tuple(told)
+
+
+def _copied(one: Grid, other: Grid) -> bool:
+    return one.text.size > 1 and one.text.shape == other.text.shape and bool(np.array_equal(one.text, other.text))
+
+
+def _row_limit(grid: Grid) -> tuple[Remark, ...]:
+    rows = grid.text.shape[0]
+    if rows not in ROW_LIMITS:
+        return ()
+    return (("row_limit", None, f"exactly {rows:,} rows, the limit of a spreadsheet program: it may be cut"),)
+
+
+def _sheets_here(data: bytes) -> Iterator[Sheet]:
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        hidden = {m.name: not str(m.visible).endswith(".Visible") for m in book.sheets_metadata}
-        sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names if _is_worksheet(book, name)]
-        return tuple(_grid(name, sheet, facts.get(name), hidden.get(name, False)) for name, sheet in sheets)
+        yield from sheets(data)
     except python_calamine.PasswordError as error:
         raise UnreadableFile(
             "encrypted", "the workbook is protected by a password", "ask for an unprotected copy"
         ) from error
+    except TooLarge as error:
+        raise UnreadableFile("too_large", str(error), "delete what lies far outside the table") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise UnreadableFile(
             "damaged_file", f"the workbook cannot be read ({error})", "open it, save it as .xlsx and send it again"
         ) from error
 
 
-def _is_worksheet(book: Any, name: str) -> bool:
-    return any(m.name == name and "WorkSheet" in str(m.typ) for m in book.sheets_metadata)
-
-
-def _grid(name: str, sheet: Any, facts: preflight.SheetFacts | None, hidden: bool) -> Grid:
-    if sheet.width > MAX_COLUMNS or sheet.height * sheet.width > MAX_CELLS:
-        raise UnreadableFile(
-            "too_large",
-            f"sheet “{name}” spans {sheet.height} rows × {sheet.width} columns",
-            "delete what lies far outside the table",
-        )
-    rows = sheet.to_python(skip_empty_area=False)
-    merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in (sheet.merged_cell_ranges or []))
-    unread: dict[tuple[int, int], tuple[str, str]] = {}
-    markers: dict[tuple[int, int], str] = {}
-    text, typed = _rectangle(rows)
+def _grid(sheet: Sheet, facts: SheetFacts | None) -> Grid:
+    text, typed, unread = _rectangle(sheet.rows)
+    markers: dict[Position, str] = {}
+    flags: list[Remark] = []
     if facts is not None:
         for at, (code, shown, reason) in facts.unread.items():
             if _inside(at, text):
-                text[at] = shown
+                text[at] = text[at] if shown is None else shown
                 unread[at] = (code, reason)
         for at, (plain, marker) in facts.superscripts.items():
             if _inside(at, text):
                 text[at] = plain
                 markers[at] = marker
-    return Grid(name, text, typed, merges, unread, markers, hidden)
+        for at, shown in facts.prints.items():
+            if _inside(at, text) and at not in unread:
+                text[at], typed[at] = shown, True
+        flags = [*facts.flags, *_hidden(text, facts)]
+    merges, odd = _merged(sheet.merges, text)
+    return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd)))
 
 
-def _inside(at: tuple[int, int], text: np.ndarray) -> bool:
+def _inside(at: Position, text: np.ndarray) -> bool:
     return at[0] < text.shape[0] and at[1] < text.shape[1]
 
 
-def _rectangle(rows: Sequence[Sequence[Any]]) -> tuple[np.ndarray, np.ndarray]:
+def _rectangle(rows: Sequence[Sequence[Any]]) -> tuple[np.ndarray, np.ndarray, dict[Position, tuple[str, str]]]:
+    """Values as printed text, which of them are numbers, and which numbers have lost their last digits."""
     width = max(map(len, rows), default=0)
     text = np.full((len(rows), width), "", dtype=object)
     typed = np.zeros((len(rows), width), dtype=bool)
-    for number, row in enumerate(rows):
-        text[number, : len(row)] = [value if type(value) is str else printed(value) for value in row]
-        typed[number, : len(row)] = [type(value) is float for value in row]
-    return text, typed
+    unread: dict[Position, tuple[str, str]] = {}
+    known: dict[float, str] = {}
+    for column, values in enumerate(zip(*rows, strict=True)):
+        kinds = set(map(type, values))
+        if float in kinds:
+            typed[:, column] = [value.__class__ is float for value in values]
+            numbers = {value for value in values if value.__class__ is float} - known.keys()
+            known |= {value: printed(value) for value in numbers}
+            lost = {value for value in numbers if not -_WHOLE < value < _WHOLE}
+            for row in (row for row, value in enumerate(values) if lost and value in lost):
+                unread[row, column] = ("number_lost", _LOST.format(known[values[row]]))
+        if kinds != {str}:
+            values = tuple(
+                known[v] if v.__class__ is float else v if v.__class__ is str else printed(v) for v in values
+            )
+        text[:, column] = values
+    return text, typed, unread
 
 
-def printed(value: Any) -> str:
-    """A typed cell as text: whole numbers without a decimal point, dates in ISO 8601, truth as TRUE or FALSE."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return (
-            str(int(value))
-            if value.is_integer() and abs(value) < 2**53
-            else np.format_float_positional(value, trim="-")
-        )
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta | int):
-        return str(value)
-    raise UnreadableFile("unknown_cell", f"a cell holds a value of an unknown kind ({type(value).__name__})")
+def _hidden(text: np.ndarray, facts: SheetFacts) -> Iterator[Remark]:
+    """Hidden rows and columns that hold something."""
+    rows = [row for row in facts.hidden_rows if row < text.shape[0] and text[row].astype(bool).any()]
+    if rows:
+        names = _listed([f"{a + 1}" if a == b else f"{a + 1}–{b + 1}" for a, b in stretches(rows)])
+        yield "hidden_rows", None, f"hidden rows were read like the others: {names}"
+    columns = {c for a, b in facts.hidden_columns for c in range(a, min(b + 1, text.shape[1]))}
+    columns = {column for column in columns if text[:, column].astype(bool).any()}
+    if columns:
+        ends = [(column_letters(a), column_letters(b)) for a, b in stretches(columns)]
+        names = _listed([a if a == b else f"{a}–{b}" for a, b in ends])
+        yield "hidden_columns", None, f"hidden columns were read like the others: {names}"
 
 
-def _read_text(stem: str, data: bytes) -> Grid:
-    kind = _disguise(data)
-    if kind:
-        raise UnreadableFile(
-            "not_a_spreadsheet", f"the file is {kind}, not a spreadsheet", "save it as .xlsx and send it again"
-        )
-    text = _decoded(data)
-    delimiter = _delimiter(text)
-    csv.field_size_limit(MAX_TEXT)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise UnreadableFile(
-            "damaged_text", f"the text file cannot be split into cells ({error})", "check its quotation marks"
-        ) from error
-    if rows and rows[0] and rows[0][0].lower() == "sep=":
-        rows = rows[1:]
-    if max(map(len, rows), default=0) > MAX_COLUMNS:
-        raise UnreadableFile("too_large", f"the file has more than {MAX_COLUMNS} columns")
-    return Grid(stem, *_rectangle(rows))
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
-def _disguise(data: bytes) -> str | None:
-    head = data[:2048].lstrip().lower()
-    signs = {
-        b"%pdf": "a PDF", b"<!doctype html": "a web page (HTML)", b"<html": "a web page (HTML)", b"{\\rtf": "a Word (RTF) document",
-        b"\x1f\x8b": "a compressed (gzip) file", b"<?xml": "an XML document", b"version https://git-lfs": "a pointer to a file, not the file itself",
-        b"par1": "a Parquet file", b"\x89png": "a picture", b"<table": "a web page (HTML)",
-    }  # fmt: skip
-    return next((name for sign, name in signs.items() if head.startswith(sign)), None)
+def _merged(
+    ranges: Iterable[tuple[int, int, int, int]], text: np.ndarray
+) -> tuple[tuple[tuple[int, int, int, int], ...], list[Remark]]:
+    """Merged ranges within the rectangle that cover one value, and what is odd about the others."""
+    kept: list[tuple[int, int, int, int]] = []
+    odd: list[Remark] = []
+    left = 2 * text.size
+    for top, first, bottom, last in ranges:
+        if top >= text.shape[0] or first >= text.shape[1] or bottom < top or last < first:
+            continue
+        bottom, last = min(bottom, text.shape[0] - 1), min(last, text.shape[1] - 1)
+        left -= (bottom - top + 1) * (last - first + 1)
+        if left < 0:
+            raise UnreadableFile("damaged_file", "merged ranges lie upon each other", "open the file and save it again")
+        covered = text[top : bottom + 1, first : last + 1].astype(bool)
+        if covered.sum() - covered[0, 0] > 0:
+            message = "a merged range covers more than one value; its cells were read as if they were not merged"
+            odd.append(("merged_values", (top, first), message))
+        else:
+            kept.append((top, first, bottom, last))
+    return tuple(kept), odd
 
 
-def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    if "\0" in text:
-        raise UnreadableFile(
-            "binary_file", "the file holds binary data, not a table", "send it as .xlsx or as UTF-8 text"
-        )
-    return text
-
-
-def _delimiter(text: str) -> str:
-    """The mark that splits most of the first lines into the same, largest number of cells."""
-    lines = [line for line in text.splitlines()[:60] if line.strip()]
-    if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
-        return lines[0][4]
-
-    def agreement(mark: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=mark)]
-        usual = max(set(widths), key=widths.count, default=1)
-        return (widths.count(usual) if usual > 1 else 0, usual)
-
-    return max((",", ";", "\t", "|"), key=agreement)
-
-
-def cells_of(grid: Grid) -> int:
-    """How many cells of a grid are not blank."""
-    return int(np.count_nonzero(nonblank(grid.text)))
-
-
-def nonblank(text: np.ndarray) -> np.ndarray:
-    """Where a grid holds anything but white space."""
-    flat = text.ravel()
-    return np.fromiter((bool(value) and not value.isspace() for value in flat), dtype=bool, count=flat.size).reshape(
-        text.shape
-    )
-
-
-def where(grid: Grid, row: int, column: int) -> str:
-    """Address of a cell for messages: sheet and cell."""
-    return f"{grid.name}!{address(row, column)}"
+def _tidied(grid: Grid) -> Grid:
+    """A grid without characters that are never printed, its pasted errors unread, odd texts flagged."""
+    flags = list(grid.flags)
+    unread = dict(grid.unread)
+    text = grid.text
+    distinct = set(text.ravel().tolist())
+    errors = distinct & _ERRORS
+    unprinted = {said: _UNPRINTED.sub("", said) for said in distinct if not said.isascii() or not said.isprintable()}
+    unprinted = {said: clean for said, clean in unprinted.items() if clean != said}
+    formulas = {said for said in distinct if said[:1] in ("=", "@", "+", "-") and _FORMULA.match(said)}
+    formulas.discard("=…")
+    if not (errors or unprinted or formulas):
+        return grid
+    width = text.shape[1]
+    wanted = errors | formulas | unprinted.keys()
+    ordering: list[Position] = []
+    for i, said in enumerate(text.ravel().tolist()):
+        if said not in wanted:
+            continue
+        at = divmod(i, width)
+        if said in errors and at not in unread:
+            unread[at] = ("error_value", f"the cell shows the error {said}")
+        if said in formulas:
+            flags.append(("formula_text", at, "a text that looks like a formula; it is kept as text and never run"))
+        if said in unprinted:
+            text[at] = unprinted[said]
+            if _ORDERING.search(said):
+                ordering.append(at)
+    if ordering:
+        more = f" (and {len(ordering) - 1} more cells)" if len(ordering) > 1 else ""
+        message = f"characters that are never printed were taken out of the text{more}"
+        flags.append(("control_characters", ordering[0], message))
+    return replace(grid, unread=unread, flags=tuple(flags))

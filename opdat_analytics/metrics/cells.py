@@ -1,21 +1,20 @@
-"""The one reduction over rows: figures to cells of place and time, wherever the rows are."""
+"""Figures to cells of place and time, and what of them must not be added."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import narwhals as nw
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.metrics.select import OUTSIDE, PROFILE, Selection
+from opdat_analytics.metrics.cube import TIME
+from opdat_analytics.metrics.select import PROFILE, Selection
 from opdat_analytics.model import ALLOWED, MixtureRefused
 
 NO_NUMBER = ("unquantified", "not_reported", "suppressed", "not_available", "not_applicable")
 """Qualifiers that a figure without a number can have."""
 
-_TIME = ("year", "period_start", "period_end", "as_of")
 _SUMS = ("rows", "numbers", "low", "high", "open", "about", "secondary", *NO_NUMBER)
 
 
@@ -44,29 +43,17 @@ def cells(selection: Selection, by: Sequence[str]) -> pd.DataFrame:
         figure, or statistics that are not counts.
     """
     mixed = [name for name in PROFILE if selection.profile[name].nunique(dropna=False) > 1 and name != "edition"]
-    keys = list(dict.fromkeys([*by, *mixed, "place", "programme", "activity", *_TIME]))
-    rows = nw.from_native(selection.frame).lazy()
-    if "region" in by:
-        rows = rows.with_columns(nw.col("region").fill_null(OUTSIDE))
-    number = ~nw.col("low").is_null()
-    rows = rows.select(
-        *keys,
-        nw.lit(1).alias("rows"),
-        number.cast(nw.Int64).alias("numbers"),
-        nw.col("low").fill_null(0.0),
-        (number & nw.col("high").is_null()).cast(nw.Int64).alias("open"),
-        nw.col("high").fill_null(0.0),
-        (number & (nw.col("qualifier") == "about")).cast(nw.Int64).alias("about"),
-        (number & (nw.col("sourcing") == "secondary")).cast(nw.Int64).alias("secondary"),
-        *[(~number & (nw.col("qualifier") == code)).cast(nw.Int64).alias(code) for code in NO_NUMBER],
+    keys = list(dict.fromkeys([*by, *mixed, "place", "programme", "activity", *TIME]))
+    rows = selection.cube
+    stated = rows["numbers"].where(rows["qualifier"].isin(["about"]), 0)
+    rows = rows.assign(
+        open=rows["numbers"] - rows["closed"],
+        about=stated,
+        secondary=rows["numbers"].where(rows["sourcing"] == "secondary", 0),
+        **{code: (rows["rows"] - rows["numbers"]).where(rows["qualifier"] == code, 0) for code in NO_NUMBER},
     )
-    reduced: pd.DataFrame = rows.group_by(keys).agg(*[nw.col(name).sum() for name in _SUMS]).collect().to_pandas()
-    reduced["year"] = reduced["year"].astype("Int64")
-    counts = [name for name in _SUMS if name not in ("low", "high")]
-    reduced[counts] = reduced[counts].astype("int64")
-    # The order of groups differs between engines; ours does not.
-    reduced = reduced.sort_values(keys, ignore_index=True, kind="stable")
-    _check(reduced, selection, [name for name in dict.fromkeys([*by, *mixed]) if name not in _TIME], by)
+    reduced = rows.groupby(keys, dropna=False, sort=True)[list(_SUMS)].sum().reset_index()
+    _check(reduced, selection, [name for name in dict.fromkeys([*by, *mixed]) if name not in TIME], by)
     return reduced
 
 
@@ -107,7 +94,7 @@ def _check_single(stated: pd.DataFrame, by: Sequence[str], kinds: list[str]) -> 
 
 
 def _check_dates(stated: pd.DataFrame, subject: list[str]) -> None:
-    dates = stated[list(dict.fromkeys([*subject, *_TIME]))].drop_duplicates()
+    dates = stated[list(dict.fromkeys([*subject, *TIME]))].drop_duplicates()
     times = dates.groupby(subject, dropna=False).size()
     if (times > 1).any():
         where = _where(times[times > 1].index[0], subject)

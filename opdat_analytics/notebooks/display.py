@@ -15,10 +15,13 @@ from opdat_analytics.model import OpdatError
 from opdat_analytics.provenance import bounds
 
 NONE = "—"
-_NUMERIC = re.compile(r"[-~≥≤+]?\$?[\d,.]+%?( ?(–|to|of) ?[-+]?\$?[\d,.]+%?)?( \(\d+%\))?|—|")
+_CODED = frozenset({"place", "places", "measure", "activity_type", "numerator", "denominator"})
+_CLOSED = frozenset({"qualifier", "kind", "calendar", "accumulation"})
+_NUMERIC = re.compile(r"[-−~≥≤+]?\$?[\d,.]+%?( ?(–|to|of) ?[-−+]?\$?[\d,.]+%?| or (more|less))?( \(\d+%\))?|—|")
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?|—")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
     """A table as people read it; shows itself in a notebook.
 
@@ -35,34 +38,38 @@ class Table:
     caption: str = ""
     note: str = ""
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         rows = [self.header, *self.body]
         return "\n".join(["  ".join(cell.replace("\n", " ") for cell in row) for row in rows])
 
     def _repr_html_(self) -> str:
-        right = [
-            bool(self.body) and all(_NUMERIC.fullmatch(row[i].split("\n")[0]) for row in self.body)
-            for i in range(len(self.header))
-        ]
+        kinds = [_kind([row[i] for row in self.body]) for i in range(len(self.header))]
         head = "".join(
-            f'<th scope="col"{_class(n)}>{html.escape(text)}</th>' for text, n in zip(self.header, right, strict=True)
+            f'<th scope="col"{kind}>{html.escape(text)}</th>' for text, kind in zip(self.header, kinds, strict=True)
         )
-        rows = "".join(
-            f"<tr>{''.join(_cell(text, n) for text, n in zip(row, right, strict=True))}</tr>" for row in self.body
-        )
+        rows = "".join(f"<tr>{_row(row, kinds)}</tr>" for row in self.body)
         caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
         note = f'<p class="note">{html.escape(self.note)}</p>' if self.note else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
 
 
-def _class(numeric: bool) -> str:
-    return ' class="n"' if numeric else ""
+def _kind(texts: Sequence[str]) -> str:
+    """The class attribute of a column: numbers stand right, dates are not broken."""
+    first = [text.partition("\n")[0] for text in texts]
+    for name, pattern in (("n", _NUMERIC), ("d", _DATE)):
+        if first and all(pattern.fullmatch(text) for text in first):
+            return f' class="{name}"'
+    return ""
 
 
-def _cell(text: str, numeric: bool) -> str:
-    first, _, second = text.partition("\n")
-    small = f"<small>{html.escape(second)}</small>" if second else ""
-    return f"<td{_class(numeric)}>{html.escape(first)}{small}</td>"
+def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
+    cells: list[str] = []
+    for text, kind in zip(texts, kinds, strict=True):
+        first, _, second = text.partition("\n")
+        small = f"<small>{html.escape(second)}</small>" if second else ""
+        tag, scope = ("td", "") if cells else ("th", ' scope="row"')
+        cells.append(f"<{tag}{scope}{kind}>{html.escape(first)}{small}</{tag}>")
+    return "".join(cells)
 
 
 def setup() -> None:
@@ -105,8 +112,8 @@ def table(
     frame
         Any result or table.
     columns
-        Column → heading, in order. ``figure`` is the bounds ``low`` and ``high``; another name that the frame has
-        only as ``<name>_low`` and ``<name>_high``, or ``low_<name>`` and ``high_<name>``, is those bounds;
+        Column → heading, in order. ``figure`` is the bounds ``low`` and ``high``; a name that the frame has as
+        ``<name>_low`` and ``<name>_high``, or ``low_<name>`` and ``high_<name>``, is those bounds;
         ``reporting`` is how many of the expected places report.
     caption
         Stands above.
@@ -182,10 +189,8 @@ def _text(row: Mapping[Any, Any], name: str, unit: str | None) -> str:
     if name == "reporting":
         share = "" if pd.isna(row["coverage"]) else f" ({row['coverage']:.0%})"
         return f"{row['n_reporting']} of {row['n_expected']}{share}"
-    if name in row:
-        return _label(name, row[name])
     ends = _ends(row, name)
-    return NONE if ends is None else _figure(row, *ends, unit)
+    return _label(name, row[name]) if ends is None else _figure(row, *ends, unit)
 
 
 def _figure(row: Mapping[Any, Any], low: str, high: str, unit: str | None) -> str:
@@ -195,6 +200,8 @@ def _figure(row: Mapping[Any, Any], low: str, high: str, unit: str | None) -> st
     if least is None:
         return NONE
     mark = "~" if low == "low" and row.get("qualifier") == "about" else ""
+    if greatest is not None and words.number(least, unit) == words.number(greatest, unit):
+        greatest = least  # bounds that differ by less than is printed
     return mark + words.bounds(least, greatest, unit)
 
 
@@ -217,12 +224,7 @@ def _label(name: str, value: Any) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, str):
-        return words.label(value) if _coded(name) else value
-    if "year" in name:
+        return words.label(value) if name in _CODED else value.replace("_", " ") if name in _CLOSED else value
+    if "year" in name.casefold():
         return str(int(value))
     return words.number(float(value))
-
-
-def _coded(name: str) -> bool:
-    known: Sequence[str] = ("place", "places", "measure", "activity_type", "numerator", "denominator")
-    return name in known

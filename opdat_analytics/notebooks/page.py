@@ -21,10 +21,11 @@ table { border-collapse: collapse; font-size: .86rem; line-height: 1.35; font-va
 caption { caption-side: top; text-align: left; font-weight: 600; padding: .3rem 0; color: var(--ink); }
 th, td { border-bottom: 1px solid var(--rule); padding: .32rem .6rem; text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid var(--mark); background: var(--band); }
-tbody th { font-weight: 600; }
+caption { white-space: nowrap; }
+tbody th { font-weight: 500; }
 td.n, th.n { text-align: right; white-space: nowrap; }
+td.d, th.d { white-space: nowrap; }
 td small { display: block; color: var(--soft); }
-td.partial { color: var(--soft); }
 p.note { font-size: .85rem; color: var(--soft); margin-top: .2rem; }
 code, pre { font: .85rem/1.45 ui-monospace, Consolas, Menlo, monospace; }
 pre { background: var(--band); padding: .7rem .9rem; overflow-x: auto; white-space: pre-wrap; }

@@ -166,11 +166,12 @@ def _execute(notebook: Any, folder: Path, home: Home) -> str | None:
             kernel_name="python3",
             kernel_manager_class=ThisPython,
             record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(folder)}},
             on_cell_start=lambda cell, cell_index: started.append(cell_index),
         )
         try:
-            client.execute(env=_environment(home, folder, empty), extra_arguments=["--log-level=ERROR"])
+            client.execute(env=_environment(home, folder, empty))
         except CellExecutionError as error:
             return _failed(notebook, started, f"{error.ename}: {error.evalue}")
         except CellTimeoutError:
