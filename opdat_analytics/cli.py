@@ -111,7 +111,7 @@ def _tell(report: Report) -> None:
         count = sum(file["observations"] for file in report.files)
         say(f"{report.status.capitalize()}: {report.publication}, {count:,} figures from {len(report.files)} files.")
         for file in report.files:
-            if file["state"] != "unchanged":
+            if file["state"] not in ("unchanged", "reread"):
                 rows = f"{file['observations']:,} figures" + (
                     f", {file['activities']:,} activities" if file["activities"] else ""
                 )
@@ -135,6 +135,9 @@ def _tell(report: Report) -> None:
 
 def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:
     counts = changes["kind"].value_counts()
+    if not len(changes):
+        say("No figure changed.")
+        return
     if first or len(changes) > 10 * _LISTED:
         say("Changes: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.items()) + ".")
         return

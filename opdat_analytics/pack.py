@@ -94,22 +94,33 @@ def _to_date(seen: pd.DataFrame, publication: str) -> Exhibit:
 
 
 def _listed(done: pd.DataFrame, publication: str) -> Exhibit:
-    counts = _by_region(metrics.activity_counts(done, by=["activity_type", "place"]), SCHEME, ["activity_type"])
+    counts = _by_region(done, SCHEME, "activity_type")
     return charts.activities(counts, columns="region", name="activities-by-type-and-region", publication=publication)
 
 
 def _awards(done: pd.DataFrame, publication: str) -> Exhibit:
-    counts = _by_region(metrics.activity_counts(done, by=["year", "place"]), AWARDS_SCHEME, ["year"])
+    counts = _by_region(done, AWARDS_SCHEME, "year")
     title = "Awards to the Department of Justice against trafficking, listed by region and fiscal year"
     return charts.activities(
         counts, rows="region", columns="year", title=title, name="awards-by-region-and-year", publication=publication
     )
 
 
-def _by_region(counts: pd.DataFrame, scheme: str, keys: list[str]) -> pd.DataFrame:
-    """Counts of places added up by region of a scheme."""
-    region = vocab.scheme(scheme)
-    regions = [region.get(str(place), store.OUTSIDE) for place in counts["place"]]
-    counts = counts.assign(region=regions, scheme=scheme)
-    together = [*keys, "region", "certainty", "source", "scheme"]
-    return counts.groupby(together)[["n"]].sum().reset_index()
+def _by_region(done: pd.DataFrame, scheme: str, key: str) -> pd.DataFrame:
+    """Listed activities by region: each once in every region where it takes place, however many places it names there.
+
+    Where it aims at, such as a country of destination, is not where it takes place.
+    """
+    stated = done[(done["certainty"] == "stated") & done["places"].notna()]
+    sides = stated.assign(place=stated["places"].str.split(";"), role=stated["roles"].str.split(";"))
+    plain = sides["role"].isna()
+    sides.loc[plain, "role"] = pd.Series(
+        [["location"] * len(p) for p in sides.loc[plain, "place"]], index=sides.index[plain]
+    )
+    sides = sides.explode(["place", "role"])
+    sides = sides[sides["role"] == "location"]
+    regions = vocab.scheme(scheme)
+    sides = sides.assign(region=[regions.get(str(place), store.OUTSIDE) for place in sides["place"]], scheme=scheme)
+    once = sides.drop_duplicates(["source", "activity", "region"])
+    together = [key, "region", "certainty", "source", "scheme"]
+    return once.groupby(together).size().rename("n").reset_index()

@@ -54,7 +54,8 @@ class Report:
     publication
         Id of the current publication; None where there is none.
     files
-        Per raw file: its state (new, changed, unchanged, stopped, gone), rows, held cells.
+        Per raw file: its state (new, changed, reread, unchanged, stopped, gone), rows. A file is reread when its bytes are
+        the same but its declaration or this package changed.
     changes
         Frame of figures added, restated, gone and held since the publication before, with columns ``changes.COLUMNS``;
         None where nothing changed.
@@ -141,11 +142,11 @@ def _code_version() -> str:
     """Hash of the code and vocabulary that decide what a file says; another one reads every file anew."""
     root = Path(__file__).parent
     digest = hashlib.sha256(str(store.FORMAT).encode())
-    for folder in ("ingest", "vocab"):
+    for folder in ("ingest", "vocab", "model"):
         for path in sorted((root / folder).iterdir()):
             if path.suffix in (".py", ".toml", ".csv"):
                 digest.update(path.name.encode() + path.read_bytes())
-    for name in ("model.py", "across.py", "changes.py"):
+    for name in ("across.py", "changes.py"):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -326,18 +327,11 @@ def _newly_stopped(entries: Sequence[Mapping[str, Any]], before: Mapping[str, An
 def _states(
     entries: Sequence[Mapping[str, Any]], before: Mapping[str, Any] | None, touched: set[str], gone: set[str]
 ) -> Iterable[Mapping[str, Any]]:
-    known = {entry["file"] for entry in before["files"]} if before else set()
+    known = {entry["file"]: entry["sha256"] for entry in before["files"]} if before else {}
     for entry in entries:
         name = entry["file"]
-        state = (
-            "stopped"
-            if entry["stopped"]
-            else "unchanged"
-            if name not in touched
-            else "changed"
-            if name in known
-            else "new"
-        )
+        read = "reread" if known.get(name) == entry["sha256"] else "changed" if name in known else "new"
+        state = "stopped" if entry["stopped"] else read if name in touched else "unchanged"
         rows = {
             table: sum(p["rows"] for p in entry["parts"].get(table, [])) for table in ("observations", "activities")
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,7 @@ def test_parameters_are_the_literals_of_their_cell_with_their_comments() -> None
 
 def test_a_cell_of_parameters_is_read_and_never_run(tmp_path: Path) -> None:
     path = _write(tmp_path / "n.ipynb", _asks(f"year = open({str(tmp_path / 'ran')!r}, 'w')"))
-    with pytest.raises(OpdatError, match="line 1 of the cell of parameters .* Only literals"):
+    with pytest.raises(OpdatError, match=r"line 1 of the cell of parameters .* Only literals"):
         parameters(path)
     assert not (tmp_path / "ran").exists()
 
@@ -190,11 +191,11 @@ def test_what_is_wrong_is_said_with_the_nearest_that_is_right(
 
 def test_nothing_runs_when_something_is_not_known(record_home: Home, tmp_path: Path) -> None:
     home = Home(record_home.raw, record_home.processed, tmp_path)
-    with pytest.raises(UnknownName, match="“01_conviction” is not a known notebook of .*did you mean “01_convictions”"):
+    with pytest.raises(UnknownName, match=r"“01_conviction” is not a known notebook of .*mean “01_convictions”"):
         run_notebooks(FOLDER, home, ["01_conviction"])
     with pytest.raises(UnknownName, match="is not a known notebook"):
         run_notebooks(FOLDER, home, ["../elsewhere"])
-    with pytest.raises(UnknownName, match="“shceme” is not a known parameter .*did you mean “scheme”"):
+    with pytest.raises(UnknownName, match=r"“shceme” is not a known parameter .*did you mean “scheme”"):
         run_notebooks(FOLDER, home, given={"shceme": "opdat"})
     with pytest.raises(UnknownName, match="“opdta” is not a known scheme; did you mean “opdat”"):
         run_notebooks(FOLDER, home, given={"scheme": "opdta"})
@@ -280,8 +281,6 @@ def test_a_failure_keeps_what_came_before_and_names_the_cell(small: Home, tmp_pa
     assert "<pre>never" not in text
     assert nbformat.read(failed.path_ipynb, as_version=4).cells[3].execution_count is None
     assert worked.error is None, "one failure does not stop the others"
-    import sys
-
     printed = nbformat.read(worked.path_ipynb, as_version=4).cells[0].outputs[0].text
     assert printed == f"{sys.executable} {folder.resolve()}\n"
 
@@ -318,6 +317,7 @@ def _shows(*data: dict[str, str], metadata: dict[str, Any] | None = None) -> Any
     return new_notebook(cells=[new_code_cell("shown", outputs=list(outputs), id="one")])
 
 
+@pytest.mark.filterwarnings("ignore:Your element with mimetype")
 @pytest.mark.parametrize("mimetype", ["text/html", "text/markdown"])
 def test_what_data_bring_along_is_shown_and_never_runs(mimetype: str) -> None:
     text = page(_shows({mimetype: HOSTILE}, {"application/javascript": "alert(1)"}), "hostile")

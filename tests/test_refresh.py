@@ -239,7 +239,9 @@ def test_a_held_cell_is_told_as_held_not_as_gone(home: Home) -> None:
 def test_a_ruling_acknowledges_what_is_held(home: Home) -> None:
     edit(home, "police/returns.csv", "40", "forty or so")
     assert refresh(home).exit_code == HELD
-    ruling = '[[decided]]\ncell = "returns.csv#returns!C2"\nwas = "forty or so"\ndo = "hold"\nwhy = "asked the office"\n'
+    ruling = (
+        '[[decided]]\ncell = "returns.csv#returns!C2"\nwas = "forty or so"\ndo = "hold"\nwhy = "asked the office"\n'
+    )
     write(home, "police/source.toml", FILES["police/source.toml"] + ruling)
     report = refresh(home)
     assert (report.exit_code, report.newly_held) == (PUBLISHED, ())
@@ -364,13 +366,16 @@ def test_the_command_exits_6_while_another_refresh_runs(home: Home) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_an_unchanged_refresh_loads_nothing_heavy(home: Home) -> None:
+def test_an_unchanged_refresh_loads_nothing_heavy(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
     code = (
         "import sys; from pathlib import Path; from opdat_analytics.model import Home; "
         "from opdat_analytics.refresh import refresh; "
         f"report = refresh(Home(Path({str(home.raw)!r}), Path({str(home.processed)!r}), Path('none'))); "
-        "assert report.status == 'unchanged', report; "
-        "print([m for m in ('pandas', 'pyarrow', 'numpy', 'matplotlib', 'python_calamine') if m in sys.modules])"
+        "heavy = ('pandas', 'pyarrow', 'numpy', 'matplotlib', 'python_calamine'); "
+        "print(report.status, [name for name in heavy if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "[]", done.stderr
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120) for _ in range(2)]
+    assert [run.stderr for run in runs] == ["", ""]
+    assert runs[0].stdout.startswith("published")
+    assert runs[1].stdout.strip() == "unchanged []"

@@ -44,7 +44,7 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("table", ["targets", "issues", "ledger", "sources"])
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_what_is_written_is_what_is_read(table: str, data: st.DataObject, tmp_path: Path) -> None:
     rows = data.draw(rows_of(table))
@@ -64,8 +64,16 @@ def test_an_empty_table_has_the_columns_and_kinds_of_the_contract(table: str, tm
 
 
 def test_the_same_rows_are_the_same_part(tmp_path: Path) -> None:
-    frame = pd.DataFrame([["jtfa", None, None, 1.0, 2.0, None, "2024", 2024, 3.0, None, "3", None, "s", None, "f", "g", "A1"]])  # fmt: skip
-    frame.columns = pd.Index([c.name for c in TABLES["targets"]])
+    target = {
+        "indicator": "convicted",
+        "year": 2024,
+        "target_low": 3.0,
+        "source": "s",
+        "file": "f",
+        "sheet": "g",
+        "cell": "A1",
+    }
+    frame = pd.DataFrame([target], columns=[c.name for c in TABLES["targets"]])
     one, other = (store.write_part(Home.at(tmp_path / name), frame, TABLES["targets"]) for name in ("one", "other"))
     assert one == other
 
@@ -227,6 +235,7 @@ def test_a_crash_at_any_step_leaves_one_whole_publication(
     start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = small_project(tmp_path / "model")
+    shutil.rmtree(model.raw / "courts")
     if start == "published":
         refresh(model)
     old = figures(model) if start == "published" else None
@@ -237,7 +246,6 @@ def test_a_crash_at_any_step_leaves_one_whole_publication(
         shutil.rmtree(tmp_path / "tried", ignore_errors=True)
         shutil.copytree(tmp_path / "model", tmp_path / "tried")
         if start == "published":
-            edit(home, "courts/returns_2023.csv", "12", "13")
             edit(home, "police/returns.csv", "40", "41")
         if not refresh_until(home, step, monkeypatch):
             break
@@ -248,7 +256,6 @@ def test_a_crash_at_any_step_leaves_one_whole_publication(
         assert seen == old, f"after a crash at step {step} a reader sees neither the old publication nor nothing"
         refresh(home)
         healed = figures(home)
-        assert len(healed) == 6
-        assert start == "empty" or {row[3] for row in healed} >= {"13", "41"}
+        assert {row[3] for row in healed} == ({"41", "22"} if start == "published" else {"40", "22"})
         assert not [path for path in home.processed.rglob(".writing-*") if path.is_file()]
-    assert step > 6, "a refresh moves parts, a manifest of the history and the manifest into place"
+    assert step > 5, "a refresh moves parts, a manifest of the history and the manifest into place"

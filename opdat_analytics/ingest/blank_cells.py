@@ -10,6 +10,11 @@ from opdat_analytics.ingest.table_profile import Profile
 
 SURE_OF_SUBTITLE = 0.93
 SURE_OF_FILL = 0.88
+# What takes from a subtitle: the first row is none; there is only one; the rows below are mostly blank too, as in a
+# sparse table; the heading is a number, which heads nothing but is the key of a row that happens to be blank.
+NOT_FIRST, ONLY_ONE, SPARSE, A_NUMBER = 0.4, 0.6, 0.5, 0.4
+# What takes from filling down: no column to the right is full; there is a single blank; the bounds are one column off.
+NOTHING_FULL, ONE_BLANK, ONE_OFF = 0.4, 0.7, 0.35
 
 
 def heading_rows(table: Profile) -> list[int]:
@@ -35,13 +40,11 @@ def subtitles(table: Profile) -> list[Candidate]:
     numbers = sum(kind(table.rows[at][0]) in NUMBERS for at in heads) / len(heads)
     followed = sum(at + 1 not in heads for at in heads) / len(heads)
     score = SURE_OF_SUBTITLE
-    # a table whose first row is a heading says from the start how it is built
-    score *= 1.0 if heads[0] == 0 else 0.4
-    score *= 1.0 if len(heads) > 1 else 0.6
-    score *= 1.0 if filled > 0.5 or (filled > 0.3 and table.width > 3) else 0.5
-    score *= 0.5 + 0.5 * followed
-    # numbers head nothing: they are keys of rows that happen to be blank
-    score *= 1 - 0.6 * numbers
+    score *= 1.0 if heads[0] == 0 else NOT_FIRST
+    score *= 1.0 if len(heads) > 1 else ONLY_ONE
+    score *= 1.0 if filled > 0.5 or (filled > 0.3 and table.width > 3) else SPARSE
+    score *= (1 + followed) / 2
+    score *= 1 - (1 - A_NUMBER) * numbers
     heading = table.rows[heads[0]][0].strip()
     return [
         Candidate(
@@ -75,8 +78,8 @@ def fill_down(table: Profile) -> list[Candidate]:
         end = at
     right = min(share[end + 1 :])
     score = SURE_OF_FILL
-    score *= 1.0 if right < 0.5 * share[0] else 0.4
-    score *= 1.0 if sum(blanks[0]) > 1 else 0.7
+    score *= 1.0 if right < 0.5 * share[0] else NOTHING_FULL
+    score *= 1.0 if sum(blanks[0]) > 1 else ONE_BLANK
     candidates = [
         Candidate(
             step("ffill", end),
@@ -84,9 +87,9 @@ def fill_down(table: Profile) -> list[Candidate]:
             f"blanks in {', '.join(map(repr, table.header[: end + 1]))} repeat the value above them",
         )
     ]
-    for other, factor in ((end + 1, 0.35), (end - 1, 0.35)):
+    for other in (end + 1, end - 1):
         if 0 <= other < table.width - 1 and any(blanks[other]) and not blanks[other][0]:
             candidates.append(
-                Candidate(step("ffill", other), score * factor, f"columns up to {table.header[other]!r} filled down")
+                Candidate(step("ffill", other), score * ONE_OFF, f"columns up to {table.header[other]!r} filled down")
             )
     return candidates

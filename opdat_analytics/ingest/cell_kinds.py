@@ -99,4 +99,4 @@ def magnitude(text: str) -> float:
     """log10 of the first number printed in a cell; nan if there is none or it is zero, which has no magnitude."""
     found = _NUMBER_IN_TEXT.search(text.replace("\u00a0", ""))
     value = abs(float(found.group().replace(",", "").replace("−", "-"))) if found else 0.0
-    return math.log10(value) if value > 0 else math.nan
+    return math.log10(value) if 0 < value < math.inf else math.nan

@@ -16,7 +16,7 @@ _FIGURE = re.compile(
     r"[<>≤≥~≈+\-−–(]*\s*(?:US)?[$€£]?\s*[-−]?\s*(?:\d[\d.,'’ \u00a0\u202f]*|[.,]\d+)\s*%?\)?"
     r"\s*(?:[*†‡§¶#¹²³⁴⁵]+|\[[A-Za-z*]{1,2}\]|\([A-Za-z]\)|[a-z])?"
 )
-_PARTED = re.compile(r"\d[\d.,]*\s*%?\s*\([^()]{1,40}\)")
+_PARTED = re.compile(r"\d[\d.,]*\s*%?\s*\([^()]{1,60}\)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MISSING = re.compile(
     r"[-–—.:…*/?]{1,6}|x|z|c|n/?[ad]|n\.[ad]\.?|s/?d|s\.d\.|nd|na|n/?r|n/?c|\.\.|null|none|not (?:available|applicable|listed)"

@@ -13,7 +13,7 @@ import numpy as np
 
 _ENDS = np.zeros(256, dtype=bool)
 _ENDS[[ord(c) for c in " >/\t\r\n"]] = True
-_MORE = re.compile(rb'(?: (?:cm|vm|ph)="[^"<>]*")*(/?>)')
+_MORE = re.compile(rb'(?: (?:cm|vm|ph)="[^"<>]*")* ?(/?>)')
 _LONGEST = 64
 KINDS = {"": 0, "n": 0, "s": 1, "str": 2, "inlineStr": 3, "b": 4, "e": 5, "d": 6}
 """Kinds of cells by their ``t`` attribute; numbers are 0."""
@@ -57,13 +57,9 @@ def scan(block: bytes) -> Cells | None:
     if np.any(a[q] != ord('"')) or np.any(columns == 0) or np.any(rows == 0):
         return None
     q += 1
-    styled = _starts(a, q, b' s="')
     styles = np.zeros(len(at), dtype=np.int32)
-    if styled.any():
-        some, after_number = _number(a, q[styled] + 4, 6, ord("0"), 10, 0)
-        if np.any(a[after_number] != ord('"')):
-            return None
-        styles[styled], q[styled] = some, after_number + 1
+    if not _styles(a, q, styles):
+        return None
     kinds = np.zeros(len(at), dtype=np.uint8)
     told = np.flatnonzero(_starts(a, q, b' t="'))
     for name, kind in KINDS.items():
@@ -75,6 +71,8 @@ def scan(block: bytes) -> Cells | None:
         q[told[hit]] += 4 + len(closing)
         told = told[~hit]
     if len(told):
+        return None
+    if not _styles(a, q, styles):
         return None
     for i in np.flatnonzero((a[q] != ord(">")) & (a[q] != ord("/"))).tolist():
         more = _MORE.match(block, int(q[i]))
@@ -93,6 +91,17 @@ def shared_numbers(block: bytes, bodies: np.ndarray) -> np.ndarray:
     a = np.frombuffer(block + b" " * _LONGEST, dtype=np.uint8)
     number, q = _number(a, bodies + 3, 9, ord("0"), 10, 0)
     return np.where(_starts(a, bodies, b"<v>") & (a[q] == ord("<")), number, -1)
+
+
+def _styles(a: np.ndarray, q: np.ndarray, styles: np.ndarray) -> bool:
+    """Read the style numbers that stand next, and go on behind them; False where one is not a number."""
+    styled = _starts(a, q, b' s="')
+    if styled.any():
+        some, after = _number(a, q[styled] + 4, 6, ord("0"), 10, 0)
+        if np.any(a[after] != ord('"')):
+            return False
+        styles[styled], q[styled] = some, after + 1
+    return True
 
 
 def _is(a: np.ndarray, at: np.ndarray, said: bytes) -> bool:

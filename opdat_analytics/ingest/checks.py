@@ -13,7 +13,7 @@ import pandas as pd
 
 from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, strip_marker
-from opdat_analytics.ingest.layouts import Laid, Readings
+from opdat_analytics.ingest.laid import Laid, Readings, explained
 from opdat_analytics.ingest.workbook import Grid
 from opdat_analytics.model import SERIES, Figure, address, position
 
@@ -157,7 +157,7 @@ def unexplained_marks(
     """Footnote marks on figures for which the sheet has no footnote."""
     flags: dict[tuple[int, int], Flag] = {}
     for index, part in parts:
-        if part.marker and part.marker not in notes:
+        if part.marker and explained(part.marker, notes) is None:
             at = (int(readings.rows[index]), int(readings.columns[index]))
             flags[at] = Flag("flag", "footnote_missing", at, f"the mark “{part.marker}” has no footnote on this sheet")
     return tuple(flags.values())

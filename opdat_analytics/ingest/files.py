@@ -95,8 +95,7 @@ def read_file(path: Path, source: Source) -> FileRead:
     tables = _joined(blocks)
     observations = tables.get("observations")
     rows = 0 if observations is None else len(observations)
-    empty = not any(len(frame) for frame in tables.values())
-    if empty and not any(issue.severity == "hold" for issue in issues) and "rows" not in source.expect:
+    if "rows" not in source.expect and not _has_rows(tables, issues, blocks):
         message = "the table has its headers but no rows; an empty return must not take the place of good figures"
         return stop("no_rows", message, hint="if it is meant to be empty, declare `expect.rows` from 0")
     if "rows" in source.expect and not source.expect["rows"][0] <= rows <= source.expect["rows"][1]:
@@ -105,6 +104,12 @@ def read_file(path: Path, source: Source) -> FileRead:
     tables["issues"] = issue_frame([*issues, *stale])
     tables["ledger"] = pd.DataFrame([block.ledger for block in blocks], columns=[c.name for c in TABLES["ledger"]])
     return FileRead(tables, False, edition)
+
+
+def _has_rows(tables: Mapping[str, pd.DataFrame], issues: list[Issue], blocks: list[_Sheet]) -> bool:
+    """Whether there is anything below the headers: rows, held cells, or cells that are ignored on purpose."""
+    found = any(len(frame) for frame in tables.values()) or any(issue.severity == "hold" for issue in issues)
+    return found or any(block.ledger["ignored"] for block in blocks)
 
 
 def issue_frame(issues: Iterable[Issue]) -> pd.DataFrame:
@@ -192,6 +197,8 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         report("hold", cell.code, cell.at, cell.text, cell.message, cell.hint)
     for finding in laid.findings:
         report(finding.severity, finding.code, finding.cell, _shown(grid, finding.cell), finding.message, finding.hint)
+    for code, at, message in grid.flags:
+        report("flag", code, at, _shown(grid, at), message, None)
     for flag in (
         *checks.odd_text(grid),
         *checks.totals(grid, laid, rows.figures, source),
@@ -203,7 +210,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         if decision.do == "hold" and not any(issue.cell == address(*at) for issue in issues):
             report("hold", "held_by_ruling", at, decision.was, f"held by a ruling: {decision.why}", None)
     _hold_cells(fates, laid, layout, (waiting | withheld) & ~dropped, [cell.at for cell in rows.held_cells])
-    return _Sheet(tables, tuple(issues), _ledger_row(source.id, file, grid, fates))
+    return _Sheet(tables, tuple(issues), _ledger_row(source.id, file, ruled.grid, fates))
 
 
 def _shown(grid: Grid, at: tuple[int, int] | None) -> str | None:

@@ -152,11 +152,12 @@ def _filled_down(grid: Grid, layout: Layout, places: Mapping[str, int], body: np
     read = grid.text.copy()
     for top, left, bottom, _ in grid.merges:
         read[top : bottom + 1, left] = grid.text[top, left]
+    apart = {same(label) for label in (*layout.ignore, *layout.totals)}
     for header in layout.fill & places.keys():
         above = ""
         for row in body.tolist():
             if read[row, places[header]].strip():
-                above = read[row, places[header]]
+                above = "" if same(read[row, places[header]]) in apart else read[row, places[header]]
             else:
                 read[row, places[header]] = above
     return read

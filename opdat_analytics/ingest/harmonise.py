@@ -13,7 +13,7 @@ from opdat_analytics import vocab
 from opdat_analytics.ingest.declaration_checks import CLOSED
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.figures import Problem, strip_marker
-from opdat_analytics.ingest.layouts import Labels, Readings
+from opdat_analytics.ingest.laid import Labels, Readings, explained
 from opdat_analytics.ingest.periods import parse_as_of, parse_period
 from opdat_analytics.model import ALLOWED
 
@@ -171,7 +171,7 @@ def _marked(labels: Labels, marks: Mapping[str, str], around: Surroundings) -> n
     found = [marks.get(text) or around.markers.get((row, column)) for text, row, column in cells]
     if not any(found):
         return None
-    told = {mark: f"{mark} {around.notes[mark]}" if mark in around.notes else mark for mark in set(found) if mark}
+    told = {mark: explained(mark, around.notes) or mark for mark in set(found) if mark}
     return np.array([told[mark] if mark else None for mark in found], dtype=object)
 
 
@@ -234,6 +234,9 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
 def _common(role: str, text: str, source: Source, place: str | None, own: list[str]) -> str | Problem:
     if role in ("place", "places"):
         return _place(text, source.aliases, joined=role == "places")
+    if role in ("year", "period"):
+        marked = strip_marker(text)[1] is not None and isinstance(parse_period(text), Problem)
+        return Problem("not_a_period", f"“{text}” is not a period") if marked else text
     if role == "unknown_route":
         return Problem("unknown_route", f"“{text}” decides what its row is about, but `routes` does not name it")
     if role == "measure":
@@ -267,7 +270,7 @@ def _common(role: str, text: str, source: Source, place: str | None, own: list[s
 
 
 def _place(text: str, aliases: Mapping[str, str], *, joined: bool) -> str | Problem:
-    if joined and ";" in text:
+    if joined and ";" in text and vocab.resolve_place(text, aliases).code is None:
         found = [_place(one.strip(), aliases, joined=False) for one in text.split(";") if one.strip()]
         bad = next((one for one in found if isinstance(one, Problem)), None)
         return bad or ";".join(str(one) for one in found)
@@ -330,15 +333,9 @@ def times(readings: Readings, columns: Mapping[str, np.ndarray], language: str) 
             read[text, declared] = (None, None, None, declared or "undated", None)
         else:
             read[text, declared] = (found.start, found.end, found.year, found.calendar, found.accumulation)
-    held = []
-    if bad:
-        for labels in readings.labels:
-            if labels.role in ("period", "year"):
-                texts = np.array([text.strip() for text in labels.text.tolist()], dtype=object)
-                _, problems, _ = _looked_up(
-                    Labels(labels.role, texts, labels.rows, labels.columns), lambda text: bad.get(text, {})
-                )
-                held.extend(problems)
+    held = [
+        _not_a_period(cell, str(text), bad[text], waiting) for cell, text, waiting in _periods(readings, label, bad)
+    ]
     found_of = [read[pair] for pair in pairs]
     return Times(
         [start for start, *_ in found_of],
@@ -348,3 +345,21 @@ def times(readings: Readings, columns: Mapping[str, np.ndarray], language: str) 
         [accumulation for *_, accumulation in found_of],
         tuple(held),
     )
+
+
+def _periods(
+    readings: Readings, label: np.ndarray, bad: Mapping[str, Problem]
+) -> list[tuple[tuple[int, int], str, np.ndarray]]:
+    """Where the labels stand that are no periods, and the readings that wait for each."""
+    found: dict[tuple[int, int, str], list[int]] = {}
+    own = [labels for labels in readings.labels if labels.role in ("period", "year")]
+    for index, text in enumerate(label.tolist()):
+        if text in bad:
+            stands = next((one for one in own if one.text[index].strip()), None)
+            rows, columns = (readings.rows, readings.columns) if stands is None else (stands.rows, stands.columns)
+            found.setdefault((int(rows[index]), int(columns[index]), text), []).append(index)
+    return [((row, column), text, np.array(waiting)) for (row, column, text), waiting in found.items()]
+
+
+def _not_a_period(cell: tuple[int, int], text: str, problem: Problem, waiting: np.ndarray) -> HeldLabel:
+    return HeldLabel(cell, text, problem.code, problem.message, problem.hint, waiting)

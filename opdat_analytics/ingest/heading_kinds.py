@@ -116,7 +116,7 @@ def heading_kind(text: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def template(text: str) -> str:
-    """A heading with numbers, months and plurals blotted out: ``1 bed`` and ``12 beds`` are both ``# bed``."""
+    """A heading with numbers, months and plurals blotted out: ``1 room`` and ``12 rooms`` are both ``# room``."""
     text = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", " ".join(text.lower().split()))
     text = _MONTH_WORD.sub("@", text)
     text = re.sub(r"\d+(?:[.,]\d+)*", "#", text)

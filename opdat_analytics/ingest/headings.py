@@ -81,7 +81,7 @@ def _numbered(heading: str) -> Pair | None:
     return (found[1].strip(_EDGES), found[2]) if found else (heading.strip(), "")
 
 
-# Where several cuts serve equally, the first is told: "Order 1 | Quantity" reads better than "1 | Order Quantity".
+# Where several cuts serve equally, the first is told: "Visit 1 | Cost" reads better than "1 | Visit Cost".
 _CUTS: tuple[Cut, ...] = (
     *(partial(_suffix, count) for count in range(1, 6)),
     *(partial(_prefix, count) for count in range(1, 6)),
@@ -206,9 +206,9 @@ def split_headings(headings: Sequence[str]) -> list[Pair]:
         pairs = [pair for pair in cut if pair]
         if len(pairs) < len(headings) or len(set(pairs)) < len(pairs):
             continue
-        size = len({attribute for attribute, _ in pairs}) * len({key for _, key in pairs})
-        better = (-float(size), _key_rank(pairs))
-        if max(Counter(attribute for attribute, _ in pairs).values()) > 1 and (best is None or better > best[0]):
+        attributes, keys = ({pair[side] for pair in pairs} for side in (0, 1))
+        better = (-float(len(attributes) * len(keys)), _key_rank(pairs))
+        if min(len(attributes), len(keys)) > 1 and (best is None or better > best[0]):
             best = better, pairs
     if best:
         return best[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -123,8 +124,16 @@ def end_row(text: np.ndarray, filled: np.ndarray, first: int, ends: tuple[str, .
     return last
 
 
-def _is_mark(text: str) -> bool:
-    return 0 < len(text) <= 3 and not any(c.isalnum() and c.isascii() for c in text.strip("[]()"))
+_SYMBOLS = "*†‡§¶#^⁰¹²³⁴⁵⁶⁷⁸⁹"
+_BRACKETED = re.compile(r"[\[(](\w{1,3})[\])]")
+
+
+def _mark_of(head: str) -> str | None:
+    """The footnote mark that a word is, without its brackets; None where it is none."""
+    bracketed = _BRACKETED.fullmatch(head)
+    if bracketed:
+        return bracketed[1]
+    return head if 0 < len(head) <= 3 and not any(c.isalnum() and c.isascii() for c in head) else None
 
 
 def footnotes(text: np.ndarray, filled: np.ndarray, first: int, taken: np.ndarray) -> dict[str, str]:
@@ -136,12 +145,22 @@ def footnotes(text: np.ndarray, filled: np.ndarray, first: int, taken: np.ndarra
             continue
         said = " ".join(str(text[row, c]).strip() for c in columns)
         head, _, rest = said.partition(" ")
-        if _is_mark(head) and rest:
-            found.setdefault(head.strip("[]()"), rest.strip())
-        elif said and not said[0].isalnum() and said.lstrip("*†‡§¶#^⁰¹²³⁴⁵⁶⁷⁸⁹") != said:
-            body = said.lstrip("*†‡§¶#^⁰¹²³⁴⁵⁶⁷⁸⁹")
+        mark = _mark_of(head)
+        body = said.lstrip(_SYMBOLS)
+        if mark and rest:
+            found.setdefault(mark, rest.strip())
+        elif body != said and body:
             found.setdefault(said[: len(said) - len(body)], body.strip())
     return found
+
+
+def explained(mark: str, notes: Mapping[str, str]) -> str | None:
+    """What a footnote mark says, the mark before it; several marks at one figure are explained one by one."""
+    bare = mark.strip("[]()")
+    if bare in notes:
+        return f"{bare} {notes[bare]}"
+    told = [f"{one} {notes[one]}" for one in bare if one in notes]
+    return "; ".join(told) if told and len(told) == len(bare) else None
 
 
 def surroundings(fates: np.ndarray, filled: np.ndarray, first: int, end: int) -> None:

@@ -129,7 +129,7 @@ def shown(code: str, raw: str) -> Shown:
         The text with every decimal kept, where it means something else than the number alone.
     """
     try:
-        value = Decimal(repr(float(raw)))
+        value = Decimal(f"{float(raw):.15g}")
     except (InvalidOperation, ValueError):
         return PLAIN
     if not value.is_finite():

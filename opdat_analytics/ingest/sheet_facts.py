@@ -87,6 +87,7 @@ _HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
 _NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 _VALUE = re.compile(rb"<v\b[^>]*>([^<]*)<")
 _EMPTY = re.compile(rb"(?:</f>|<f\b[^<>]*/>)(?:</c>|(<v\b[^<>]*(?:/>|></v>)))")
+_NO_ROWS = re.compile(rb"<sheetData\s*/>")
 _ZERO = re.compile(rb"(?:</f>|<f\b[^<>]*/>)<v>0</v>")
 
 
@@ -150,7 +151,8 @@ class _Seen:
                 pending = pending[cut:]
             elif len(pending) > LONGEST_ROW:
                 return False
-        body, end, tail = pending.partition(b"</sheetData>")
+        empty = _NO_ROWS.match(pending)
+        body, end, tail = (b"", b"</sheetData>", pending[empty.end() :]) if empty else pending.partition(b"</sheetData>")
         tail = (end and tail) + b"".join(chunks)
         if head is None or b"<!" in head or not end or b"<sheetData" in tail:
             return False

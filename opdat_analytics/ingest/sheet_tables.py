@@ -222,6 +222,8 @@ def _opened(looks: Looks, below: _Below, pending: list[int], row: int) -> _Open 
 def _codes_below(looks: Looks, row: int) -> bool:
     """Whether the next row has words where this one has figures, and figures come again below: codes over a table."""
     figures = np.flatnonzero(looks.figure[row])
+    if not figures.size or figures[0] != np.flatnonzero(looks.filled[row])[0]:
+        return False
     after = np.flatnonzero(looks.filled[row + 1 : row + 3].any(axis=1))
     if not after.size or row + 1 + after[0] >= looks.filled.shape[0]:
         return False
@@ -233,17 +235,17 @@ def _codes_below(looks: Looks, row: int) -> bool:
 def _headers_above(looks: Looks, pending: list[int], row: int) -> tuple[list[int], list[int], list[int]]:
     """Of the rows above the first row of figures: those that name columns, those that name rows, rows of labels only."""
     figures = [c for c in np.flatnonzero(looks.filled[row]) if looks.figure[row, c] or looks.missing[row, c]]
-    first = min(figures)
+    first, left = min(figures), int(np.flatnonzero(looks.filled[row])[0])
     headers: list[int] = []
     between: list[int] = []
     before = row
     for above in reversed(pending):
         filled = np.flatnonzero(looks.filled[above]).tolist()
         over = [c for c in filled if c >= first]
-        if len(headers) >= MOST_HEADERS or before - above > 3 or any(looks.long[above, c] for c in filled):
+        if len(headers) >= MOST_HEADERS or before - above > 3 or looks.long[above, filled[0]]:
             break
         if headers:
-            if not _heads_header(looks, above, headers[0], filled, first):
+            if not _heads_header(looks, above, headers[0], filled, first, left):
                 break
             headers.insert(0, above)
         elif not over and not any(looks.span[above, c] > 1 and c + looks.span[above, c] > first for c in filled):
@@ -267,24 +269,25 @@ def _headers_above(looks: Looks, pending: list[int], row: int) -> tuple[list[int
 def _names_labels(looks: Looks, row: int, headers: Sequence[int]) -> bool:
     """Whether a row below the headings of the figures names the label columns, which the headings leave blank."""
     filled = np.flatnonzero(looks.filled[row]).tolist()
-    clear = [
-        all(not looks.filled[h, c] or str(looks.text[h, c]).rstrip().endswith(":") for h in headers) for c in filled
+    taken = [
+        c for c in filled if any(looks.filled[h, c] and not str(looks.text[h, c]).rstrip().endswith(":") for h in headers)
     ]
-    return len(filled) >= 2 and all(clear)
+    return len(filled) >= 2 and taken in ([], filled[:1])
 
 
-def _heads_header(looks: Looks, above: int, lowest: int, filled: list[int], first: int) -> bool:
+def _heads_header(looks: Looks, above: int, lowest: int, filled: list[int], first: int, left: int) -> bool:
     """Whether a row above a row of headings heads it in turn, and is no title."""
     over = [c for c in filled if c >= first]
     spans = [c for c in filled if looks.span[above, c] > 1]
-    leftmost = int(np.flatnonzero(looks.filled[lowest])[0])
+    leftmost = min(left, int(np.flatnonzero(looks.filled[lowest])[0]))
     if not over and not any(c > leftmost for c in spans):
         return False
     if filled == [leftmost] or (len(filled) == 1 and filled[0] < first and filled[0] <= leftmost):
         return False
     if lowest - above > 1 and not spans and len(over) < 2:
         return False
-    if filled[0] == leftmost and looks.span[above, leftmost] == 1 and not looks.text[above, leftmost].endswith(":"):
+    over_label = filled[0] == leftmost and looks.span[above, leftmost] == 1 and bool(looks.filled[lowest, leftmost])
+    if over_label and not looks.text[above, leftmost].rstrip().endswith(":"):
         return False
     if len(filled) == 1 and not spans:
         return filled[0] > first and len(looks.text[above, filled[0]]) <= 40
@@ -303,7 +306,8 @@ def _continues(grid: Grid, looks: Looks, below: _Below, at: _Open, row: int) -> 
     recent = np.array(at.rows[-8:])
     counted = (looks.figure[recent] | looks.missing[recent]).any(axis=0)
     figures = set(np.flatnonzero(counted).tolist())
-    if _is_data(looks, below, row, range(looks.filled.shape[1])):
+    lone = len(filled) == 1 and filled[0] in figures and bool(looks.figure[row, filled[0]])
+    if lone or _is_data(looks, below, row, range(looks.filled.shape[1])):
         mine = {c for c in filled if looks.figure[row, c]}
         if (gap > 3 or len(at.waiting) > 3) and not mine & figures:
             return False
@@ -349,6 +353,8 @@ def _closed(grid: Grid, looks: Looks, at: _Open) -> list[Table]:
     rows = list(at.rows)
     while len(rows) > 1 and rows[-1] not in at.waiting and not _tabular(looks, rows[-1]):
         at.waiting.insert(0, rows.pop())
+    if not at.headers:
+        _take_headings_below(looks, at, rows)
     span = np.array(sorted({*at.headers, *rows}))
     used = np.flatnonzero(looks.filled[span].any(axis=0)).tolist()
     if not used:
@@ -356,6 +362,19 @@ def _closed(grid: Grid, looks: Looks, at: _Open) -> list[Table]:
     parts = _side_by_side(looks, at, rows, used)
     tables = [_table(grid, looks, at, rows, part) for part in parts]
     return [table for table in tables if table is not None]
+
+
+def _take_headings_below(looks: Looks, at: _Open, rows: list[int]) -> None:
+    """A table without headings above may have them right below."""
+    figures = looks.figure[np.array(rows)].any(axis=0)
+    below: list[int] = []
+    for row in at.waiting:
+        over = looks.filled[row] & figures
+        if row - (below[-1] if below else rows[-1]) > 1 or over.sum() < 2 or looks.long[row].any():
+            break
+        below.append(row)
+    at.headers.extend(below)
+    del at.waiting[: len(below)]
 
 
 def _tabular(looks: Looks, row: int) -> bool:
@@ -389,9 +408,10 @@ def _side_by_side(looks: Looks, at: _Open, rows: list[int], used: list[int]) -> 
 
 
 _ID = re.compile(
-    r"(?:.*[\s_.(/])?(?:ids?|codes?|c[oó]digos?|cod|rank|ranking|fips|iso\d?|uid|msid)\b[\s_.)0-9]*|.*_(?:id|code|cd)"
-    r"|(?:(?:sl|si|s|sr|serial|row|item)[ .]*)?(?:no|nr|num|number|#|n[°º]|lp)[ .]*(?:\(.*\))?",
-    re.I,
+    r"(?:.*[\s_.(/])?(?:ids?|codes?|c[oó]digos?|cod|rank|ranking|fips|iso\d?|uid|msid)\b[\s_.)0-9]*|.*_(?:id|code|cd)", re.I
+)
+_NUMBER_OF_ROW = re.compile(
+    r"(?:(?:sl|si|s|sr|serial|row|item)[ .]*)?(?:no|nr|num|number|#|n[°º]|lp)[ .]*(?:\(.*\))?", re.I
 )
 _MARKS = re.compile(r"(?:foot)?notes?\b.*|flags?\b.*|remarks?|observaciones|symbol|status", re.I)
 _YEARWORD = re.compile(r".*\b(?:year|año|ano|année|annee|period|periodo|période|fy|quarter|trimestre)\b.*", re.I)
@@ -448,6 +468,8 @@ def _told_apart(
             strong = said.size > 0.7 * body.size and not begun or (said.size > 0.9 * body.size)
             sorts[column] = "strong" if strong else "label"
     _numbers_before_names(sorts)
+    if not any(looks.figure[body, c].any() for c, sort in sorts.items() if sort == "value"):
+        sorts = {c: "label" if sort == "value" else sort for c, sort in sorts.items()}
     labels = [c for c, sort in sorts.items() if sort in ("label", "strong")]
     values = [c for c, sort in sorts.items() if sort == "value"]
     flags = [c for c, sort in sorts.items() if sort == "flag"]
@@ -463,11 +485,11 @@ def _numbers_before_names(sorts: dict[int, str]) -> None:
     for place, column in enumerate(order):
         if sorts[column] == "value":
             run.append(column)
-            continue
-        if sorts[column] == "strong" and 0 < len(run) <= 3 and "value" in [sorts[c] for c in order[place:]]:
+        elif sorts[column] == "strong":
+            if len(run) > 3 or "value" not in [sorts[c] for c in order[place:]]:
+                return
             for earlier in run:
                 sorts[earlier] = "label"
-        if sorts[column] != "flag":
             run = []
 
 
@@ -477,12 +499,12 @@ def _is_value(looks: Looks, said: np.ndarray, column: int, head: str, lowest: st
     figures, years = looks.figure[said, column], looks.year[said, column]
     if figures.mean() + years.mean() < 0.6:
         return False
-    if years.mean() > 0.9:
+    if years.mean() > 0.9 or (years.mean() > 0.5 and not begun):
         return begun and looks_like_year(head)
     numbers = looks.number[said, column]
     numbers = numbers[np.isfinite(numbers)]
     whole = bool((numbers == np.floor(numbers)).all())
-    if whole and _ID.fullmatch(lowest or head):
+    if whole and (_ID.fullmatch(lowest or head) or (not begun and _NUMBER_OF_ROW.fullmatch(head))):
         return False
     if not begun and whole and numbers.size >= 4 and numbers[0] in (0, 1):
         return bool((np.diff(numbers) == 1).mean() <= 0.9)

@@ -17,15 +17,26 @@ HEADING_WEIGHT, CONTENT_WEIGHT = 0.55, 0.45
 LIKE_ENOUGH = 0.5
 # Headings that are values of one attribute leave little doubt; plain words are a matter of the contents.
 SAME_VALUES, SAME_TEMPLATE, RUNNING_LABEL = 1.0, 0.95, 0.9
-# "Size (common), Size (rare)" are values of one attribute; "start date, end date" are rather two attributes.
+# "Cost (fuel), Cost (rent)" are values of one attribute; "start date, end date" are rather two attributes.
 SAME_BEGINNING, SAME_END = 0.8, 0.6
 BOTH_TIMES, BOTH_CODES, BOTH_WORDS, NO_HEADING = 0.65, 0.55, 0.25, 0.1
 SURE_OF_RUN = 0.9
+# Plain headings: how sure at least, how much more by their likeness, how much of it regardless of the run's share of
+# the columns, and how much is left where the contents differ.
+PLAIN, PLAIN_BY_HEADING, PLAIN_REGARDLESS, PLAIN_UNLIKE = 0.3, 0.3, 0.3, 0.7
+# All columns but the first are of one make: a table with headers on two sides.
+TWO_SIDED = 0.12
+# How much of a run's score its contents decide.
+BY_CONTENT = 0.4
+# All columns but the first, though they do not look alike.
+WHOLE_UNLIKE, WHOLE_LEAST = 0.12, 0.05
 # A run that goes on so far goes on to the end.
 COLUMNS_LOOKED_AT = 400
+# Two columns are as likely a pair of attributes; at the end of the table less so.
 ONLY_TWO_LEFT, ONLY_TWO = 0.9, 0.5
 # Keys stand at one side of a run or the other; a run amid other columns is likelier a few related attributes.
 IN_THE_MIDDLE = 0.6
+# A run from the first column on leaves rows without a name.
 NO_KEY = 0.3
 # The values of a second key return (the same months in every group); figures seldom do.
 KEY_RETURNS = 0.6
@@ -53,7 +64,7 @@ def _shared_words(a: str, b: str) -> float:
 
 
 def _running_label(a: str, b: str) -> bool:
-    """Whether two headings begin with running labels: ``M1 - Analysis``, ``M2 - Research``."""
+    """Whether two headings begin with running labels: ``P1 - Survey``, ``P2 - Report``."""
     first, second = (re.match(r"[^\W\d_]{0,4}\s?\d{1,2}\b", text) for text in (a, b))
     return bool(first and second and first[0] != second[0] and template(first[0]) == template(second[0]))
 
@@ -159,8 +170,8 @@ def _after_keys(table: Profile, start: int) -> int:
 def _score(table: Profile, start: int, end: int) -> float:
     links = [_link(table, a, b) for a, b in pairwise(range(start, min(end, start + COLUMNS_LOOKED_AT) + 1))]
     headings, contents = (mean(link[side] for link in links) for side in (0, 1))
-    score = SURE_OF_RUN * headings if headings >= BOTH_CODES else 0.3 + 0.3 * headings
-    score *= 0.6 + 0.4 * contents
+    score = SURE_OF_RUN * headings if headings >= BOTH_CODES else PLAIN + PLAIN_BY_HEADING * headings
+    score *= 1 - BY_CONTENT * (1 - contents)
     if end == start + 1:
         score *= ONLY_TWO if end < table.width - 1 else ONLY_TWO_LEFT
     if start == 0 and headings < RUNNING_LABEL:
@@ -169,12 +180,11 @@ def _score(table: Profile, start: int, end: int) -> float:
         score *= IN_THE_MIDDLE
     if headings < BOTH_TIMES:
         # plain words are values only where nearly all columns but the keys are under them
-        score *= 0.3 + 0.7 * (end - start + 1) / (table.width - 1)
-    # all columns but the first, of one make: a table with headers on two sides
+        score *= PLAIN_REGARDLESS + (1 - PLAIN_REGARDLESS) * (end - start + 1) / (table.width - 1)
     if start == 1 and end == table.width - 1 and end > 2 and headings < BOTH_TIMES:
-        score += 0.12
+        score += TWO_SIDED
     if headings < BOTH_CODES and contents < 0.8:
-        score *= 0.7
+        score *= PLAIN_UNLIKE
     return score
 
 
@@ -201,7 +211,7 @@ def like_columns(table: Profile) -> list[Candidate]:
             if other[1] > other[0]:
                 found.setdefault(other, score * factor)
     if (1, table.width - 1) not in found:
-        found[1, table.width - 1] = 0.12 * _score(table, 1, table.width - 1) + 0.05
+        found[1, table.width - 1] = WHOLE_UNLIKE * _score(table, 1, table.width - 1) + WHOLE_LEAST
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:6]
     return [
         Candidate(

@@ -16,6 +16,7 @@ from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.facts import also_rows, row_ids
 from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, split_parts, strip_marker
 from opdat_analytics.ingest.harmonise import DEFAULTS, times
+from opdat_analytics.ingest.laid import explained
 from opdat_analytics.model import TABLES, Figure, address
 
 
@@ -215,13 +216,12 @@ def _notes(
     block: Block, stated: np.ndarray, parts: list[_Part], rows: np.ndarray, cols: np.ndarray
 ) -> list[str | None]:
     """The row's own note, its footnote, and how a ruling read the cell."""
-    explained = block.laid.notes
     notes = []
     changed = block.grid.text is not block.printed
     for note, part, row, col in zip(stated.tolist(), parts, rows.tolist(), cols.tolist(), strict=True):
         said = [note] if note else []
         if part.marker:
-            said.append(f"{part.marker} {explained[part.marker]}" if part.marker in explained else part.marker)
+            said.append(explained(part.marker, block.laid.notes) or part.marker)
         if changed and block.grid.text[row, col] != block.printed[row, col]:
             said.append(f"read as “{block.grid.text[row, col]}” by a ruling")
         notes.append("; ".join(said) or None)

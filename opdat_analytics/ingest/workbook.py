@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +110,18 @@ def _with_flags(grids: Iterable[Grid], flags: Sequence[Remark]) -> tuple[Grid, .
         twin = next((g.name for g in told if _copied(g, grid)), None)
         if twin is not None:
             own.append(("duplicate_sheet", None, f"sheet “{grid.name}” says the same as sheet “{twin}”, cell by cell"))
-        told.append(replace(grid, flags=tuple(own)))
+        told.append(replace(grid, flags=_once_each(own)))
     return tuple(told)
+
+
+def _once_each(flags: Sequence[Remark]) -> tuple[Remark, ...]:
+    """One flag of each code, which says how many more there are."""
+    several = Counter(code for code, _, _ in flags)
+    first = {code: (at, message) for code, at, message in reversed(flags)}
+    return tuple(
+        (code, at, message if several[code] == 1 else f"{message} (and {several[code] - 1:,} more)")
+        for code, (at, message) in ((code, first[code]) for code in dict.fromkeys(code for code, _, _ in flags))
+    )
 
 
 def _copied(one: Grid, other: Grid) -> bool:
@@ -165,26 +177,28 @@ def _inside(at: Position, text: np.ndarray) -> bool:
 
 def _rectangle(rows: Sequence[Sequence[Any]]) -> tuple[np.ndarray, np.ndarray, dict[Position, tuple[str, str]]]:
     """Values as printed text, which of them are numbers, and which numbers have lost their last digits."""
-    width = max(map(len, rows), default=0)
-    text = np.full((len(rows), width), "", dtype=object)
-    typed = np.zeros((len(rows), width), dtype=bool)
+    width = len(rows[0]) if rows else 0
+    flat: list[Any] = list(chain.from_iterable(rows))
+    text = np.array(flat, dtype=object) if flat else np.empty(0, dtype=object)
+    typed = np.zeros(len(flat), dtype=bool)
     unread: dict[Position, tuple[str, str]] = {}
     known: dict[float, str] = {}
-    for column, values in enumerate(zip(*rows, strict=True)):
-        kinds = set(map(type, values))
-        if float in kinds:
-            typed[:, column] = [value.__class__ is float for value in values]
-            numbers = {value for value in values if value.__class__ is float} - known.keys()
-            known |= {value: printed(value) for value in numbers}
-            lost = {value for value in numbers if not -_WHOLE < value < _WHOLE}
-            for row in (row for row, value in enumerate(values) if lost and value in lost):
-                unread[row, column] = ("number_lost", _LOST.format(known[values[row]]))
-        if kinds != {str}:
-            values = tuple(
-                known[v] if v.__class__ is float else v if v.__class__ is str else printed(v) for v in values
-            )
-        text[:, column] = values
-    return text, typed, unread
+    odd = [i for i, kind in enumerate(map(type, flat)) if kind is not str]
+    shown: list[str] = []
+    for i in odd:
+        value = flat[i]
+        if value.__class__ is not float:
+            shown.append(printed(value))
+            continue
+        typed[i] = True
+        said = known.get(value)
+        if said is None:
+            said = known[value] = printed(value)
+        shown.append(said)
+        if not -_WHOLE < value < _WHOLE:
+            unread[divmod(i, width)] = ("number_lost", _LOST.format(said))
+    text[odd] = shown
+    return text.reshape(len(rows), width), typed.reshape(len(rows), width), unread
 
 
 def _hidden(text: np.ndarray, facts: SheetFacts) -> Iterator[Remark]:
@@ -257,7 +271,6 @@ def _tidied(grid: Grid) -> Grid:
             if _ORDERING.search(said):
                 ordering.append(at)
     if ordering:
-        more = f" (and {len(ordering) - 1} more cells)" if len(ordering) > 1 else ""
-        message = f"characters that are never printed were taken out of the text{more}"
-        flags.append(("control_characters", ordering[0], message))
+        message = "characters that are never printed were taken out of the text"
+        flags.extend(("control_characters", at, message) for at in ordering)
     return replace(grid, unread=unread, flags=tuple(flags))

@@ -45,10 +45,9 @@ def cells(selection: Selection, by: Sequence[str]) -> pd.DataFrame:
     mixed = [name for name in PROFILE if selection.profile[name].nunique(dropna=False) > 1 and name != "edition"]
     keys = list(dict.fromkeys([*by, *mixed, "place", "programme", "activity", *TIME]))
     rows = selection.cube
-    stated = rows["numbers"].where(rows["qualifier"].isin(["about"]), 0)
     rows = rows.assign(
         open=rows["numbers"] - rows["closed"],
-        about=stated,
+        about=rows["numbers"].where(rows["qualifier"] == "about", 0),
         secondary=rows["numbers"].where(rows["sourcing"] == "secondary", 0),
         **{code: (rows["rows"] - rows["numbers"]).where(rows["qualifier"] == code, 0) for code in NO_NUMBER},
     )

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_
 from typing import Any
 
 import narwhals as nw
@@ -23,7 +21,6 @@ OUTSIDE = "outside this scheme"
 TIME = ("year", "period_start", "period_end", "as_of")
 SUMS = ("rows", "numbers", "low", "closed", "high")
 _SAMPLE = 1_000
-_DATES = ("period_start", "period_end")
 
 
 @dataclass(frozen=True)
@@ -51,101 +48,84 @@ def cube(table: nw.LazyFrame[Any], asked: Asked) -> Cube:
     added up without grouping by them, which costs a fraction. Only if some rows are unusual are those, and only those,
     added up by every dimension in a pass of their own.
     """
-    has = table.collect_schema().names()
-    narrow, loose = _dimensions(asked, has)
-    rules = asked.rules()
-    kept = _all([asked.of_measure(), *(rule.keep for rule in rules)])
-    usual = _usual(table, kept, loose)
-    found = [_added(table, _all([kept, *_are(usual)]), narrow).assign(**usual)]
+    narrow, loose = _dimensions(asked, table.collect_schema().names())
+    rules = [rule.keep for rule in asked.rules()]
+    usual = _usual(table, [asked.of_measure(), *rules], loose)
+    tests = {"_of": asked.of_measure(), **{f"_{n}": keep for n, keep in enumerate([*rules, *_are(usual)])}}
+    flags = [nw.col(name) for name in tests]
+    # Narrowed to the columns in use first: a pandas frame would copy all of them, and test them again in each pass.
+    rows = table.select(
+        *dict.fromkeys([*narrow, *loose, "low", "high"]), *[test.alias(name) for name, test in tests.items()]
+    )
+    found = [_added(rows.filter(*flags), narrow).assign(**usual)]
     left_out = [0] * len(rules)
-    of_measure = table.select(asked.of_measure().alias("_which")).filter(nw.col("_which")).select(nw.len().alias("n"))
-    if of_measure.collect().to_pandas()["n"].iloc[0] > found[0]["rows"].sum():
-        counts = _counts(table, asked, [rule.keep for rule in rules], usual)
+    of_measure = rows.select("_of").filter(flags[0]).select(nw.len().alias("n")).collect().to_pandas()["n"].iloc[0]
+    if of_measure > found[0]["rows"].sum():
+        number = _first_broken(flags[1:])
+        numbers = rows.select(*tests).filter(flags[0]).select(number.alias("number"))
+        broken = numbers.group_by("number").agg(nw.len().alias("rows")).collect().to_pandas()
+        counts = {int(at): int(n) for at, n in zip(broken["number"], broken["rows"], strict=True)}
         left_out = [counts.get(at, 0) for at in range(len(rules))]
-        if counts.get(len(rules), 0):
-            unusual = ~_all(_are(usual)) if usual else nw.lit(True)
-            found.append(_added(table, kept & unusual, [*narrow, *loose]))
-    names = [*narrow, *loose, *SUMS]
-    stated = [part[names] for part in found if len(part)] or [found[0][names]]
-    return Cube(_in_order(pd.concat(stated, ignore_index=True), names), tuple(left_out))
+        if any(counts.get(at) for at in range(len(rules), len(flags) - 1)):
+            some = rows.filter(flags[0]).filter((number >= len(rules)) & (number < len(flags) - 1))
+            found.append(_added(some, [*narrow, *loose]))
+    return Cube(_joined(found, [*narrow, *loose, *SUMS]), tuple(left_out))
 
 
 def _dimensions(asked: Asked, has: Sequence[str]) -> tuple[list[str], list[str]]:
     """Columns to group by, and columns that usually have one value."""
     several = [n for n in PROFILE if len(asked.wanted[n]) > 1]
-    narrow = list(dict.fromkeys([*asked.by, *several, "place", *TIME[:3], "qualifier", "sourcing"]))
+    narrow = list(dict.fromkeys([*asked.by, *several, "place", *TIME[:3], "qualifier"]))
     loose = [n for n in PROFILE if n not in asked.pinned and n not in narrow]
-    loose += [n for n in ("programme", "activity", "as_of") if n not in narrow]
+    loose += [n for n in ("programme", "activity", "as_of", "sourcing") if n not in narrow]
     loose += [n for n in ("scheme",) if n in has]
     # Groups of different sources may each have a reporter, a unit and a calendar of their own.
     return (narrow, loose) if not set(asked.by) & {*PROFILE, "programme", "activity"} else ([*narrow, *loose], [])
 
 
-def _usual(table: nw.LazyFrame[Any], kept: nw.Expr, loose: list[str]) -> dict[str, Any]:
+def _usual(table: nw.LazyFrame[Any], kept: list[nw.Expr], loose: list[str]) -> dict[str, Any]:
     """The values that the first row has; whichever it is, the result is the same."""
     if not loose:
         return {}
-    first = table.head(_SAMPLE).filter(kept).head(1).select(loose).collect().to_pandas()
+    first = table.head(_SAMPLE).filter(*kept).head(1).select(loose).collect().to_pandas()
     if first.empty:
-        first = table.filter(kept).head(1).select(loose).collect().to_pandas()
-    if first.empty:
-        return dict.fromkeys(loose)
-    return {name: None if pd.isna(value) else value for name, value in first.iloc[0].items()}  # type: ignore[misc]
+        first = table.filter(*kept).head(1).select(loose).collect().to_pandas()
+    return {name: None if first.empty or pd.isna(first[name].iloc[0]) else first[name].iloc[0] for name in loose}
 
 
 def _are(usual: Mapping[str, Any]) -> list[nw.Expr]:
     """Whether columns have these values; null is a value."""
-    return [
-        nw.col(name).is_null() if value is None else ~nw.col(name).is_null() & (nw.col(name) == value)
-        for name, value in usual.items()
-    ]
+    return [nw.col(n).is_null() if value is None else nw.col(n) == value for n, value in usual.items()]
 
 
-def _all(conditions: Sequence[nw.Expr]) -> nw.Expr:
-    return reduce(and_, conditions)
+def _first_broken(flags: Sequence[nw.Expr]) -> nw.Expr:
+    """Number of the first condition that a row does not meet; how many there are where it meets all."""
+    number: nw.Expr = nw.lit(len(flags))
+    for at, flag in reversed(list(enumerate(flags))):
+        number = nw.when(flag).then(number).otherwise(nw.lit(at))
+    return number
 
 
-def _added(table: nw.LazyFrame[Any], which: nw.Expr, keys: list[str]) -> pd.DataFrame:
-    """The rows of a condition, added up by some columns."""
-    # Narrowed to the columns in use first: a pandas frame would copy all of them.
-    rows = table.select(*dict.fromkeys([*keys, "low", "high"]), which.alias("_which")).filter(nw.col("_which"))
+def _added(rows: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
+    """Rows added up by some columns."""
     low, high = nw.col("low"), nw.col("high")
-    sums = rows.group_by(keys).agg(
+    sums = rows.select(*dict.fromkeys([*keys, "low", "high"])).group_by(keys).agg(
         nw.len().alias("rows"), low.count().alias("numbers"), high.count().alias("closed"),
         low.sum().alias("_low"), high.sum().alias("_high"),
     )  # fmt: skip
-    found = sums.collect().to_pandas().rename(columns={"_low": "low", "_high": "high"})
-    bounds = ["low", "high"]
-    found[bounds] = found[bounds].astype("float64").fillna(0.0)
-    return found
+    return sums.collect().to_pandas().rename(columns={"_low": "low", "_high": "high"})
 
 
-def _counts(
-    table: nw.LazyFrame[Any], asked: Asked, rules: Sequence[nw.Expr], usual: Mapping[str, Any]
-) -> dict[int, int]:
-    """Rows by the number of the first condition that they break: each rule in turn, then having the usual values."""
-    conditions = [*rules, *([_all(_are(usual))] if usual else [])]
-    number: nw.Expr = nw.lit(len(conditions))
-    for at, keep in reversed(list(enumerate(conditions))):
-        number = nw.when(keep).then(number).otherwise(nw.lit(at))
-    columns = list(dict.fromkeys([*_columns_of(asked), *usual]))
-    rows = table.select(*columns, (asked.of_measure() & ~_all(conditions)).alias("_which")).filter(nw.col("_which"))
-    found = rows.select(number.alias("n")).group_by("n").agg(nw.len().alias("rows")).collect().to_pandas()
-    return {int(n): int(rows) for n, rows in zip(found["n"], found["rows"], strict=True)}
-
-
-def _columns_of(asked: Asked) -> list[str]:
-    """Columns that the rules look at."""
-    return ["current" if rule.column == "edition" else rule.column for rule in asked.rules()]
-
-
-def _in_order(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """One order and one set of kinds, whatever the engine."""
+def _joined(found: Sequence[pd.DataFrame], names: list[str]) -> pd.DataFrame:
+    """The passes as one frame with the same kinds of columns, whatever the engine."""
+    stated = [part[names] for part in found if len(part)] or [found[0][names]]
+    frame = pd.concat(stated, ignore_index=True) if len(stated) > 1 else stated[0]
     kinds: dict[str, str] = {name: "str" for name in names if name not in SUMS and name not in TIME[:3]}
-    frame = frame.astype({**kinds, "year": "Int64", **dict.fromkeys(("rows", "numbers", "closed"), "int64")})
-    for name in _DATES:
+    counts = dict.fromkeys(("rows", "numbers", "closed"), "int64")
+    frame = frame.astype({**kinds, **counts, "year": "Int64", "low": "float64", "high": "float64"})
+    frame[["low", "high"]] = frame[["low", "high"]].fillna(0.0)
+    for name in TIME[1:3]:
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[ms]")
     if "region" in names:
         frame["region"] = frame["region"].fillna(OUTSIDE)
-    keys = [name for name in names if name not in SUMS]
-    return frame.sort_values(keys, ignore_index=True, kind="stable")
+    return frame

@@ -130,11 +130,10 @@ def joined(values: Iterable[object]) -> str | None:
 def is_one_of(name: str, values: Sequence[str]) -> nw.Expr:
     """Whether a column has one of some values; ``unstated`` also names what is empty.
 
-    Nulls are spelled out: in SQL a comparison with null is neither true nor false.
+    In SQL a comparison with null is neither true nor false: good for keeping rows, never to be negated.
     """
-    one = nw.col(name) == values[0] if len(values) == 1 else nw.col(name).is_in(list(values))
-    stated = ~nw.col(name).is_null() & one
-    return stated | nw.col(name).is_null() if UNSTATED in values else stated
+    stated = nw.col(name) == values[0] if len(values) == 1 else nw.col(name).is_in(list(values))
+    return nw.col(name).is_null() | stated if UNSTATED in values else stated
 
 
 def unknown(what: str, found: str, known: Iterable[str]) -> str:
@@ -151,7 +150,7 @@ def _rules(wanted: Mapping[str, tuple[str, ...]], by: tuple[str, ...]) -> Iterab
             continue
         if name in by:
             if name in DISAGGREGATIONS:
-                parts = ~is_one_of(name, ["total"])
+                parts = nw.col(name) != "total"
                 yield Rule(name, parts, f"totals beside their parts by {name}", f"leave {name} out of by=…")
         elif name == "edition":
             yield Rule(name, nw.col("current"), "not of the current edition", "name one with edition=…")

@@ -131,11 +131,11 @@ def table(
     OpdatError
         If the frame has no such column.
     """
-    shown = frame if most is None else frame.head(most)
-    body = [[_text(row, name, unit) for name in columns] for row in shown.to_dict("records")]
     absent = [name for name in columns if not _has(frame, name)]
     if absent:
         raise OpdatError(f"The frame has no column {', '.join(absent)}; it has: {', '.join(map(str, frame.columns))}.")
+    shown = frame if most is None else frame.head(most)
+    body = [[_text(row, name, unit) for name in columns] for row in shown.to_dict("records")]
     left = len(frame) - len(shown)
     note = f"{len(shown)} of {len(frame)} rows are shown." if left > 0 else "" if len(frame) else "No rows."
     return Table(tuple(columns.values()), tuple(map(tuple, body)), caption, note)

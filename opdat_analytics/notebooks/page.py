@@ -92,7 +92,7 @@ _TAGS = frozenset({
     "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre", "s", "small", "span", "strong",
     "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 })  # fmt: skip
-_ATTRIBUTES = frozenset({"class", "id", "style", "title", "alt", "scope", "colspan", "rowspan", "role"})
+_ATTRIBUTES = frozenset({"class", "id", "title", "alt", "scope", "colspan", "rowspan", "role"})
 _STYLES = (
     "background", "background-color", "border", "border-collapse", "color", "font-size", "font-style", "font-weight",
     "margin", "outline", "padding", "text-align", "white-space",
@@ -151,6 +151,8 @@ def _harmless(tag: str, name: str, value: str) -> bool:
         return value.startswith("data:image/png;base64,")
     if (tag, name) == ("a", "href"):
         return value.startswith(("https://", "#"))
+    if name == "style":
+        return not re.search(r"[\\(@]", value)  # nothing that fetches, spelled out or in escapes
     return name in _ATTRIBUTES
 
 

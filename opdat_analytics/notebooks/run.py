@@ -87,7 +87,7 @@ def run_notebooks(
     chosen = _chosen(folder, names)
     values = _checked(chosen, given or {})
     open_publication(home)
-    progress(f"Running {len(chosen)} notebooks, {SIDE_BY_SIDE} side by side.")
+    progress(f"Notebooks to run: {len(chosen)}, at most {SIDE_BY_SIDE} side by side.")
     runs: dict[str, NotebookRun] = {}
     with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
         waiting = [workers.submit(_run, path, home, values[path]) for path in chosen]

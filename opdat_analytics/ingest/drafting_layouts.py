@@ -1,0 +1,455 @@
+"""A table that was found becomes a ``[[layout]]`` of ``source.toml``, with the reason of every choice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from opdat_analytics.ingest.cell_looks import total_word
+from opdat_analytics.ingest.drafting_source import Choice, slug
+from opdat_analytics.ingest.drafting_words import Around, Role, around, composite, distinct, generic, role_of
+from opdat_analytics.ingest.grid import Grid
+from opdat_analytics.ingest.laid import normalised, same
+from opdat_analytics.ingest.sheet_tables import Table
+from opdat_analytics.ingest.tidy_rows import column_name, filled_labels, fills_down, spread_headers
+from opdat_analytics.model import address, column_letters
+
+
+@dataclass(frozen=True)
+class SheetDraft:
+    """What a draft says of one sheet.
+
+    Attributes
+    ----------
+    keys
+        The keys of the layout; empty where the grammar cannot say how the sheet lies.
+    choices
+        With confidence and reason.
+    todo
+        What a person has to add before the figures can be used.
+    """
+
+    sheet: str
+    keys: Mapping[str, Any]
+    choices: tuple[Choice, ...]
+    todo: tuple[str, ...] = ()
+
+
+@dataclass
+class _Work:
+    """One layout while it is being put together."""
+
+    grid: Grid
+    table: Table
+    language: str
+    place: str | None
+    choices: list[Choice] = field(default_factory=list)
+    todo: list[str] = field(default_factory=list)
+    meanings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
+
+    def choose(self, what: str, value: str, confidence: float, reason: str) -> None:
+        self.choices.append(Choice(f"{self.grid.name}: {what}", value, round(confidence, 2), reason))
+
+
+def draft_layout(grid: Grid, table: Table, stem: str, language: str) -> SheetDraft:
+    """How a sheet with one table is declared.
+
+    Parameters
+    ----------
+    grid, table
+        The sheet and its table.
+    stem
+        The file's name without its extension, which may name a year or a country.
+    language
+        Of the workbook.
+    """
+    titles = [str(t) for row in reversed(grid.text[: min(table.headers or (table.first,))]) for t in row if str(t).strip()]
+    said = around([*titles[:12], grid.name, _readable_stem(stem)], language, "the title or the name")
+    work = _Work(grid, table, language, said.codes.get("place"))
+    if table.repeats:
+        return _cannot(grid, "its headings are printed again further down")
+    keys = _flat(work, said) if _is_flat(work) else _crossed(work, said)
+    if not keys:
+        return SheetDraft(grid.name, {}, tuple(work.choices), tuple(work.todo))
+    _surroundings(work, keys)
+    _say_constants(work, said, keys)
+    if work.constants:
+        keys["constants"] = work.constants
+    if work.meanings:
+        keys["meanings"] = work.meanings
+    return SheetDraft(grid.name, keys, tuple(work.choices), tuple(work.todo))
+
+
+def _readable_stem(stem: str) -> str:
+    """A file's name as words that names of places can be found in."""
+    words = re.split(r"[\s_.-]+", stem)
+    return " ".join(w.upper() if w.lower() in ("uk", "us", "usa", "eu") else w[:1].upper() + w[1:] for w in words)
+
+
+def _cannot(grid: Grid, why: str) -> SheetDraft:
+    message = f"{why}; a declaration cannot say that yet, so the sheet is left unclaimed and its cells are held"
+    return SheetDraft(grid.name, {}, (Choice(f"{grid.name}: layout", "", 0.0, message),), (f"sheet “{grid.name}”: {message}",))
+
+
+def cannot_several(grid: Grid, tables: Sequence[Table]) -> SheetDraft:
+    """A sheet with several tables, which one layout cannot declare."""
+    where = ", ".join(address(min((*t.headers, t.first)), t.columns[0]) for t in tables[:6])
+    return _cannot(grid, f"it holds {len(tables)} tables (at {where})")
+
+
+def _is_flat(work: _Work) -> bool:
+    """One column of figures and a heading of its own over each column."""
+    table = work.table
+    if len(table.values) != 1 or not table.headers:
+        return False
+    heads = [same(str(work.grid.text[table.headers[-1], c])) for c in (*table.labels, *table.values)]
+    return all(heads) and len(set(heads)) == len(heads)
+
+
+# ---------------------------------------------------------------- roles of label columns
+
+
+def _label_roles(work: _Work) -> dict[int, Role]:
+    """The role of every label column; each role once, to the column that fits best."""
+    grid, table = work.grid, work.table
+    texts = filled_labels(grid, table)
+    totals = set(table.totals)
+    wanted = [n for n, r in enumerate(table.rows) if r not in totals]
+    sample = wanted if len(wanted) <= 400 else wanted[:: max(1, len(wanted) // 400)]
+    found: dict[int, Role] = {}
+    for column in table.labels:
+        said = [texts[column][n] for n in sample]
+        if all(re.fullmatch(r"[\d.,]*", t) for t in said) and not _years(said):
+            found[column] = Role("", 0.7, "it only numbers the rows or is a code")
+        else:
+            found[column] = role_of(said, column_name(grid, table, column), work.language, work.place)
+    return found
+
+
+def _years(texts: Sequence[str]) -> bool:
+    return all(re.fullmatch(r"(?:19|20)\d\d(?:\.0)?|", t) for t in texts) and any(texts)
+
+
+def _settle(work: _Work, found: Mapping[int, Role], several: bool) -> dict[int, Role]:
+    """Each role goes to one column (two columns may name the place of a flat table); names left over break down."""
+    settled: dict[int, Role] = {}
+    taken: set[str] = set()
+    for column, role in sorted(found.items(), key=lambda item: (-item[1].confidence, item[0])):
+        if role.role and (role.role not in taken or (several and role.role in ("place", "note"))):
+            settled[column] = role
+            taken.add(role.role)
+        else:
+            settled[column] = Role("", role.confidence, role.reason)
+    free = [c for c in found if not settled[c].role and "numbers the rows" not in settled[c].reason]
+    texts = filled_labels(work.grid, work.table)
+    kinds = {c: len(distinct(texts[c])) for c in free}
+    widest = [c for c in free if kinds[c] > 1]
+    if widest and "breakdown" not in taken:
+        chosen = widest[-1] if not several else min(widest, key=lambda c: (kinds[c] > 60, c))
+        name = column_name(work.grid, work.table, chosen)
+        kind = slug(name) if not name.startswith("column ") else "group"
+        settled[chosen] = Role(
+            f"breakdown:{kind}", 0.5, f"its {kinds[chosen]} words are no place, year or measure that the vocabulary knows"
+        )
+    return settled
+
+
+def _note_role(work: _Work, role: Role, where: str) -> None:
+    work.choose(where, role.role, role.confidence, role.reason)
+    base = role.role.partition(":")[0]
+    for text, codes in role.meanings.items():
+        work.meanings.setdefault(base, {})[text] = next(iter(codes.values())) if set(codes) == {base} else dict(codes)
+    for text, near in role.unknown.items():
+        work.todo.append(_unknown_line(base, text, near))
+
+
+def _unknown_line(role: str, text: str, near: Sequence[str]) -> str:
+    key = "aliases" if role == "place" else f"meanings.{role}"
+    hint = " or ".join(near) if near else "no code is near"
+    return f'{key}."{text}" = ""   # {hint}'
+
+
+# ---------------------------------------------------------------- flat
+
+
+def _flat(work: _Work, said: Around) -> dict[str, Any]:
+    grid, table = work.grid, work.table
+    row = table.headers[-1]
+    roles = _settle(work, _label_roles(work), several=True)
+    columns: dict[str, str] = {}
+    for column in sorted((*table.labels, *table.values, *table.flags)):
+        header = " ".join(str(grid.text[row, column]).split())
+        if not header:
+            continue
+        if column in table.values:
+            columns[header] = "value"
+            work.choose(f"column “{header}”", "value", 0.9, "the only column of figures")
+            _value_header(work, header)
+            continue
+        role = roles.get(column, Role("note", 0.6, "marks beside the figures"))
+        if role.role:
+            columns[header] = role.role
+            work.used[role.role.partition(":")[0]] = header
+            _note_role(work, role, f"column “{header}”")
+        else:
+            columns[header] = "ignore"
+            work.choose(f"column “{header}”", "ignore", min(role.confidence, 0.6), role.reason)
+    keys: dict[str, Any] = {"columns": columns}
+    fill = [" ".join(str(grid.text[row, c]).split()) for c in table.labels if fills_down(grid, table, c)]
+    fill = [header for header in fill if columns.get(header, "ignore") != "ignore"]
+    if fill:
+        keys["fill"] = fill
+        work.choose("fill", ", ".join(fill), 0.8, "blanks stand below a text, beside rows that go on")
+    return keys
+
+
+def _value_header(work: _Work, header: str) -> None:
+    if generic(header):
+        return
+    codes = composite(header, work.language, work.place)
+    if re.fullmatch(r"(?:FY ?)?(?:19|20)\d\d", header):
+        codes = {"year": header}
+    for role, code in codes.items():
+        work.constants[role] = code
+        work.used[role] = header
+        work.choose(f"constants.{role}", code, 0.85, f"the heading of the figures says “{header}”")
+
+
+# ---------------------------------------------------------------- headings on two sides
+
+
+def _crossed(work: _Work, said: Around) -> dict[str, Any]:
+    grid, table = work.grid, work.table
+    if not table.headers or min(table.headers) > table.first or not table.labels:
+        work.todo.append(f"sheet “{grid.name}”: no row of headings stands above the figures; it is left unclaimed")
+        work.choose("layout", "", 0.0, "no row of headings stands above the figures")
+        return {}
+    left_labels = [c for c in table.labels if c < table.values[0]]
+    if not left_labels:
+        work.choose("layout", "", 0.0, "no column of labels stands left of the figures, which a declaration needs")
+        work.todo.append(f"sheet “{grid.name}”: labels stand right of the figures only; it is left unclaimed")
+        return {}
+    down = {c: r for c, r in _settle(work, _label_roles(work), several=False).items() if c in left_labels}
+    across = _across(work, said, {r.role.partition(":")[0] for r in down.values()})
+    if not across:
+        work.choose("layout", "", 0.0, "no row of headings tells the columns apart")
+        return {}
+    last = max(c for c in left_labels)
+    if not down[last].role:
+        down[last] = Role("note", 0.4, "it stands right before the figures and says nothing that is known")
+    bottom = max(table.headers)
+    if bottom not in across:
+        across[bottom] = Role("note", 0.4, "it stands right above the figures and says nothing that is known")
+    rows = {row: role for row, role in across.items() if role.role}
+    columns = {column: role for column, role in down.items() if role.role}
+    corner = _corner(work, min(rows), min(columns))
+    if corner is None:
+        work.choose("corner", "", 0.0, "no text that stands once on the sheet marks the table's corner")
+        work.todo.append(
+            f"sheet “{grid.name}”: write a heading into {address(min(rows), min(columns))}, so that `corner` can find the table"
+        )
+        return {}
+    top, left = corner
+    spread = spread_headers(grid, table)
+    headers: dict[str, Any] = {}
+    for row, role in sorted(rows.items()):
+        blanks = _left_blanks(grid, table, row)
+        headers[role.role] = {"row": row - top + 1, "blanks": "left"} if blanks else f"row {row - top + 1}"
+        work.used[role.role.partition(":")[0]] = f"row {row + 1}"
+        _note_role(work, role, f"row {row + 1} (“{next(filter(None, spread[row][len(table.labels) :]), '')}” …)")
+    for column, role in sorted(columns.items()):
+        blanks = fills_down(grid, table, column)
+        place = column - left + 1
+        if role.role in headers:
+            continue
+        headers[role.role] = {"column": place, "blanks": "above"} if blanks else f"column {place}"
+        work.used[role.role.partition(":")[0]] = f"column {column_letters(column)}"
+        _note_role(work, role, f"column {column_letters(column)} (“{column_name(grid, table, column)}”)")
+    keys: dict[str, Any] = {"corner": " ".join(str(grid.text[corner]).split()), "headers": headers}
+    _unread_columns(work, keys, rows)
+    return keys
+
+
+def _across(work: _Work, said: Around, taken: set[str]) -> dict[int, Role]:
+    """The role of every heading row that tells columns apart."""
+    grid, table = work.grid, work.table
+    spread = spread_headers(grid, table)
+    at = [n for n, c in enumerate(table.columns) if c in table.values]
+    found: dict[int, Role] = {}
+    for row in table.headers:
+        texts = [spread[row][n] for n in at]
+        different = distinct(texts)
+        if len(set(texts)) == 1 and texts[0]:
+            codes = composite(texts[0], work.language, work.place)
+            for role, code in codes.items():
+                work.constants[role] = code
+                work.used[role] = texts[0]
+                work.choose(f"constants.{role}", code, 0.8, f"one heading over all figures says “{texts[0]}”")
+            if len(table.values) > 1 or codes:
+                continue
+        if different:
+            found[row] = role_of(texts, "", work.language, work.place)
+    known = taken | {role.role for role in found.values() if role.role} | set(work.constants)
+    unsure = [row for row, role in found.items() if not role.role]
+    settled: dict[int, Role] = {}
+    for row, role in found.items():
+        if role.role and (role.role in taken or role.role in {r.role for r in settled.values()}):
+            role = Role("", 0.3, f"another heading says the {role.role} already")
+            unsure.append(row)
+        settled[row] = role
+    if unsure and "measure" not in known and "measure" not in said.codes:
+        row = max(unsure, key=lambda r: len(distinct([spread[r][n] for n in at])))
+        words = distinct([spread[row][n] for n in at])
+        settled[row] = Role(
+            "measure", 0.25, "its words should name what is counted, but the vocabulary knows none of them",
+            {}, {word: _suggestions(word, work.language) for word in words},
+        )  # fmt: skip
+        unsure.remove(row)
+    elif unsure and "breakdown" not in known:
+        row = max(unsure, key=lambda r: len(distinct([spread[r][n] for n in at])))
+        settled[row] = Role("breakdown:heading", 0.4, "its words are no year, place or measure that the vocabulary knows")
+    return {row: role for row, role in settled.items() if role.role}
+
+
+def _suggestions(word: str, language: str) -> tuple[str, ...]:
+    from opdat_analytics import vocab
+
+    match = vocab.resolve_measure(word, language)
+    return match.candidates or ((match.suggestion,) if match.suggestion else ())
+
+
+def _left_blanks(grid: Grid, table: Table, row: int) -> bool:
+    """Whether blanks of a heading row mean “as to the left”: nothing is merged there and another row goes on below."""
+    merged = any(top <= row <= bottom and right > left for top, left, bottom, right in grid.merges)
+    if merged or row == max(table.headers):
+        return False
+    return any(not str(grid.text[row, c]).strip() for c in table.values)
+
+
+def _corner(work: _Work, first_row: int, first_column: int) -> tuple[int, int] | None:
+    """A cell at or above-left of the headings whose text stands once on the sheet: the nearest row, then column."""
+    text = work.grid.text
+    counts = Counter(normalised(text).ravel().tolist())
+    for row in range(first_row, max(-1, first_row - 8), -1):
+        for column in range(first_column, -1, -1):
+            said = same(str(text[row, column]))
+            if said and counts[said] == 1 and len(said) <= 150:
+                near = row in work.table.headers
+                reason = "its text stands once on the sheet" + ("" if near else "; it is a title, which may change with the edition")
+                work.choose(f"corner {address(row, column)}", str(text[row, column]).strip(), 0.9 if near else 0.5, reason)
+                return row, column
+    return None
+
+
+def _unread_columns(work: _Work, keys: dict[str, Any], rows: Mapping[int, Role]) -> None:
+    """Columns among the figures that hold none: marks and words, by their headings."""
+    grid, table = work.grid, work.table
+    spread = spread_headers(grid, table)
+    where = {c: n for n, c in enumerate(table.columns)}
+    own = {spread[r][where[c]] for r in rows for c in table.values}
+    aside = [c for c in (*table.flags, *table.labels) if c > table.values[0]]
+    for column in aside:
+        names = [spread[r][where[column]] for r in rows if spread[r][where[column]] and spread[r][where[column]] not in own]
+        if names:
+            keys.setdefault("ignore", {})[names[-1]] = "marks or words beside the figures"
+            work.choose(f"column {column_letters(column)}", "ignore", 0.5, "it holds marks or words, not figures")
+
+
+# ---------------------------------------------------------------- totals, headings of rows, notes, constants
+
+
+def _surroundings(work: _Work, keys: dict[str, Any]) -> None:
+    grid, table = work.grid, work.table
+    totals = _total_labels(work, keys)
+    if totals:
+        keys["totals"] = totals if len(totals) > 1 else totals[0]
+        work.choose("totals", ", ".join(totals), 0.85, "the labels say total; they are checked against their parts")
+    data = {same(t) for texts in filled_labels(grid, table).values() for t in texts}
+    for row in table.subtitles:
+        text = next((" ".join(str(t).split()) for t in grid.text[row] if str(t).strip()), "")
+        if text and same(text) not in data and len(text) < 90:
+            keys.setdefault("ignore", {})[text] = "a heading of the rows below it"
+    if table.subtitles:
+        repeated = len(set(_label_rows(grid, table))) < len(table.rows) - len(table.totals)
+        reason = "rows with one text head the rows below; what they say is not carried to the figures"
+        work.choose("headings of rows", f"{len(table.subtitles)} rows ignored", 0.3 if repeated else 0.6, reason)
+    after = [r for r in range(table.last + 1, grid.text.shape[0]) if any(str(t).strip() for t in grid.text[r])]
+    if after:
+        begin = next(str(t).strip() for t in grid.text[after[0]] if str(t).strip())
+        short = re.match(r"(?:notes?|sources?|fuentes?|notas?|fontes?|footnotes?)\b", begin, re.I)
+        ends = short[0] if short else " ".join(begin.split()[:6])[:40]
+        firsts = [next((str(t) for t in grid.text[r] if str(t).strip()), "") for r in (*table.rows, *table.subtitles)]
+        if not any(same(f).startswith(same(ends)) for f in firsts) and begin.startswith(ends):
+            keys["ends"] = ends
+            work.choose("ends", ends, 0.9 if short else 0.6, f"what follows from row {after[0] + 1} on are notes")
+        else:
+            work.choose("ends", "", 0.2, f"the notes from row {after[0] + 1} on begin like a row of the table")
+
+
+def _label_rows(grid: Grid, table: Table) -> list[tuple[str, ...]]:
+    texts = filled_labels(grid, table)
+    totals = set(table.totals)
+    return [tuple(texts[c][n] for c in table.labels) for n, r in enumerate(table.rows) if r not in totals]
+
+
+def _total_labels(work: _Work, keys: Mapping[str, Any]) -> list[str]:
+    """Labels of totals; in a flat table those of sexes, ages and the like are figures as any other."""
+    grid, table = work.grid, work.table
+    labels: dict[str, None] = {}
+    plain = ("place", "year", "period", "measure", "offence")
+    for row in table.totals:
+        for column in table.labels:
+            text = " ".join(str(grid.text[row, column]).split())
+            if not total_word(text):
+                continue
+            header = column_name(grid, table, column)
+            if "columns" not in keys or keys["columns"].get(header) in plain:
+                labels[text] = None
+    spread = spread_headers(grid, table)
+    where = {c: n for n, c in enumerate(table.columns)}
+    for column in table.total_columns:
+        for row in table.headers[-1:]:
+            if "headers" in keys:
+                labels[spread[row][where[column]]] = None
+    return [text for text in labels if text]
+
+
+def _say_constants(work: _Work, said: Around, keys: Mapping[str, Any]) -> None:
+    """What the title says of all figures, where no heading says it; and what nothing says."""
+    for role, confidence in (("measure", 0.7), ("offence", 0.7), ("place", 0.7), ("year", 0.55)):
+        if role in work.used or (role == "year" and "period" in work.used):
+            continue
+        if role in said.codes:
+            work.constants[role] = said.codes[role]
+            work.choose(f"constants.{role}", said.codes[role], confidence, said.reasons[role])
+        elif role in ("measure", "place"):
+            work.todo.append(f'constants.{role} = ""   # nothing on the sheet says which {role}; its figures wait for it')
+            work.choose(f"constants.{role}", "", 0.0, f"nothing on the sheet says which {role} the figures are about")
+    split = [t for t in _time_words(work, keys) if re.fullmatch(r"(?:19|20)\d\d\s*[-/–]\s*\d{2}(?:\d\d)?", t)]
+    if split:
+        work.constants["calendar"] = "fiscal_other"
+        work.choose("constants.calendar", "fiscal_other", 0.6, f"“{split[0]}” names a year that is no calendar year")
+
+
+def _time_words(work: _Work, keys: Mapping[str, Any]) -> list[str]:
+    grid, table = work.grid, work.table
+    spread = spread_headers(grid, table)
+    words = [text for row in table.headers for text in spread[row]]
+    for column in table.labels:
+        words.extend(distinct(str(grid.text[r, column]) for r in table.rows[:200]))
+    return [word.strip() for word in words]
+
+
+def figures_of(grid: Grid, table: Table) -> int:
+    """How many cells of a table hold figures."""
+    if not table.values:
+        return 0
+    block = grid.text[np.ix_(np.array(table.rows), np.array(table.values))]
+    return int(sum(bool(str(t).strip()) for t in block.ravel()))

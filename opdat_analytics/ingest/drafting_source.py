@@ -1,0 +1,179 @@
+"""What holds for a whole workbook: language, how numbers are written, what signs mean, which edition it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from opdat_analytics import vocab
+from opdat_analytics.ingest.grid import Grid
+from opdat_analytics.ingest.sheet_tables import Table
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that a draft decides.
+
+    Attributes
+    ----------
+    what
+        The key of ``source.toml`` or the place on the sheet.
+    value
+        What was chosen; ``""`` where nothing was, and the person has to say.
+    confidence
+        Between 0 and 1.
+    reason
+        In plain words.
+    """
+
+    what: str
+    value: str
+    confidence: float
+    reason: str
+
+
+_STOPWORDS: Mapping[str, frozenset[str]] = {
+    "en": frozenset("the of and by for to in with not number total year country persons cases sex age from all other per source note".split()),
+    "es": frozenset("el la los las de del y en por para con no número año país personas casos sexo edad fuente según víctimas mujeres hombres delito departamento sentencias condenas".split()),
+    "fr": frozenset("le la les des du et en par pour avec nombre année pays personnes cas sexe âge selon victimes femmes hommes condamnations enquêtes poursuites".split()),
+    "pt": frozenset("o a os as do da dos das e em por para com não número ano país pessoas casos sexo idade fonte segundo vítimas mulheres homens condenações".split()),
+}  # fmt: skip
+
+
+def language_of(texts: Iterable[str]) -> Choice:
+    """The language of headings and titles, by their commonest small words; English where nothing tells."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        for word in re.findall(r"[^\W\d_]+", text.lower()):
+            for language, words in _STOPWORDS.items():
+                counts[language] += word in words
+    ranked = counts.most_common(2)
+    if not ranked or ranked[0][1] == 0:
+        return Choice("language", "en", 0.5, "no word tells the language; English is the default")
+    best, times = ranked[0]
+    second = ranked[1][1] if len(ranked) > 1 else 0
+    if times == second:
+        return Choice("language", "en", 0.5, f"words of {ranked[0][0]} and {ranked[1][0]} are equally common")
+    return Choice("language", best, min(0.99, 0.5 + 0.5 * (times - second) / times), f"{times} small words are {best}")
+
+
+_NOTATIONS: Mapping[str, re.Pattern[str]] = {
+    "1,234.5": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
+    "1.234,5": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
+    "1 234,5": re.compile(r"\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
+    "1 234.5": re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
+    "1'234.5": re.compile(r"\d{1,3}(?:'\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
+}
+
+
+def numbers_of(texts: Iterable[str]) -> Choice:
+    """How numbers stored as text are written, where the evidence leaves one notation.
+
+    A mark with three digits after it says nothing alone, but where it stands before three digits in every number of a
+    thousand or more and never in a smaller one, it marks thousands.
+    """
+    marked = set()
+    plain_long = 0
+    for text in set(texts):
+        bare = re.sub(r"[^\d.,' \u00a0\u202f’]", "", text).strip().translate(str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'"}))
+        if re.search(r"\d[.,' ]\d", bare):
+            marked.add(bare)
+        elif re.fullmatch(r"\d{4,}", bare):
+            plain_long += 1
+    if not marked:
+        return Choice("numbers", "", 1.0, "no number needs it: all are typed numbers or plain digits")
+    fits = [name for name, form in _NOTATIONS.items() if all(form.fullmatch(text) for text in marked)]
+    sample = sorted(marked)[0]
+    if len(fits) == 1:
+        return Choice("numbers", fits[0], 0.97, f"“{sample}” and {len(marked) - 1} more can all be read so and no other way")
+    by_thousands = [name for name in fits if _thousands_mark(name) in "".join(marked)]
+    zeros = any(re.match(r"0[.,]", text) for text in marked)
+    whole = all(re.fullmatch(r"\d{1,3}(?:[.,' ]\d{3})+", text) for text in marked)
+    names = {_thousands_mark(name) for name in by_thousands}
+    if whole and not zeros and len(names) == 1 and len(marked) >= 3 and plain_long == 0:
+        return Choice("numbers", by_thousands[0], 0.85, f"all {len(marked)} numbers with a mark have three digits after it, like “{sample}”")
+    return Choice("numbers", "", 0.3, f"“{sample}” could be read two ways; say which, or it stays held")
+
+
+def _thousands_mark(notation: str) -> str:
+    return notation[1]
+
+
+_LEGENDS: Sequence[tuple[str, str]] = (
+    (r"not applicable|no aplica(?:ble)?|sans objet|não se aplica", "not_applicable"),
+    (r"not available|no disponible|non disponible|não disponível|no data|sin datos|missing|unavailable|data not", "not_available"),
+    (r"suppress|confidential|disclos|withheld|too small|unreliable|confidencial", "suppressed"),
+    (r"not reported|no reportado|non communiqué|not recorded", "not_reported"),
+    (r"nil|zero|none|cero|néant", "zero"),
+)  # fmt: skip
+_USUAL: Mapping[str, str] = {"..": "not_available", "...": "not_available", ":": "not_available", "n.d.": "not_available", "s/d": "not_available"}
+
+
+def symbols_of(signs: Mapping[str, int], notes: Iterable[str]) -> tuple[dict[str, str | list[int]], list[Choice]]:
+    """What the signs among the figures mean: by the workbook's own legend, else by common use; a dash is never guessed.
+
+    Returns
+    -------
+    dict, list of Choice
+        Sign → qualifier code, or [0, 0] for a zero.
+    """
+    legend: dict[str, str] = {}
+    for note in notes:
+        for sign in signs:
+            found = re.search(rf"(?:^|[\s\[(“\"']){re.escape(sign)}[\]”\"')]?\s*(?:[=:–-]|means|denotes|indicates|represents|significa)?\s*(\w.{{2,80}})", note)
+            if found:
+                code = next((c for words, c in _LEGENDS if re.search(rf"^\W*(?:\w+ ){{0,4}}?(?:{words})", found[1], re.I)), None)
+                if code:
+                    legend.setdefault(sign, code)
+    out: dict[str, str | list[int]] = {}
+    choices = []
+    for sign, times in sorted(signs.items(), key=lambda item: -item[1]):
+        code = legend.get(sign) or _USUAL.get(sign.lower())
+        if code:
+            out[sign] = [0, 0] if code == "zero" else code
+            why = "the workbook says so" if sign in legend else "its common meaning in statistics"
+            choices.append(Choice(f'symbols."{sign}"', str(out[sign]), 0.95 if sign in legend else 0.7, f"stands {times} times; {why}"))
+        else:
+            choices.append(Choice(f'symbols."{sign}"', "", 0.2, f"stands {times} times and nothing says what it means; its cells stay held"))
+    return out, choices
+
+
+_DATE = re.compile(r"((?:19|20)\d\d[-_.](?:0[1-9]|1[0-2])(?:[-_.](?:0[1-9]|[12]\d|3[01]))?)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+
+
+def edition_of(stem: str) -> tuple[str | None, Choice]:
+    """The pattern that finds the edition in a file's name, where it holds one date or one year."""
+    dates, years = _DATE.findall(stem), _YEAR.findall(stem)
+    if len(dates) == 1:
+        parts = len(re.split(r"[-_.]", dates[0]))
+        mark = r"[-_.]\d{2}"
+        return rf"(\d{{4}}{mark * (parts - 1)})", Choice("edition", dates[0], 0.9, f"the file's name holds the date {dates[0]}")
+    if len(set(years)) == 1:
+        return r"(?<!\d)((?:19|20)\d{2})(?!\d)", Choice("edition", years[0], 0.75, f"the file's name holds the year {years[0]}")
+    return None, Choice("edition", "", 0.4, "the file's name holds no single date or year")
+
+
+def signs_among(grid: Grid, table: Table) -> Counter[str]:
+    """Signs that stand for no figure among the figures of a table, and how often."""
+    if not table.values:
+        return Counter()
+    block = grid.text[np.ix_(np.array(table.rows), np.array(table.values))]
+    texts = Counter(" ".join(str(t).split()) for t in block.ravel() if str(t).strip())
+    return Counter({t: n for t, n in texts.items() if not re.search(r"\d", t) and 0 < len(t) <= 6 and t != "=…"})
+
+
+def figure_texts(grid: Grid, table: Table) -> set[str]:
+    """Figures of a table that are stored as text."""
+    at = np.ix_(np.array(table.rows), np.array(table.values, dtype=int))
+    block, typed = grid.text[at], grid.typed[at]
+    return {str(t).strip() for t in block[~typed] if re.search(r"\d", str(t))}
+
+
+def slug(text: str) -> str:
+    """A heading as a short name for ``breakdown:name``."""
+    return "_".join(re.findall(r"[a-z0-9]+", vocab.normalise(text)))[:30] or "group"

@@ -1,0 +1,330 @@
+"""What the words along a row or column of headings are about: years, places, measures, sexes … with how sure and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from opdat_analytics import vocab
+from opdat_analytics.ingest.cell_looks import total_word
+from opdat_analytics.ingest.periods import Period, parse_period
+from opdat_analytics.ingest.printed_text import strip_marker
+from opdat_analytics.model import ALLOWED
+
+Codes = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a series of words is about.
+
+    Attributes
+    ----------
+    role
+        A role of the declaration, or ``""`` where nothing fits.
+    confidence
+        Between 0 and 1.
+    reason
+        In plain words.
+    meanings
+        Words that the vocabulary does not know in this role but that say one thing here: text → role → code.
+    unknown
+        Words that nobody can look up, with the nearest known ones: they stay held until a person says what they mean.
+    """
+
+    role: str
+    confidence: float
+    reason: str
+    meanings: Mapping[str, Codes] = field(default_factory=dict)
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_SEX: Mapping[str, str] = {
+    word: code
+    for code, words in {
+        "male": "male males man men m masculine hombre hombres varon varones masculino homem homens homme hommes masculin",
+        "female": "female females woman women f feminine mujer mujeres femenino mulher mulheres feminino femme femmes feminin",
+    }.items()
+    for word in words.split()
+}
+_BOTH: Mapping[str, Codes] = {
+    word: {"sex": sex, "age": age}
+    for words, sex, age in (
+        ("boys ninos garcons meninos", "male", "children"),
+        ("girls ninas filles meninas", "female", "children"),
+    )
+    for word in words.split()
+}
+_AGE = re.compile(
+    r"(?:aged? |de |ages )?\d{1,2}\s*(?:-|–|to|a|à)\s*\d{1,2}.*|(?:under|over|below|menores? de|mayores? de|moins de|plus de|menos de|mais de) \d{1,2}.*"
+    r"|\d{1,2}\s*(?:\+|and over|or over|and under|or under|y mas|et plus|ou mais).*|<\s*\d{1,2}|adults?\b.*|child(?:ren)?\b.*|minors?|menores|adult[oe]s"
+    r"|ninos|enfants?|criancas|adolescent\w*|mineurs?|majeurs?|age (?:not|un).*",
+    re.I,
+)
+_NAMES: Sequence[tuple[str, str]] = (
+    (r"(?:.*\b)?(?:country|countries|pa[ií]s(?:es)?|pays|nation|state or territory|iso ?3.*|alpha ?[23].*|territory|economy)(?:\b.*|_.*)", "place"),
+    (r"(?:.*\b)?(?:citizenship|nationality|nationalities|nacionalidad|nationalit[eé]|nacionalidade|country of origin)\b.*", "citizenship"),
+    (r"(?:.*\b|.*_)?(?:year|a[ñn]o|ann[eé]e|ano|fy)(?:\b.*|_.*)|fiscalyear", "year"),
+    (r"(?:.*\b)?(?:quarter|period|month|trimestre|mes|mois|m[eê]s|periodo|p[eé]riode|date|fecha|data)\b.*", "period"),
+    (r"(?:.*\b)?(?:sex|gender|sexo|sexe|g[eé]nero|genre)\b.*", "sex"),
+    (r"(?:.*\b)?(?:age|edad|[aâ]ge|idade|edades)\b.*", "age"),
+    (r"(?:.*\b)?(?:exploitation|explotaci[oó]n|explora[cç][aã]o|form of|forma de)\b.*", "form"),
+    (r"(?:indicator|measure|indicador|indicateur|medida|series|statistic|category of figure|outcome)s?", "measure"),
+    (r"(?:.*\b)?(?:offence|offense|delito|infraction|crime)s?\b.*", "offence"),
+    (r"units?(?: of measure.*)?|unidad|unit[eé]|unidade|units", "unit"),
+    (r"(?:foot)?notes?\b.*|remarks?|comments?|observaciones|nota|observa[cç][oõ]es|remarques?", "note"),
+    (r"url|link|web ?site|enlace|lien", "url"),
+    (r"(?:published|publication date|date published|fecha de publicaci[oó]n)", "published"),
+    (r"(?:reporter|reporting (?:body|agency)|source|fuente|fonte)", "reporter"),
+)  # fmt: skip
+_GENERIC = re.compile(
+    r"(?:txt ?)?value|valor|valeur|total|n|no\.?|number|count|counts|amount|n[uú]mero|nombre|quantity|figure|figures|cantidad|obs_value",
+    re.I,
+)
+_NEUTRAL = frozenset(
+    "the of for in by and or a an to on at number no total totals numbers count counts cases persons people reported all "
+    "de del la las los el y en por para numero total casos personas du des les le et au aux par pour nombre cas personnes "
+    "da do das dos e o a os as em pessoas um uma annual yearly year years table tabla tableau tabela fy fiscal calendar "
+    "country countries pais paises pays region regions sex age world international data figures statistics during since".split()
+)
+
+
+def distinct(texts: Iterable[str], most: int = 80) -> list[str]:
+    """The different texts, blanks and totals left out, in order of appearance."""
+    found: dict[str, None] = {}
+    for text in texts:
+        plain = " ".join(str(text).split())
+        if plain and plain not in found and not total_word(plain):
+            found[plain] = None
+            if len(found) >= most:
+                break
+    return list(found)
+
+
+def role_of(texts: Sequence[str], name: str, language: str, place: str | None = None) -> Role:
+    """What a row or column of headings is about.
+
+    Parameters
+    ----------
+    texts
+        The headings.
+    name
+        What they are called together, where the sheet says it.
+    language
+        Of the workbook.
+    place
+        The country that the table is about, where one is known: some words name another stage elsewhere.
+    """
+    words = distinct(texts)
+    if not words:
+        return Role("", 0.2, "says nothing")
+    named = named_role(name)
+    tests: tuple[Callable[[], Role | None], ...] = (
+        lambda: _period(words, named),
+        lambda: _sex(words, named),
+        lambda: _age(words, named),
+        lambda: _place(words, named, name),
+        lambda: _measure(words, named, language, place),
+        lambda: _offence(words, named, language),
+        lambda: _unit(words, named),
+    )
+    for test in tests:
+        found = test()
+        if found is not None:
+            return found
+    if named in ("citizenship", "form", "note", "url", "reporter", "age"):
+        return Role(named, 0.8, f"the heading “{name}” says so")
+    return Role("", 0.3, f"no vocabulary knows “{words[0]}”" + (f", “{words[1]}” …" if len(words) > 1 else ""))
+
+
+def named_role(name: str) -> str:
+    """The role that a heading names, or ``""``."""
+    plain = name.strip()
+    return next((role for pattern, role in _NAMES if plain and re.fullmatch(pattern, plain, re.I)), "")
+
+
+def generic(heading: str) -> bool:
+    """Whether a heading only says that figures stand below it."""
+    return _GENERIC.fullmatch(heading.strip()) is not None
+
+
+def _share(words: Sequence[str], test: Callable[[str], bool]) -> float:
+    return sum(map(test, words)) / len(words)
+
+
+def is_period(text: str) -> bool:
+    """Whether a text is a period that can be read one way, a footnote mark left aside."""
+    return any(isinstance(parse_period(t, "fiscal_other"), Period) for t in {text, strip_marker(text)[0]})
+
+
+def _period(words: Sequence[str], named: str) -> Role | None:
+    share = _share(words, is_period)
+    if share < (0.6 if named in ("year", "period") else 0.9):
+        return None
+    years = _share(words, lambda w: re.fullmatch(r"(?:FY ?)?(?:19|20)\d\d.{0,2}", w) is not None)
+    role = "year" if years > 0.9 or named == "year" else "period"
+    return Role(role, 0.6 + 0.39 * share, f"“{words[0]}” … “{words[-1]}” are years or periods")
+
+
+def _sex(words: Sequence[str], named: str) -> Role | None:
+    known = {w: _SEX.get(vocab.normalise(w)) for w in words}
+    both = {w: _BOTH[vocab.normalise(w)] for w in words if vocab.normalise(w) in _BOTH}
+    share = (sum(c is not None for c in known.values()) + len(both)) / len(words)
+    if share < (0.5 if named == "sex" else 0.99) or (len(words) == 1 and named != "sex"):
+        return None
+    meanings: dict[str, Codes] = {w: {"sex": c} for w, c in known.items() if c and vocab.normalise(w) != c}
+    meanings.update(both)
+    for word in words:
+        if vocab.normalise(word) in ("not specified", "unspecified", "not known", "se ignora", "no especificado", "inconnu"):
+            meanings[word] = {"sex": "unknown"}
+    return Role("sex", 0.95, f"“{words[0]}” and the like are sexes", meanings)
+
+
+def _age(words: Sequence[str], named: str) -> Role | None:
+    share = _share(words, lambda w: _AGE.fullmatch(vocab.normalise(w)) is not None)
+    if share >= (0.5 if named == "age" else 0.9) and (len(words) > 1 or named == "age"):
+        return Role("age", 0.5 + 0.4 * share + 0.09 * (named == "age"), f"“{words[0]}” and the like are age groups")
+    return None
+
+
+def _place(words: Sequence[str], named: str, name: str) -> Role | None:
+    known = [w for w in words if vocab.resolve_place(w).code or vocab.resolve_place(strip_marker(w)[0]).code]
+    short = _share(words, lambda w: len(w) <= 3)
+    share = len(known) / len(words)
+    if named == "citizenship" and share > 0.3:
+        return Role("citizenship", 0.9, f"the heading “{name}” says so; {len(known)} of {len(words)} are places")
+    least = 0.3 if named == "place" else 0.6 if len(words) > 2 and short < 0.5 else 0.99
+    if share < least or (named and named not in ("place", "")):
+        return None
+    missing = {w: _near(vocab.resolve_place(w)) for w in words if w not in known}
+    return Role("place", 0.5 + 0.49 * share, f"{len(known)} of {len(words)} are known places", {}, missing)
+
+
+def _near(match: vocab.Match) -> tuple[str, ...]:
+    return match.candidates or ((match.suggestion,) if match.suggestion else ())
+
+
+def _measure(words: Sequence[str], named: str, language: str, place: str | None) -> Role | None:
+    plain = {w: vocab.resolve_measure(w, language, place) for w in words}
+    known = [w for w, match in plain.items() if match.code]
+    meant: dict[str, Codes] = {}
+    for word in words:
+        if plain[word].code is None and not plain[word].candidates:
+            found = composite(word, language, place)
+            if found:
+                meant[word] = found
+    share = (len(known) + len(meant)) / len(words)
+    if not known and not meant and named != "measure":
+        return None
+    if share < 0.4 and named != "measure":
+        return None
+    unknown = {w: _near(m) for w, m in plain.items() if m.code is None and w not in meant}
+    return Role("measure", 0.45 + 0.5 * share, f"{len(known) + len(meant)} of {len(words)} are known measures", meant, unknown)
+
+
+def composite(heading: str, language: str, place: str | None = None) -> Codes:
+    """A heading like “Persons convicted (male), 2019” as codes, where every word of it is understood; else nothing."""
+    text = " ".join(re.sub(r"[()\[\],:;/–—-]+", " ", strip_marker(heading)[0]).split())
+    tokens = text.split()
+    codes: dict[str, str] = {}
+    rest: list[str] = []
+    at = 0
+    while at < len(tokens):
+        for size in range(min(6, len(tokens) - at), 0, -1):
+            found = _piece(" ".join(tokens[at : at + size]), language, place, set(codes))
+            if found:
+                codes.update(found)
+                at += size
+                break
+        else:
+            rest.append(tokens[at])
+            at += 1
+    leftover = [word for word in rest if vocab.normalise(word) not in _NEUTRAL]
+    return codes if "measure" in codes and not leftover else {}
+
+
+def _piece(text: str, language: str, place: str | None, taken: set[str]) -> dict[str, str]:
+    word = vocab.normalise(text)
+    if "measure" not in taken and (match := vocab.resolve_measure(text, language, place)).code:
+        return {"measure": match.code}
+    if "offence" not in taken and len(word) > 5 and (match := vocab.resolve_offence(text, language)).code:
+        return {"offence": match.code}
+    if "sex" not in taken and len(word) > 1 and word in _SEX:
+        return {"sex": _SEX[word]}
+    if "year" not in taken and re.fullmatch(r"(?:fy ?)?(?:19|20)\d\d", word):
+        return {"year": text}
+    return {}
+
+
+def _offence(words: Sequence[str], named: str, language: str) -> Role | None:
+    share = _share(words, lambda w: vocab.resolve_offence(w, language).code is not None)
+    if share >= (0.5 if named == "offence" else 0.99):
+        unknown = {w: _near(m) for w in words if (m := vocab.resolve_offence(w, language)).code is None}
+        return Role("offence", 0.5 + 0.45 * share, f"“{words[0]}” is an offence that the vocabulary knows", {}, unknown)
+    return None
+
+
+_UNITS: Mapping[str, str] = {
+    "%": "percent", "per cent": "percent", "percentage": "percent", "porcentaje": "percent", "number": "unstated", "no": "unstated",
+    "counts": "counts", "us$": "usd", "usd": "usd", "us dollars": "usd", "persons": "persons", "cases": "cases",
+    "personas": "persons", "casos": "cases", "personnes": "persons", "pessoas": "persons",
+}  # fmt: skip
+
+
+def _unit(words: Sequence[str], named: str) -> Role | None:
+    known = {w: _UNITS.get(vocab.normalise(w), "") or (vocab.normalise(w) if vocab.normalise(w) in ALLOWED["unit"] else "") for w in words}
+    share = sum(bool(c) for c in known.values()) / len(words)
+    if share >= (0.5 if named == "unit" else 0.99):
+        meanings = {w: {"unit": c} for w, c in known.items() if c and c != vocab.normalise(w)}
+        return Role("unit", 0.8, f"“{words[0]}” is a unit", meanings)
+    return None
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the title, the sheet's name and the file's name say of all figures of a table: role → code, and why."""
+
+    codes: Codes
+    reasons: Mapping[str, str]
+
+
+def around(texts: Sequence[str], language: str, where: str) -> Around:
+    """What holds for a whole table by the words around it, each only where one thing alone is said.
+
+    Parameters
+    ----------
+    texts
+        Titles, the sheet's name, the file's name: the nearest to the table first.
+    language
+        Of the workbook.
+    where
+        How to call them in reasons.
+    """
+    codes: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    for text in texts:
+        tokens = [t for t in re.split(r"[\s_,;:()\[\]/|.]+|(?<=\w)[–—-](?=\w)|\s[–—-]\s", text[:400]) if t]
+        pieces = {" ".join(tokens[a:b]) for a in range(len(tokens)) for b in range(a + 1, min(a + 5, len(tokens)) + 1)}
+        said: dict[str, set[str]] = {}
+        for piece in pieces:
+            for role, code in _said(piece, language).items():
+                said.setdefault(role, set()).add(code)
+        for role, found in said.items():
+            if role not in codes and len(found) == 1:
+                codes[role] = next(iter(found))
+                reasons[role] = f"{where} says “{text.strip()[:60]}”"
+    return Around(codes, reasons)
+
+
+def _said(piece: str, language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if (measure := vocab.resolve_measure(piece, language).code) is not None:
+        found["measure"] = measure
+    if len(piece) > 5 and (offence := vocab.resolve_offence(piece, language).code) is not None:
+        found["offence"] = offence
+    if len(piece) > 3 and piece[0].isupper() and (place := vocab.resolve_place(piece).code) is not None:
+        found["place"] = place
+    if re.fullmatch(r"(?:FY ?)?(?:19|20)\d\d", piece):
+        found["year"] = piece
+    return found
