@@ -256,7 +256,7 @@ def _piece(grid: Grid, ref: Ref) -> Piece:
     widest = int(np.argmax(filled[:30].sum(axis=1)))
     rows = sorted({r for r in (widest, *range(row - _AROUND, row + _AROUND + 1)) if 0 <= r < height})
     used = np.flatnonzero(filled[rows].any(axis=0)).tolist()
-    columns = tuple(c for c in used if c in used[:3] or abs(c - column) <= 3) if len(used) > 10 else tuple(used)
+    columns = tuple(c for c in used if c in used[:3] or abs(c - column) <= 3) if len(used) > 14 else tuple(used)
     shown = tuple((r, tuple(str(grid.text[r, c]) for c in columns)) for r in rows)
     return Piece(ref, columns, shown, (row, column))
 
