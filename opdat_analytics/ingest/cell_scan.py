@@ -109,10 +109,10 @@ def _is(a: np.ndarray, at: np.ndarray, said: bytes) -> bool:
 
 
 def _starts(a: np.ndarray, at: np.ndarray, said: bytes) -> np.ndarray:
-    hit = a[at] == said[0]
-    if not hit.any():
-        return hit
+    hit: np.ndarray = a[at] == said[0]
     for i, letter in enumerate(said[1:], 1):
+        if not hit.any():
+            break
         hit &= a[at + i] == letter
     return hit
 

@@ -158,7 +158,7 @@ def explained(mark: str, notes: Mapping[str, str]) -> str | None:
     """What a footnote mark says, the mark before it; several marks at one figure are explained one by one."""
     bare = mark.strip("[]()")
     if bare in notes:
-        return f"{bare} {notes[bare]}"
+        return f"{mark} {notes[bare]}"
     told = [f"{one} {notes[one]}" for one in bare if one in notes]
     return "; ".join(told) if told and len(told) == len(bare) else None
 

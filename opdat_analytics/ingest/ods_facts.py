@@ -14,6 +14,7 @@ from opdat_analytics.model import UnreadableFile
 
 MAX_TEXT = 32_767
 MAX_SHEETS = 400
+_PLAIN_NUMBER = re.compile(r"[\d\s.,'’+\-−–()$%]*|[-−]?[\d.,]+E[+-]?\d+")
 _ERROR = re.compile(r"#(?:REF|NAME|VALUE|DIV/0|N/A|NUM|NULL)[!?]?|Err:\d+")
 
 
@@ -120,9 +121,8 @@ class _Content:
             self.found.unread[at] = ("error_value", printed, f"the cell shows the error {printed}")
         elif kind == "percentage":
             self.found.prints[at] = f"{float(self.cell.get('value', 'nan')) * 100:.12g}%"
-        elif kind == "float" and printed and re.search(r"[^\d\s.,'’+\-−–()$%]", printed):
-            if not re.fullmatch(r"[-−]?[\d.,]+E[+-]?\d+", printed):
-                self.found.prints[at] = printed
+        elif kind == "float" and printed and not _PLAIN_NUMBER.fullmatch(printed):
+            self.found.prints[at] = printed
         if self.mark.strip() and printed:
             self.found.superscripts[at] = raised_mark(self.plain, self.mark)
         if self.cell.get("style-name", "") in self.struck:

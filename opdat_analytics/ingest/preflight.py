@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -244,7 +245,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], folded: dict[str, zipfile.Z
         twice = next(name for name in names if names.count(name) > 1)
         raise UnreadableFile("doubled_part", f"the workbook holds the part {twice} twice, with room for two truths")
     spans = sorted((e.header_offset, e.header_offset + 30 + len(e.filename) + e.compress_size) for e in entries)
-    if any(end > start for (_, end), (start, _) in zip(spans, spans[1:], strict=False)):
+    if any(end > start for (_, end), (start, _) in pairwise(spans)):
         raise UnreadableFile("hostile_archive", "the workbook's parts overlap, which no spreadsheet program writes")
     inflated = sum(entry.file_size for entry in entries)
     if inflated > MAX_INFLATED:

@@ -56,7 +56,9 @@ def sheets(data: bytes) -> Iterator[Sheet]:
             spans = f"{sheet.total_height} rows × {sheet.total_width} columns"
             raise TooLarge(f"sheet “{about.name}” spans {spans}")
         merges = tuple((top, left, low, right) for (top, left), (low, right) in (sheet.merged_cell_ranges or []))
-        yield Sheet(about.name, sheet.to_python(skip_empty_area=False), merges, not str(about.visible).endswith(".Visible"))
+        yield Sheet(
+            about.name, sheet.to_python(skip_empty_area=False), merges, not str(about.visible).endswith(".Visible")
+        )
 
 
 def printed(value: Any) -> str:

@@ -18,11 +18,15 @@ _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Rich:
-    """A text's plain part, its raised mark (``""`` where none), and whether any of it is struck out."""
+    """A text's plain part, its raised mark (``""`` where none), and whether any of it is struck out.
+
+    ``raised`` where any of it is raised: then ``plain`` is what to read, digits raised within it written as such.
+    """
 
     plain: str = ""
     mark: str = ""
     struck: bool = False
+    raised: bool = False
 
 
 NOTHING = Rich()
@@ -32,16 +36,19 @@ def rich(item: bytes) -> Rich:
     """What a string item says beyond its letters. A raised ending of a word, as in 1st, is no footnote mark."""
     if b"vertAlign" not in item and b"strike" not in item:
         return NOTHING
-    plain, raised, struck = "", "", False
+    pieces: list[tuple[str, bool]] = []
+    struck = False
     for run in _RUN.finditer(item):
         said = "".join(html.unescape(text.decode("utf-8", "replace")) for text in _TEXT.findall(run[1]))
         struck |= bool(said.strip() and _STRUCK.search(run[1]))
-        if _RAISED.search(run[1]) and not _SPELT.fullmatch(said.strip()):
-            raised += said
-        else:
-            plain += said
-    plain, mark = raised_mark(plain, raised) if plain.strip() else (plain + raised, "")
-    return Rich(plain, mark, struck)
+        pieces.append((said, bool(_RAISED.search(run[1])) and not _SPELT.fullmatch(said.strip())))
+    end = len(pieces)
+    while end and (pieces[end - 1][1] or not pieces[end - 1][0].strip()):
+        end -= 1
+    plain = "".join(said.translate(_RAISED_DIGITS) if up else said for said, up in pieces[:end])
+    mark = "".join(said for said, up in pieces[end:] if up)
+    plain, mark = raised_mark(plain, mark) if plain.strip() else (plain + mark, "")
+    return Rich(plain, mark, struck, any(up for _, up in pieces))
 
 
 def raised_mark(plain: str, raised: str) -> tuple[str, str]:
@@ -54,4 +61,4 @@ def rich_strings(shared: bytes) -> dict[int, Rich]:
     if b"vertAlign" not in shared and b"strike" not in shared:
         return {}
     found = ((number, rich(item[1] or b"")) for number, item in enumerate(_ITEM.finditer(shared)))
-    return {number: one for number, one in found if one.mark or one.struck}
+    return {number: one for number, one in found if one.raised or one.struck}

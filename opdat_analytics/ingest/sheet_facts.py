@@ -60,7 +60,7 @@ class SheetFacts:
     unread
         (code, what the cell shows or None for what the reader says, reason).
     superscripts
-        The text without its raised footnote mark, and the mark.
+        The text without its raised footnote mark, and the mark; ``""`` where it has raised letters but no mark.
     prints
         What the cell's number format prints.
     flags
@@ -152,7 +152,9 @@ class _Seen:
             elif len(pending) > LONGEST_ROW:
                 return False
         empty = _NO_ROWS.match(pending)
-        body, end, tail = (b"", b"</sheetData>", pending[empty.end() :]) if empty else pending.partition(b"</sheetData>")
+        body, end, tail = (
+            (b"", b"</sheetData>", pending[empty.end() :]) if empty else pending.partition(b"</sheetData>")
+        )
         tail = (end and tail) + b"".join(chunks)
         if head is None or b"<!" in head or not end or b"<sheetData" in tail:
             return False
@@ -291,7 +293,7 @@ class _Seen:
 
     def text(self, at: Position, said: Rich) -> None:
         """Note raised and struck parts of a text."""
-        if said.mark:
+        if said.raised and said.plain:
             self.found.superscripts[at] = (said.plain, said.mark)
         if said.struck:
             self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])

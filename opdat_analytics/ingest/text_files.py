@@ -23,9 +23,11 @@ _SIGNS = {
     b"<table": "a web page (HTML)", b"<meta": "a web page (HTML)", b"mime-version:": "a web page (MHT)",
     b"{\\rtf": "a Word (RTF) document", b"\x1f\x8b": "a compressed (gzip) file", b"bzh": "a compressed (bzip2) file",
     b"\xfd7zxz": "a compressed (xz) file", b"7z\xbc\xaf\x27\x1c": "a compressed (7z) file", b"rar!": "a RAR archive",
-    b"\x28\xb5\x2f\xfd": "a compressed (zstd) file", b"pk\x05\x06": "an empty zip archive", b"pk\x07\x08": "a split zip archive",
+    b"\x28\xb5\x2f\xfd": "a compressed (zstd) file", b"pk\x05\x06": "an empty zip archive",
+    b"pk\x07\x08": "a split zip archive",
     b"version https://git-lfs": "a pointer to a file, not the file itself", b"par1": "a Parquet file",
-    b"sqlite format 3": "an SQLite database", b"\x89png": "a picture", b"\xff\xd8\xff": "a picture", b"gif8": "a picture",
+    b"sqlite format 3": "an SQLite database", b"\x89png": "a picture",
+    b"\xff\xd8\xff": "a picture", b"gif8": "a picture",
     b"arrow1": "an Arrow file", b"\x89hdf": "an HDF5 file", b"id;p": "a SYLK file", b"table\r\n0,1": "a DIF file",
 }  # fmt: skip
 
@@ -64,7 +66,7 @@ def read_text(path: Path, data: bytes) -> Grid:
         letter = re.compile("[^\x00-\x7f]")
         for at in ((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if letter.search(cell)):
             unread[at] = (
-                "encoding_guessed", f"one letter, in line {lone_line}, is not UTF-8, and one letter proves no other encoding"
+                "encoding_guessed", f"the one letter that is not UTF-8, in line {lone_line}, proves no other encoding"
             )  # fmt: skip
     return Grid(path.stem, grid, np.zeros(grid.shape, dtype=bool), unread=unread, flags=tuple(flags))
 
@@ -123,7 +125,7 @@ def _guessed(data: bytes, first: int) -> tuple[str, list[Remark], int | None]:
     """Text of Windows in western letters, where nothing speaks against it."""
     line = data.count(b"\n", 0, first) + 1
     rest = re.sub(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", b"", data)
-    if len(rest) < len(data):
+    if 0 < len(data) - len(rest) >= sum(letter > 127 for letter in rest):
         raise UnreadableFile("mixed_encoding", f"{MIXED}; the first such letter is in line {line}", _SAVE_AS)
     try:
         text = data.decode("cp1252")
@@ -136,7 +138,7 @@ def _guessed(data: bytes, first: int) -> tuple[str, list[Remark], int | None]:
     if not _western(text):
         raise UnreadableFile(
             "unknown_encoding",
-            f"the letters of the file cannot be told: it is not UTF-8, and in western letters it makes no words (line {line})",
+            f"the letters of the file cannot be told: neither in UTF-8 nor in western letters are they words (line {line})",
             _SAVE_AS,
         )
     foreign = re.findall(r"[^\x00-\x7f]", text)
@@ -160,7 +162,7 @@ def _refuse_conflict(text: str) -> None:
             if re.match(r"<{7} |>{7} ", line):
                 raise UnreadableFile(
                     "conflict_markers",
-                    f"line {number} says “{line[:20]}”: two versions of the file were merged by a machine and nobody chose",
+                    f"line {number} says “{line[:20]}”: two versions of the file were merged and nobody chose",
                     "choose one version of those lines, remove the marks, and send the file again",
                 )
 

@@ -1,7 +1,7 @@
 """The only reader of spreadsheets: a file becomes grids of printed text, and nothing is interpreted yet.
 
-A zipped workbook (xlsx, xlsm) is looked through before it is read (`preflight`); where that shows it harmless it is read
-here, otherwise, and always for xls, xlsb and ods, in a process of its own (`child`).
+A zipped workbook (xlsx, xlsm) is looked through before it is read (`preflight`); where that shows it harmless it is
+read here, otherwise, and always for xls, xlsb and ods, in a process of its own (`child`).
 
 What is not known of some kinds of files: of xls and xlsb neither raised marks, struck out cells, number formats, hidden
 rows nor formulas without a value; of ods not the formulas (what was shown is what is read).
@@ -125,7 +125,7 @@ def _once_each(flags: Sequence[Remark]) -> tuple[Remark, ...]:
 
 
 def _copied(one: Grid, other: Grid) -> bool:
-    return one.text.size > 1 and one.text.shape == other.text.shape and bool(np.array_equal(one.text, other.text))
+    return bool(one.text.size > 1 and np.array_equal(one.text, other.text))
 
 
 def _row_limit(grid: Grid) -> tuple[Remark, ...]:
@@ -162,7 +162,7 @@ def _grid(sheet: Sheet, facts: SheetFacts | None) -> Grid:
         for at, (plain, marker) in facts.superscripts.items():
             if _inside(at, text):
                 text[at] = plain
-                markers[at] = marker
+                markers |= {at: marker} if marker else {}
         for at, shown in facts.prints.items():
             if _inside(at, text) and at not in unread:
                 text[at], typed[at] = shown, True

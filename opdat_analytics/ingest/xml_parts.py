@@ -1,4 +1,4 @@
-"""Parses the XML parts of a workbook, refusing what no spreadsheet needs: document types, deep nesting, odd encodings."""
+"""Parses the XML parts of a workbook, refusing what no spreadsheet needs: document types, deep nesting, odd letters."""
 
 from __future__ import annotations
 
