@@ -10,10 +10,12 @@ import pandas as pd
 
 from opdat_analytics import store
 from opdat_analytics.ingest.editions import revision_rows
-from opdat_analytics.model import SERIES, Home
+from opdat_analytics.model import SERIES, TABLES, Home, position
 
 COLUMNS = ("kind", "file", "sheet", "cell", "part", "place", "measure", "year", "was", "now")
-"""Columns of a frame of changes: what happened, where it stands, what it is about, what was printed and is."""
+"""Columns of a frame of changes: what happened, where it stands, what it is about, what was printed and is.
+
+Of a fact that changed, ``part`` is the column; of a row of facts that is new or gone, the table."""
 
 _KEY = [*SERIES, "edition", "url", "again"]
 _VALUE = ["low", "high", "qualifier"]
@@ -54,17 +56,17 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     both = old.merge(new, on=_KEY, how="outer", suffixes=("_old", "_new"), indicator=True)
     shared = both[both["_merge"] == "both"]
     differ = shared[~_agree(shared)]
-    held = {(i["file"], i["sheet"], i["cell"]) for i in issues if i["severity"] == "hold"}
     gone = both[both["_merge"] == "left_only"]
-    waiting = pd.Series([key in held for key in _stand(gone)], index=gone.index, dtype=bool)
+    waits = _waiting(gone, newly)
+    waiting = pd.Series([issue is not None for issue in waits], index=gone.index, dtype=bool)
     frames = [
         _changes("restated", differ, "_new", "text_old", "text_new"),
         _changes("added", both[both["_merge"] == "right_only"], "_new", None, "text_new"),
         _changes("gone", gone[~waiting], "_old", "text_old", None),
-        _changes("held", gone[waiting], "_old", "text_old", None),
+        _changes("held", gone[waiting], "_old", "text_old", None).assign(now=[i["text"] for i in waits if i]),
+        _newly_held(newly, [issue for issue in waits if issue is not None]),
+        *(_facts(home, before, after, files, table) for table in _FACTS),
     ]
-    told = set(_stand(gone[waiting]))
-    frames.append(_newly_held(newly, told))
     changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
     return Comparison(changes, _corrected(differ), tuple(issues), tuple(newly))
 
@@ -83,16 +85,72 @@ def _place(issue: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(issue[name] for name in ("code", "file", "sheet", "cell", "text"))
 
 
-def _stand(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
-    return list(zip(rows["file_old"].tolist(), rows["sheet_old"].tolist(), rows["cell_old"].tolist(), strict=True))
+def _waiting(gone: pd.DataFrame, newly: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any] | None]:
+    """For each figure that is gone, the newly held cell it waits for: its own, or a label in its row or column."""
+    held: dict[tuple[str, str], list[tuple[tuple[int, int], Mapping[str, Any]]]] = {}
+    for issue in newly:
+        if issue["cell"]:
+            held.setdefault((issue["file"], issue["sheet"]), []).append((position(issue["cell"]), issue))
+    found: list[Mapping[str, Any] | None] = []
+    stands = zip(gone["file_old"].tolist(), gone["sheet_old"].tolist(), gone["cell_old"].tolist(), strict=True)
+    for file, sheet, cell in stands:
+        row, column = position(cell)
+        cells = held.get((file, sheet), [])
+        own = next((issue for at, issue in cells if at == (row, column)), None)
+        label = next((issue for at, issue in cells if at[0] == row or at[1] == column), None)
+        found.append(own or label)
+    return found
+
+
+_FACTS: Mapping[str, tuple[str, ...]] = {
+    "activities": ("activity",),
+    "programmes": ("programme",),
+    "indicators": ("indicator",),
+    "targets": ("indicator", "programme", "place", "period", "year"),
+}
+"""Tables of facts, and what names a row of each."""
+
+
+def _facts(
+    home: Home, before: Mapping[str, Any] | None, after: Mapping[str, Any], files: set[str], table: str
+) -> pd.DataFrame:
+    """Rows of facts that are new or gone, and single facts that changed; ``part`` is the column."""
+    key = [*_FACTS[table], "source", "edition", "again"]
+    names = [c.name for c in TABLES[table] if c.name not in (*key, "file", "sheet", "cell")]
+    old, new = (_rows(home, manifest, files, table, key[:-1]) for manifest in (before, after))
+    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator=True).astype(object)
+    rows: list[tuple[Any, ...]] = []
+    for row in both.to_dict("records"):
+        side = "old" if row["_merge"] == "left_only" else "new"
+        stands = (row[f"file_{side}"], row[f"sheet_{side}"], row[f"cell_{side}"])
+        subject = str(row[key[0]])
+        if row["_merge"] != "both":
+            kind = "gone" if side == "old" else "added"
+            was, now = (subject, None) if side == "old" else (None, subject)
+            rows.append((kind, *stands, table, None, None, None, was, now))
+            continue
+        for name in names:
+            was, now = row[f"{name}_old"], row[f"{name}_new"]
+            if not (pd.isna(was) and pd.isna(now)) and str(was) != str(now):
+                rows.append(("restated", *stands, name, None, None, None, _said(was), _said(now)))
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def _said(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def _rows(
+    home: Home, manifest: Mapping[str, Any] | None, files: set[str], table: str, key: Sequence[str]
+) -> pd.DataFrame:
+    touched = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
+    entries = [entry for entry in touched if store.has_parts(home, entry["parts"])]
+    frame = store.Publication(home, {"files": entries, "across": {}}).table(table)
+    return frame.assign(again=frame.groupby(list(key), dropna=False, sort=False).cumcount())
 
 
 def _figures(home: Home, manifest: Mapping[str, Any] | None, files: set[str]) -> pd.DataFrame:
-    touched = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
-    entries = [entry for entry in touched if store.has_parts(home, entry["parts"])]
-    frame = store.Publication(home, {"files": entries, "across": {}}).table("observations")
-    again = frame.groupby([*SERIES, "edition", "url"], dropna=False, sort=False).cumcount()
-    return frame.assign(again=again)
+    return _rows(home, manifest, files, "observations", [*SERIES, "edition", "url"])
 
 
 def _agree(pairs: pd.DataFrame) -> pd.Series:
@@ -110,11 +168,13 @@ def _changes(kind: str, rows: pd.DataFrame, side: str, was: str | None, now: str
     return pd.DataFrame(columns, index=rows.index)[list(COLUMNS)].astype(object)
 
 
-def _newly_held(newly: Sequence[Mapping[str, Any]], told: set[tuple[Any, ...]]) -> pd.DataFrame:
+def _newly_held(newly: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Newly held cells that hold nothing which was published before."""
+    known = {_place(issue) for issue in told}
     rows = [
         ("held", i["file"], i["sheet"], i["cell"], None, None, None, None, None, i["text"])
         for i in newly
-        if (i["file"], i["sheet"], i["cell"]) not in told
+        if _place(i) not in known
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 

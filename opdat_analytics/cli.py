@@ -136,7 +136,7 @@ def _tell(report: Report) -> None:
 def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:
     counts = changes["kind"].value_counts()
     if not len(changes):
-        say("No figure changed.")
+        say("No figure and no fact changed.")
         return
     if first or len(changes) > 10 * _LISTED:
         say("Changes: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.items()) + ".")
@@ -150,7 +150,7 @@ def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:
 
 
 def _stated(value: Any) -> bool:
-    return value is not None and value == value and str(value) not in ("<NA>", "nan")
+    return value is not None and str(value) not in ("<NA>", "nan", "NaT", "None")
 
 
 def _tell_issue(word: str, issue: Any) -> None:

@@ -293,7 +293,8 @@ def _table(piece: Piece) -> str:
         rows.append(f'<tr><th scope="row" style="{cell}background:#eee">{r + 1}</th>{said}</tr>')
     caption = html.escape(str(piece.ref))
     return (
-        f'<table style="border-collapse:collapse;margin:8px 0;font-size:90%"><caption style="text-align:left">{caption}</caption>'
+        '<table style="border-collapse:collapse;margin:8px 0;font-size:90%">'
+        f'<caption style="text-align:left">{caption}</caption>'
         f'<tr><td style="{cell}background:#eee"></td>{head}</tr>{"".join(rows)}</table>'
     )
 
@@ -310,7 +311,8 @@ def _sentence(row: Any) -> str:
     note = "" if _null(row.note) else f" — {row.note}"
     edition = "" if _null(row.edition) else f", edition {row.edition}"
     part = "" if row.part == "total" else f" ({row.part})"
-    return f"“{row.text}”{part} = {bounds(row.low, row.high)} · {row.measure}, {place}{when} ({row.source}{edition}) · {stands}{note}"
+    said = f"“{row.text}”{part} = {bounds(row.low, row.high)}"
+    return f"{said} · {row.measure}, {place}{when} ({row.source}{edition}) · {stands}{note}"
 
 
 def bounds(low: float | None, high: float | None) -> str:

@@ -54,8 +54,8 @@ class Report:
     publication
         Id of the current publication; None where there is none.
     files
-        Per raw file: its state (new, changed, reread, unchanged, stopped, gone), rows. A file is reread when its bytes are
-        the same but its declaration or this package changed.
+        Per raw file: its state (new, changed, reread, unchanged, stopped, gone), rows. A file is reread when its bytes
+        are the same but its declaration or this package changed.
     changes
         Frame of figures added, restated, gone and held since the publication before, with columns ``changes.COLUMNS``;
         None where nothing changed.
@@ -305,7 +305,8 @@ def _publish(
     publication = store.Publication(home, manifest)
     if not dry_run:
         publication = store.publish(home, manifest)
-    stopped = [issue for issue in change.issues if issue["severity"] == "stop"]
+    stops = compare.issues_of(home, [entry for entry in entries if entry["stopped"]])
+    stopped = [issue for issue in stops if issue["severity"] == "stop"]
     code = STOPPED if any(entry["stopped"] for entry in entries) else HELD if change.newly_held else PUBLISHED
     return Report(
         status="would publish" if dry_run else "published",

@@ -140,7 +140,10 @@ def places() -> pd.DataFrame:
 
 
 def measures() -> pd.DataFrame:
-    """The vocabulary's measures: ``code``, ``name``, ``stage``, ``definition``, ``unit``, ``includes``, ``excludes``, ``flow``."""
+    """The vocabulary's measures.
+
+    Columns: ``code``, ``name``, ``stage``, ``definition``, ``unit``, ``includes``, ``excludes``, ``flow``.
+    """
     return _vocabulary(
         vocab.measures().values(), ("code", "name", "stage", "definition", "unit", "includes", "excludes", "flow")
     )

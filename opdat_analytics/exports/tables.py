@@ -50,7 +50,8 @@ def write_tables(home: Home, publication: int | str | None = None) -> list[Path]
     Returns
     -------
     list of Path
-        ``<table>.csv`` for each, ``opdat_tables.xlsx``, ``datapackage.json``. The same publication gives the same bytes.
+        ``<table>.csv`` for each, ``opdat_tables.xlsx``, ``datapackage.json``. The same publication gives the same
+        bytes.
 
     Raises
     ------
@@ -154,7 +155,8 @@ def _cover(book: Any, opened: store.Publication, tables: Mapping[str, pd.DataFra
     sheet.write_string(
         1,
         0,
-        f"Publication {opened.id}. low and high are the bounds of a figure; an empty high is unbounded, both empty is no number.",
+        f"Publication {opened.id}. low and high are the bounds of a figure; "
+        "an empty high is unbounded, both empty is no number.",
     )
     sheet.write_row(3, 0, ["Table", "Rows"], bold)
     for row, (name, frame) in enumerate(tables.items(), 4):
