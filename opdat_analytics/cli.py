@@ -159,8 +159,13 @@ def _tell_issue(word: str, issue: Any) -> None:
         + (f" › {issue['sheet']}" if issue["sheet"] else "")
         + (f"!{issue['cell']}" if issue["cell"] else "")
     )
-    hint = f" {issue['hint'][:1].upper()}{issue['hint'][1:]}." if issue["hint"] else ""
-    say(f"{word}: {where}: {issue['message'].rstrip('.')}.{hint.replace('?.', '?').replace('..', '.')}")
+    hint = issue["hint"] or ""
+    said = [_ended(text) for text in (issue["message"], hint[:1].upper() + hint[1:]) if text]
+    say(f"{word}: {where}: {' '.join(said)}")
+
+
+def _ended(text: str) -> str:
+    return text + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 # ---------------------------------------------------------------- show, explain

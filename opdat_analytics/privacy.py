@@ -68,35 +68,7 @@ _DATE = re.compile(r"\d{1,4}[./ -]\w{1,9}\.?[./ -]\d{1,4}(?: [\d:.]+)?|(?:1[5-9]
 _NAME = re.compile(
     r"(?:[^\W\d_][^\W\d_.'’-]*(?:['’-][^\W\d_]+)*\.?,?)(?: (?:[^\W\d_][^\W\d_.'’-]*(?:['’-][^\W\d_]+)*\.?,?)){1,5}"
 )
-_PARTICLES = frozenset(
-    [
-        "de",
-        "la",
-        "las",
-        "los",
-        "del",
-        "da",
-        "do",
-        "das",
-        "dos",
-        "di",
-        "du",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ben",
-        "ibn",
-        "van",
-        "von",
-        "der",
-        "den",
-        "y",
-        "e",
-        "san",
-        "santa",
-    ]
-)
+_PARTICLES = re.compile(r"de|la|las|los|del|da|do|das|dos|di|du|le|el|al|bin|ben|ibn|van|von|der|den|y|e|san|santa")
 _BODIES = re.compile(
     r"\b(?:minist|office|oficina|bureau|depart|divis|polic|court|tribun|corte|fiscal|prosecut|attorney|universit|univers"
     r"|institut|program|agenc|embass|commiss|comisi|service|servic|secretar|council|consej|associa|asocia|fund|found"
@@ -104,139 +76,17 @@ _BODIES = re.compile(
     r"|total|other|otro|autre|outro|force|unit|task|rate|act|law|county|city|state|region|district|province|island)\w*",
     re.I,
 )
-_GIVEN = frozenset(
-    [
-        "maria",
-        "maría",
-        "jose",
-        "josé",
-        "juan",
-        "ana",
-        "anna",
-        "luis",
-        "carlos",
-        "jorge",
-        "pedro",
-        "pablo",
-        "miguel",
-        "manuel",
-        "rosa",
-        "carmen",
-        "marta",
-        "martha",
-        "laura",
-        "elena",
-        "sofia",
-        "sofía",
-        "lucia",
-        "lucía",
-        "andrea",
-        "daniel",
-        "daniela",
-        "david",
-        "diego",
-        "fernando",
-        "francisco",
-        "gabriel",
-        "gabriela",
-        "javier",
-        "julia",
-        "julio",
-        "karla",
-        "mario",
-        "marco",
-        "marcos",
-        "patricia",
-        "rafael",
-        "ramon",
-        "ramón",
-        "raul",
-        "raúl",
-        "ricardo",
-        "roberto",
-        "sandra",
-        "sergio",
-        "teresa",
-        "victor",
-        "víctor",
-        "antonio",
-        "alejandro",
-        "alejandra",
-        "angel",
-        "ángel",
-        "alberto",
-        "eduardo",
-        "enrique",
-        "guadalupe",
-        "isabel",
-        "joão",
-        "joao",
-        "paulo",
-        "antónio",
-        "luiz",
-        "fernanda",
-        "beatriz",
-        "mariana",
-        "rodrigo",
-        "thiago",
-        "john",
-        "james",
-        "robert",
-        "michael",
-        "william",
-        "thomas",
-        "joseph",
-        "charles",
-        "mary",
-        "jennifer",
-        "linda",
-        "elizabeth",
-        "susan",
-        "jessica",
-        "sarah",
-        "karen",
-        "lisa",
-        "nancy",
-        "emily",
-        "anthony",
-        "mark",
-        "paul",
-        "steven",
-        "andrew",
-        "kevin",
-        "brian",
-        "george",
-        "edward",
-        "jean",
-        "pierre",
-        "marie",
-        "jacques",
-        "michel",
-        "philippe",
-        "nathalie",
-        "isabelle",
-        "françois",
-        "claude",
-        "ahmed",
-        "mohamed",
-        "mohammed",
-        "muhammad",
-        "ali",
-        "fatima",
-        "fatma",
-        "hassan",
-        "hussein",
-        "omar",
-        "khaled",
-        "ibrahim",
-        "youssef",
-        "yusuf",
-        "aisha",
-        "amina",
-        "samuel",
-        "grace",
-        "esther",
-    ]
+_GIVEN = re.compile(
+    r"maria|maría|jose|josé|juan|ana|anna|luis|carlos|jorge|pedro|pablo|miguel|manuel|rosa|carmen|marta|"
+    r"martha|laura|elena|sofia|sofía|lucia|lucía|andrea|daniel|daniela|david|diego|fernando|francisco|"
+    r"gabriel|gabriela|javier|julia|julio|karla|mario|marco|marcos|patricia|rafael|ramon|ramón|raul|raúl|"
+    r"ricardo|roberto|sandra|sergio|teresa|victor|víctor|antonio|alejandro|alejandra|angel|ángel|alberto|"
+    r"eduardo|enrique|guadalupe|isabel|joão|joao|paulo|antónio|luiz|fernanda|beatriz|mariana|rodrigo|"
+    r"thiago|john|james|robert|michael|william|thomas|joseph|charles|mary|jennifer|linda|elizabeth|susan|"
+    r"jessica|sarah|karen|lisa|nancy|emily|anthony|mark|paul|steven|andrew|kevin|brian|george|edward|jean|"
+    r"pierre|marie|jacques|michel|philippe|nathalie|isabelle|françois|claude|ahmed|mohamed|mohammed|"
+    r"muhammad|ali|fatima|fatma|hassan|hussein|omar|khaled|ibrahim|youssef|yusuf|aisha|amina|samuel|grace|"
+    r"esther"
 )
 
 
@@ -245,7 +95,7 @@ def _is_name(text: str) -> bool:
     if len(text) > 60 or not _NAME.fullmatch(text) or _BODIES.search(text):
         return False
     words = [word.strip(".,") for word in text.split()]
-    own = [word for word in words if word.lower() not in _PARTICLES]
+    own = [word for word in words if not _PARTICLES.fullmatch(word.lower())]
     return 2 <= len(own) <= 5 and all(word[:1].isupper() for word in own) and resolve_place(text).code is None
 
 
@@ -417,7 +267,7 @@ def _by_shape(sample: list[str], letter: str, column: int) -> PersonalColumn | N
     names = [value for value in shaped if _is_name(value)]
     if len(names) * 10 < len(sample) * 7:
         return None
-    given = sum(any(word.strip(".,").lower() in _GIVEN for word in name.split()) for name in names)
+    given = sum(any(_GIVEN.fullmatch(word.strip(".,").lower()) for word in name.split()) for name in names)
     if given * 4 >= len(names):
         return PersonalColumn(letter, column, "what look like names of persons", True)
     return None if given * 20 < len(names) else PersonalColumn(letter, column, "what may be names of persons", False)

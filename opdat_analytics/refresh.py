@@ -118,14 +118,14 @@ def refresh(home: Home, only: Sequence[str] = (), *, dry_run: bool = False) -> R
 
 
 def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
-    before = store.read_manifest(store.manifest_path(home))
+    before = store.last_manifest(home)
     known = {entry["file"]: entry for entry in before["files"]} if before else {}
     raw = scan(home, only, known)
     kept = [entry for entry in known.values() if only and entry["source"] not in only]
     todo = [file for file in raw if not _same(known.get(file.name), file, home)]
     same = [known[file.name] for file in raw if _same(known.get(file.name), file, home)]
     gone = known.keys() - {file.name for file in raw} - {entry["file"] for entry in kept}
-    if before and not todo and not gone and store.has_parts(home, before["across"]):
+    if before and not todo and not gone and store.is_whole(home, before):
         return _unchanged(before, home)
     entries = [*kept, *same, *_read_all(home, todo, known)]
     entries.sort(key=lambda entry: entry["file"])
@@ -295,6 +295,8 @@ def _publish(
     change = compare.compare(home, before, draft, touched | gone)
     draft["across"] = across_parts(home, draft, before, change.corrected)
     if before and store.content_hash(draft) == store.content_hash(before):
+        if not dry_run:
+            store.publish(home, before)
         return _unchanged(before, home)
     generation = max([before["generation"] if before else 0, *store.generations(home)]) + 1
     manifest = draft | {

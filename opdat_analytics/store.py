@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = 1
-KEPT = 12
+KEPT = 100
 """How many publications stay readable; the current one among them."""
 OUTSIDE = "outside this scheme"
 SEVERAL = "several regions"
@@ -106,6 +106,15 @@ def has_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> b
     return all(part_path(home, entry["hash"]).exists() for several in parts.values() for entry in several)
 
 
+def is_whole(home: Home, manifest: Mapping[str, Any]) -> bool:
+    """Whether a manifest is the one on disk, with the parts that all files together give."""
+    try:
+        same = read_manifest(manifest_path(home)) == manifest
+    except OpdatError:
+        same = False
+    return same and has_parts(home, manifest["across"])
+
+
 def part_path(home: Home, digest: str) -> Path:
     """Where the part with that hash lies."""
     return home.processed / "parts" / f"{digest}.parquet"
@@ -146,12 +155,28 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise OpdatError(f"{path} cannot be read ({error}). Restore it from the `history` folder beside it.") from error
+        raise OpdatError(f"{path} cannot be read ({error}). Run `opdat refresh`: it is made again.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise OpdatError(
             f"{path} was written by another version of opdat_analytics. Delete it and run `opdat refresh`."
         )
     return manifest
+
+
+def last_manifest(home: Home) -> dict[str, Any] | None:
+    """The current manifest; where it cannot be read, the newest of the history that can.
+
+    A refresh starts from it, so that a damaged file costs nothing but the repair.
+    """
+    try:
+        return read_manifest(manifest_path(home))
+    except OpdatError:
+        for generation in reversed(generations(home)):
+            try:
+                return read_manifest(history_path(home, generation))
+            except OpdatError:
+                continue
+        raise
 
 
 def open_publication(home: Home, publication: int | str | None = None) -> Publication:

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from opdat_analytics import store
-from opdat_analytics.ingest.draft import Draft, draft
-from opdat_analytics.ingest.laid import FATE
+from opdat_analytics.ingest.draft import draft
 from opdat_analytics.model import Home
 from opdat_analytics.refresh import refresh
 

@@ -149,7 +149,8 @@ def test_an_id_printed_on_a_chart_names_its_publication(home: Home) -> None:
     assert store.open_publication(home, printed).id == printed
 
 
-def test_twelve_publications_are_kept(home: Home) -> None:
+def test_a_stated_number_of_publications_is_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "KEPT", 12)
     for number in range(41, 54):
         edit(home, "police/returns.csv", f"2019,{number - 1}", f"2019,{number}")
         refresh(home)
@@ -191,8 +192,18 @@ def test_a_damaged_part_is_noticed_and_healed_as_its_message_says(home: Home, ta
 
 def test_a_manifest_that_is_not_one_is_told(home: Home) -> None:
     store.manifest_path(home).write_text("{", encoding="utf-8")
-    with pytest.raises(OpdatError, match="history"):
+    with pytest.raises(OpdatError, match="opdat refresh"):
         store.open_publication(home)
+
+
+def test_a_refresh_makes_a_damaged_manifest_again_from_the_history(home: Home) -> None:
+    before = figures(home)
+    store.manifest_path(home).write_text("{", encoding="utf-8")
+    assert refresh(home).status == "unchanged"
+    assert figures(home) == before
+    store.manifest_path(home).unlink()
+    refresh(home)
+    assert figures(home) == before
 
 
 def test_a_manifest_of_another_version_is_told(home: Home) -> None:

@@ -57,29 +57,50 @@ class Axis:
     blanks: str | None = None
 
 
-def shape_problems(table: Mapping[str, Any]) -> Iterable[str]:
-    """Keys that are not known, of another kind than they must be, or missing."""
-    yield from _key_problems(table, SOURCE_KEYS, "")
+def key_problems(table: Mapping[str, Any]) -> Iterable[str]:
+    """Keys that are not known, or missing."""
+    for part, allowed, where in _parts(table):
+        for key in part:
+            if key not in allowed:
+                near = vocab.suggest(key, allowed)
+                said = f"did you mean “{near}”?" if near else f"allowed: {', '.join(allowed)}."
+                yield f"{where}unknown key “{key}”; {said}"
     if not table.get("title"):
         yield "title is missing; say in a few words what the source is."
     if not table.get("layout"):
         yield "no [[layout]] is declared; at least one says how the sheets are to be read."
-    yield from _text_problems(table, _TEXT_TABLES, "")
+
+
+def shape_problems(table: Mapping[str, Any]) -> Iterable[str]:
+    """Values of another kind than they must be; where there is one, what the values mean cannot be looked at."""
+    names = {str: "a text", dict: "a table", list: "a list"}
+    for part, allowed, where in _parts(table):
+        for key, value in part.items():
+            if key in allowed and not isinstance(value, allowed[key]):
+                kinds = allowed[key] if isinstance(allowed[key], tuple) else (allowed[key],)
+                yield f"{where}{key} must be {' or '.join(names[k] for k in kinds)}, not {value!r}."
+        yield from _text_problems(part, _TEXT_TABLES, where)
+
+
+Part = tuple[Mapping[str, Any], Mapping[str, Any], str]
+"""A table of the declaration, its allowed keys, and how messages name it."""
+
+
+def _parts(table: Mapping[str, Any]) -> Iterable[Part]:
+    yield table, SOURCE_KEYS, ""
     for key in ("reliability", "edition", "expect"):
         if isinstance(table.get(key), dict):
-            yield from _key_problems(table[key], SUB_KEYS[key], f"{key}.")
+            yield table[key], SUB_KEYS[key], f"{key}."
     for key in ("ignore", "decided"):
         for number, entry in enumerate(_entries(table, key), 1):
-            yield from _key_problems(entry, SUB_KEYS[key], f"{key} {number}: ")
+            yield entry, SUB_KEYS[key], f"{key} {number}: "
     for number, layout in enumerate(_entries(table, "layout"), 1):
         where = f"layout {number}: "
-        yield from _key_problems(layout, LAYOUT_KEYS, where)
-        yield from _text_problems(layout, _TEXT_TABLES, where)
+        yield layout, LAYOUT_KEYS, where
         for route in _entries(layout, "routes"):
-            yield from _key_problems(route, SUB_KEYS["routes"], where + "routes: ")
+            yield route, SUB_KEYS["routes"], where + "routes: "
         if isinstance(layout.get("also"), dict):
-            yield from _key_problems(layout["also"], SUB_KEYS["also"], where + "also: ")
-            yield from _text_problems(layout["also"], ("columns", "constants"), where + "also.")
+            yield layout["also"], SUB_KEYS["also"], where + "also: "
 
 
 _TEXT_TABLES = ("aliases", "constants", "columns", "ignore", "optional", "fill", "totals", "ends", "parts")
@@ -110,19 +131,6 @@ def _entries(table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
-def _key_problems(table: Mapping[str, Any], allowed: Mapping[str, Any], where: str) -> Iterable[str]:
-    for key, value in table.items():
-        if key not in allowed:
-            near = vocab.suggest(key, allowed)
-            yield f"{where}unknown key “{key}”" + (
-                f"; did you mean “{near}”?" if near else f"; allowed: {', '.join(allowed)}."
-            )
-        elif not isinstance(value, allowed[key]):
-            kinds = allowed[key] if isinstance(allowed[key], tuple) else (allowed[key],)
-            names = {str: "a text", dict: "a table", list: "a list"}
-            yield f"{where}{key} must be {' or '.join(names[k] for k in kinds)}, not {value!r}."
-
-
 def meaning_problems(table: Mapping[str, Any]) -> Iterable[str]:
     """Values that name no language, date, place, role, table or position; the keys are sound by now."""
     if table.get("language", "en") not in LANGUAGES:
@@ -150,7 +158,8 @@ def meaning_problems(table: Mapping[str, Any]) -> Iterable[str]:
     yield from _code_problems(table.get("constants", {}), "constants.")
     yield from _meanings_problems(table.get("meanings", {}), "meanings.")
     for number, layout in enumerate(_entries(table, "layout"), 1):
-        yield from _layout_problems(layout, f"layout {number}: ")
+        if layout.keys() <= LAYOUT_KEYS.keys():  # what a misspelt key leaves missing would only confuse
+            yield from _layout_problems(layout, f"layout {number}: ")
 
 
 def _edition_problems(edition: Mapping[str, Any]) -> Iterable[str]:

@@ -71,7 +71,9 @@ def declaration_text(
     tables = {key: value for key, value in head.items() if isinstance(value, Mapping) and key != "edition"}
     lines += [f"{key} = {toml_value(value)}" for key, value in head.items() if key not in tables]
     if ignored:
-        entries = [f"    {{ sheet = {toml_text(sheet_pattern(s))}, why = {toml_text(why)} }}," for s, why in ignored.items()]
+        entries = [
+            f"    {{ sheet = {toml_text(sheet_pattern(s))}, why = {toml_text(why)} }}," for s, why in ignored.items()
+        ]
         lines += ["ignore = [", *entries, "]"]
     for key, table in tables.items():
         lines += ["", f"[{key}]", *(f"{toml_key(k)} = {toml_value(v)}" for k, v in table.items())]

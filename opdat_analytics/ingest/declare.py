@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest.declaration_checks import CELL, Axis, axis_of, iso_date, meaning_problems, shape_problems
+from opdat_analytics.ingest.declaration_checks import (
+    CELL,
+    Axis,
+    axis_of,
+    iso_date,
+    key_problems,
+    meaning_problems,
+    shape_problems,
+)
 from opdat_analytics.ingest.figures import Numerals, PartPattern, compile_part, numerals, symbol_figures
 from opdat_analytics.model import DeclarationError, Figure
 
@@ -169,9 +177,9 @@ def read_declaration(path: Path) -> Source:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeclarationError([f"{where} is not valid TOML: {error}."]) from error
-    problems = list(shape_problems(table))
-    if not problems:
-        problems = list(meaning_problems(table))
+    problems = list(key_problems(table))
+    shapes = list(shape_problems(table))
+    problems += shapes or meaning_problems(table)
     if problems:
         raise DeclarationError([f"{where}: {problem}" for problem in problems])
     try:

@@ -175,7 +175,9 @@ def _sheet(
     counted = [table for table in tables if figures_of(grid, table) > 0]
     if not counted:
         if cells_of(grid):
-            ignored[grid.name] = "words only: no table of figures was found" if not tables else "a list of words without figures"
+            ignored[grid.name] = (
+                "words only: no table of figures was found" if not tables else "a list of words without figures"
+            )
     elif len(counted) > 1:
         sheets.append(cannot_several(grid, counted))
     else:
@@ -194,10 +196,8 @@ def _source(
     signs: Counter[str] = Counter()
     for grid, table in pairs:
         signs.update(signs_among(grid, table))
-    known = {"n/a", "na", "n.a."}
-    signs = Counter({sign: count for sign, count in signs.items() if sign.lower() not in known})
-    notes = [str(t) for grid in grids for t in grid.text.ravel().tolist() if t and len(str(t)) > 3 and "=" in str(t) or " " in str(t)]
-    symbols, told = symbols_of(signs, list(dict.fromkeys(notes))[:4000])
+    notes = {str(t): None for grid in grids for t in grid.text.ravel().tolist() if len(t) > 4 and " " in t}
+    symbols, told = symbols_of(signs, list(notes)[:4000])
     pattern, edition = edition_of(path.stem)
     head: dict[str, Any] = {"language": language.value}
     if numbers.value:
@@ -219,9 +219,7 @@ def _tested(path: Path, toml: str) -> tuple[Source | None, FileRead | None]:
     return source, read_file(path, source)
 
 
-def _fates(
-    path: Path, grid: Grid, tables: Sequence[Table], source: Source | None, read: FileRead | None
-) -> np.ndarray:
+def _fates(path: Path, grid: Grid, tables: Sequence[Table], source: Source | None, read: FileRead | None) -> np.ndarray:
     """What becomes of every cell of a sheet if the draft is accepted as it stands."""
     looks = fates_of(grid, tables)
     claims = [] if source is None else [one for one in source.layouts if one.claims(path.name, grid.name)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from opdat_analytics.ingest.cell_looks import total_word
+from opdat_analytics import vocab
 from opdat_analytics.ingest.drafting_source import Choice, slug
+from opdat_analytics.ingest.drafting_surroundings import LayoutWork, say_constants, say_surroundings
 from opdat_analytics.ingest.drafting_words import Around, Role, around, composite, distinct, generic, role_of
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import normalised, same
@@ -40,24 +41,6 @@ class SheetDraft:
     todo: tuple[str, ...] = ()
 
 
-@dataclass
-class _Work:
-    """One layout while it is being put together."""
-
-    grid: Grid
-    table: Table
-    language: str
-    place: str | None
-    choices: list[Choice] = field(default_factory=list)
-    todo: list[str] = field(default_factory=list)
-    meanings: dict[str, dict[str, Any]] = field(default_factory=dict)
-    constants: dict[str, str] = field(default_factory=dict)
-    used: dict[str, str] = field(default_factory=dict)
-
-    def choose(self, what: str, value: str, confidence: float, reason: str) -> None:
-        self.choices.append(Choice(f"{self.grid.name}: {what}", value, round(confidence, 2), reason))
-
-
 def draft_layout(grid: Grid, table: Table, stem: str, language: str) -> SheetDraft:
     """How a sheet with one table is declared.
 
@@ -70,16 +53,18 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str) -> SheetDra
     language
         Of the workbook.
     """
-    titles = [str(t) for row in reversed(grid.text[: min(table.headers or (table.first,))]) for t in row if str(t).strip()]
+    titles = [
+        str(t) for row in reversed(grid.text[: min(table.headers or (table.first,))]) for t in row if str(t).strip()
+    ]
     said = around([*titles[:12], grid.name, _readable_stem(stem)], language, "the title or the name")
-    work = _Work(grid, table, language, said.codes.get("place"))
+    work = LayoutWork(grid, table, language, said.codes.get("place"))
     if table.repeats:
         return _cannot(grid, "its headings are printed again further down")
     keys = _flat(work, said) if _is_flat(work) else _crossed(work, said)
     if not keys:
         return SheetDraft(grid.name, {}, tuple(work.choices), tuple(work.todo))
-    _surroundings(work, keys)
-    _say_constants(work, said, keys)
+    say_surroundings(work, keys)
+    say_constants(work, said, keys)
     if work.constants:
         keys["constants"] = work.constants
     if work.meanings:
@@ -95,7 +80,9 @@ def _readable_stem(stem: str) -> str:
 
 def _cannot(grid: Grid, why: str) -> SheetDraft:
     message = f"{why}; a declaration cannot say that yet, so the sheet is left unclaimed and its cells are held"
-    return SheetDraft(grid.name, {}, (Choice(f"{grid.name}: layout", "", 0.0, message),), (f"sheet “{grid.name}”: {message}",))
+    return SheetDraft(
+        grid.name, {}, (Choice(f"{grid.name}: layout", "", 0.0, message),), (f"sheet “{grid.name}”: {message}",)
+    )
 
 
 def cannot_several(grid: Grid, tables: Sequence[Table]) -> SheetDraft:
@@ -104,7 +91,7 @@ def cannot_several(grid: Grid, tables: Sequence[Table]) -> SheetDraft:
     return _cannot(grid, f"it holds {len(tables)} tables (at {where})")
 
 
-def _is_flat(work: _Work) -> bool:
+def _is_flat(work: LayoutWork) -> bool:
     """One column of figures and a heading of its own over each column."""
     table = work.table
     if len(table.values) != 1 or not table.headers:
@@ -116,7 +103,7 @@ def _is_flat(work: _Work) -> bool:
 # ---------------------------------------------------------------- roles of label columns
 
 
-def _label_roles(work: _Work) -> dict[int, Role]:
+def _label_roles(work: LayoutWork) -> dict[int, Role]:
     """The role of every label column; each role once, to the column that fits best."""
     grid, table = work.grid, work.table
     texts = filled_labels(grid, table)
@@ -137,7 +124,7 @@ def _years(texts: Sequence[str]) -> bool:
     return all(re.fullmatch(r"(?:19|20)\d\d(?:\.0)?|", t) for t in texts) and any(texts)
 
 
-def _settle(work: _Work, found: Mapping[int, Role], several: bool) -> dict[int, Role]:
+def _settle(work: LayoutWork, found: Mapping[int, Role], several: bool) -> dict[int, Role]:
     """Each role goes to one column (two columns may name the place of a flat table); names left over break down."""
     settled: dict[int, Role] = {}
     taken: set[str] = set()
@@ -156,12 +143,14 @@ def _settle(work: _Work, found: Mapping[int, Role], several: bool) -> dict[int, 
         name = column_name(work.grid, work.table, chosen)
         kind = slug(name) if not name.startswith("column ") else "group"
         settled[chosen] = Role(
-            f"breakdown:{kind}", 0.5, f"its {kinds[chosen]} words are no place, year or measure that the vocabulary knows"
+            f"breakdown:{kind}",
+            0.5,
+            f"its {kinds[chosen]} words are no place, year or measure that the vocabulary knows",
         )
     return settled
 
 
-def _note_role(work: _Work, role: Role, where: str) -> None:
+def _note_role(work: LayoutWork, role: Role, where: str) -> None:
     work.choose(where, role.role, role.confidence, role.reason)
     base = role.role.partition(":")[0]
     for text, codes in role.meanings.items():
@@ -179,7 +168,7 @@ def _unknown_line(role: str, text: str, near: Sequence[str]) -> str:
 # ---------------------------------------------------------------- flat
 
 
-def _flat(work: _Work, said: Around) -> dict[str, Any]:
+def _flat(work: LayoutWork, said: Around) -> dict[str, Any]:
     grid, table = work.grid, work.table
     row = table.headers[-1]
     roles = _settle(work, _label_roles(work), several=True)
@@ -210,7 +199,7 @@ def _flat(work: _Work, said: Around) -> dict[str, Any]:
     return keys
 
 
-def _value_header(work: _Work, header: str) -> None:
+def _value_header(work: LayoutWork, header: str) -> None:
     if generic(header):
         return
     codes = composite(header, work.language, work.place)
@@ -225,7 +214,7 @@ def _value_header(work: _Work, header: str) -> None:
 # ---------------------------------------------------------------- headings on two sides
 
 
-def _crossed(work: _Work, said: Around) -> dict[str, Any]:
+def _crossed(work: LayoutWork, said: Around) -> dict[str, Any]:
     grid, table = work.grid, work.table
     if not table.headers or min(table.headers) > table.first or not table.labels:
         work.todo.append(f"sheet “{grid.name}”: no row of headings stands above the figures; it is left unclaimed")
@@ -277,7 +266,7 @@ def _crossed(work: _Work, said: Around) -> dict[str, Any]:
     return keys
 
 
-def _across(work: _Work, said: Around, taken: set[str]) -> dict[int, Role]:
+def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
     """The role of every heading row that tells columns apart."""
     grid, table = work.grid, work.table
     spread = spread_headers(grid, table)
@@ -314,13 +303,13 @@ def _across(work: _Work, said: Around, taken: set[str]) -> dict[int, Role]:
         unsure.remove(row)
     elif unsure and "breakdown" not in known:
         row = max(unsure, key=lambda r: len(distinct([spread[r][n] for n in at])))
-        settled[row] = Role("breakdown:heading", 0.4, "its words are no year, place or measure that the vocabulary knows")
+        settled[row] = Role(
+            "breakdown:heading", 0.4, "its words are no year, place or measure that the vocabulary knows"
+        )
     return {row: role for row, role in settled.items() if role.role}
 
 
 def _suggestions(word: str, language: str) -> tuple[str, ...]:
-    from opdat_analytics import vocab
-
     match = vocab.resolve_measure(word, language)
     return match.candidates or ((match.suggestion,) if match.suggestion else ())
 
@@ -333,7 +322,7 @@ def _left_blanks(grid: Grid, table: Table, row: int) -> bool:
     return any(not str(grid.text[row, c]).strip() for c in table.values)
 
 
-def _corner(work: _Work, first_row: int, first_column: int) -> tuple[int, int] | None:
+def _corner(work: LayoutWork, first_row: int, first_column: int) -> tuple[int, int] | None:
     """A cell at or above-left of the headings whose text stands once on the sheet: the nearest row, then column."""
     text = work.grid.text
     counts = Counter(normalised(text).ravel().tolist())
@@ -342,13 +331,17 @@ def _corner(work: _Work, first_row: int, first_column: int) -> tuple[int, int] |
             said = same(str(text[row, column]))
             if said and counts[said] == 1 and len(said) <= 150:
                 near = row in work.table.headers
-                reason = "its text stands once on the sheet" + ("" if near else "; it is a title, which may change with the edition")
-                work.choose(f"corner {address(row, column)}", str(text[row, column]).strip(), 0.9 if near else 0.5, reason)
+                reason = "its text stands once on the sheet" + (
+                    "" if near else "; it is a title, which may change with the edition"
+                )
+                work.choose(
+                    f"corner {address(row, column)}", str(text[row, column]).strip(), 0.9 if near else 0.5, reason
+                )
                 return row, column
     return None
 
 
-def _unread_columns(work: _Work, keys: dict[str, Any], rows: Mapping[int, Role]) -> None:
+def _unread_columns(work: LayoutWork, keys: dict[str, Any], rows: Mapping[int, Role]) -> None:
     """Columns among the figures that hold none: marks and words, by their headings."""
     grid, table = work.grid, work.table
     spread = spread_headers(grid, table)
@@ -356,95 +349,12 @@ def _unread_columns(work: _Work, keys: dict[str, Any], rows: Mapping[int, Role])
     own = {spread[r][where[c]] for r in rows for c in table.values}
     aside = [c for c in (*table.flags, *table.labels) if c > table.values[0]]
     for column in aside:
-        names = [spread[r][where[column]] for r in rows if spread[r][where[column]] and spread[r][where[column]] not in own]
+        names = [
+            spread[r][where[column]] for r in rows if spread[r][where[column]] and spread[r][where[column]] not in own
+        ]
         if names:
             keys.setdefault("ignore", {})[names[-1]] = "marks or words beside the figures"
             work.choose(f"column {column_letters(column)}", "ignore", 0.5, "it holds marks or words, not figures")
-
-
-# ---------------------------------------------------------------- totals, headings of rows, notes, constants
-
-
-def _surroundings(work: _Work, keys: dict[str, Any]) -> None:
-    grid, table = work.grid, work.table
-    totals = _total_labels(work, keys)
-    if totals:
-        keys["totals"] = totals if len(totals) > 1 else totals[0]
-        work.choose("totals", ", ".join(totals), 0.85, "the labels say total; they are checked against their parts")
-    data = {same(t) for texts in filled_labels(grid, table).values() for t in texts}
-    for row in table.subtitles:
-        text = next((" ".join(str(t).split()) for t in grid.text[row] if str(t).strip()), "")
-        if text and same(text) not in data and len(text) < 90:
-            keys.setdefault("ignore", {})[text] = "a heading of the rows below it"
-    if table.subtitles:
-        repeated = len(set(_label_rows(grid, table))) < len(table.rows) - len(table.totals)
-        reason = "rows with one text head the rows below; what they say is not carried to the figures"
-        work.choose("headings of rows", f"{len(table.subtitles)} rows ignored", 0.3 if repeated else 0.6, reason)
-    after = [r for r in range(table.last + 1, grid.text.shape[0]) if any(str(t).strip() for t in grid.text[r])]
-    if after:
-        begin = next(str(t).strip() for t in grid.text[after[0]] if str(t).strip())
-        short = re.match(r"(?:notes?|sources?|fuentes?|notas?|fontes?|footnotes?)\b", begin, re.I)
-        ends = short[0] if short else " ".join(begin.split()[:6])[:40]
-        firsts = [next((str(t) for t in grid.text[r] if str(t).strip()), "") for r in (*table.rows, *table.subtitles)]
-        if not any(same(f).startswith(same(ends)) for f in firsts) and begin.startswith(ends):
-            keys["ends"] = ends
-            work.choose("ends", ends, 0.9 if short else 0.6, f"what follows from row {after[0] + 1} on are notes")
-        else:
-            work.choose("ends", "", 0.2, f"the notes from row {after[0] + 1} on begin like a row of the table")
-
-
-def _label_rows(grid: Grid, table: Table) -> list[tuple[str, ...]]:
-    texts = filled_labels(grid, table)
-    totals = set(table.totals)
-    return [tuple(texts[c][n] for c in table.labels) for n, r in enumerate(table.rows) if r not in totals]
-
-
-def _total_labels(work: _Work, keys: Mapping[str, Any]) -> list[str]:
-    """Labels of totals; in a flat table those of sexes, ages and the like are figures as any other."""
-    grid, table = work.grid, work.table
-    labels: dict[str, None] = {}
-    plain = ("place", "year", "period", "measure", "offence")
-    for row in table.totals:
-        for column in table.labels:
-            text = " ".join(str(grid.text[row, column]).split())
-            if not total_word(text):
-                continue
-            header = column_name(grid, table, column)
-            if "columns" not in keys or keys["columns"].get(header) in plain:
-                labels[text] = None
-    spread = spread_headers(grid, table)
-    where = {c: n for n, c in enumerate(table.columns)}
-    for column in table.total_columns:
-        for row in table.headers[-1:]:
-            if "headers" in keys:
-                labels[spread[row][where[column]]] = None
-    return [text for text in labels if text]
-
-
-def _say_constants(work: _Work, said: Around, keys: Mapping[str, Any]) -> None:
-    """What the title says of all figures, where no heading says it; and what nothing says."""
-    for role, confidence in (("measure", 0.7), ("offence", 0.7), ("place", 0.7), ("year", 0.55)):
-        if role in work.used or (role == "year" and "period" in work.used):
-            continue
-        if role in said.codes:
-            work.constants[role] = said.codes[role]
-            work.choose(f"constants.{role}", said.codes[role], confidence, said.reasons[role])
-        elif role in ("measure", "place"):
-            work.todo.append(f'constants.{role} = ""   # nothing on the sheet says which {role}; its figures wait for it')
-            work.choose(f"constants.{role}", "", 0.0, f"nothing on the sheet says which {role} the figures are about")
-    split = [t for t in _time_words(work, keys) if re.fullmatch(r"(?:19|20)\d\d\s*[-/–]\s*\d{2}(?:\d\d)?", t)]
-    if split:
-        work.constants["calendar"] = "fiscal_other"
-        work.choose("constants.calendar", "fiscal_other", 0.6, f"“{split[0]}” names a year that is no calendar year")
-
-
-def _time_words(work: _Work, keys: Mapping[str, Any]) -> list[str]:
-    grid, table = work.grid, work.table
-    spread = spread_headers(grid, table)
-    words = [text for row in table.headers for text in spread[row]]
-    for column in table.labels:
-        words.extend(distinct(str(grid.text[r, column]) for r in table.rows[:200]))
-    return [word.strip() for word in words]
 
 
 def figures_of(grid: Grid, table: Table) -> int:

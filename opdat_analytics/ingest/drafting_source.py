@@ -37,10 +37,10 @@ class Choice:
 
 
 _STOPWORDS: Mapping[str, frozenset[str]] = {
-    "en": frozenset("the of and by for to in with not number total year country persons cases sex age from all other per source note".split()),
-    "es": frozenset("el la los las de del y en por para con no número año país personas casos sexo edad fuente según víctimas mujeres hombres delito departamento sentencias condenas".split()),
-    "fr": frozenset("le la les des du et en par pour avec nombre année pays personnes cas sexe âge selon victimes femmes hommes condamnations enquêtes poursuites".split()),
-    "pt": frozenset("o a os as do da dos das e em por para com não número ano país pessoas casos sexo idade fonte segundo vítimas mulheres homens condenações".split()),
+    "en": frozenset(["the", "of", "and", "by", "for", "to", "in", "with", "not", "number", "total", "year", "country", "persons", "cases", "sex", "age", "from", "all", "other", "per", "source", "note"]),
+    "es": frozenset(["el", "la", "los", "las", "de", "del", "y", "en", "por", "para", "con", "no", "número", "año", "país", "personas", "casos", "sexo", "edad", "fuente", "según", "víctimas", "mujeres", "hombres", "delito", "departamento", "sentencias", "condenas"]),
+    "fr": frozenset(["le", "la", "les", "des", "du", "et", "en", "par", "pour", "avec", "nombre", "année", "pays", "personnes", "cas", "sexe", "âge", "selon", "victimes", "femmes", "hommes", "condamnations", "enquêtes", "poursuites"]),
+    "pt": frozenset(["o", "a", "os", "as", "do", "da", "dos", "das", "e", "em", "por", "para", "com", "não", "número", "ano", "país", "pessoas", "casos", "sexo", "idade", "fonte", "segundo", "vítimas", "mulheres", "homens", "condenações"]),
 }  # fmt: skip
 
 
@@ -79,7 +79,11 @@ def numbers_of(texts: Iterable[str]) -> Choice:
     marked = set()
     plain_long = 0
     for text in set(texts):
-        bare = re.sub(r"[^\d.,' \u00a0\u202f’]", "", text).strip().translate(str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'"}))
+        bare = (
+            re.sub(r"[^\d.,' \u00a0\u202f’]", "", text)
+            .strip()
+            .translate(str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'"}))
+        )
         if re.search(r"\d[.,' ]\d", bare):
             marked.add(bare)
         elif re.fullmatch(r"\d{4,}", bare):
@@ -89,13 +93,20 @@ def numbers_of(texts: Iterable[str]) -> Choice:
     fits = [name for name, form in _NOTATIONS.items() if all(form.fullmatch(text) for text in marked)]
     sample = sorted(marked)[0]
     if len(fits) == 1:
-        return Choice("numbers", fits[0], 0.97, f"“{sample}” and {len(marked) - 1} more can all be read so and no other way")
+        return Choice(
+            "numbers", fits[0], 0.97, f"“{sample}” and {len(marked) - 1} more can all be read so and no other way"
+        )
     by_thousands = [name for name in fits if _thousands_mark(name) in "".join(marked)]
     zeros = any(re.match(r"0[.,]", text) for text in marked)
     whole = all(re.fullmatch(r"\d{1,3}(?:[.,' ]\d{3})+", text) for text in marked)
     names = {_thousands_mark(name) for name in by_thousands}
     if whole and not zeros and len(names) == 1 and len(marked) >= 3 and plain_long == 0:
-        return Choice("numbers", by_thousands[0], 0.85, f"all {len(marked)} numbers with a mark have three digits after it, like “{sample}”")
+        return Choice(
+            "numbers",
+            by_thousands[0],
+            0.85,
+            f"all {len(marked)} numbers with a mark have three digits after it, like “{sample}”",
+        )
     return Choice("numbers", "", 0.3, f"“{sample}” could be read two ways; say which, or it stays held")
 
 
@@ -110,7 +121,10 @@ _LEGENDS: Sequence[tuple[str, str]] = (
     (r"not reported|no reportado|non communiqué|not recorded", "not_reported"),
     (r"nil|zero|none|cero|néant", "zero"),
 )  # fmt: skip
-_USUAL: Mapping[str, str] = {"..": "not_available", "...": "not_available", ":": "not_available", "n.d.": "not_available", "s/d": "not_available"}
+_USUAL: Mapping[str, str] = {
+    "..": "not_available", "...": "not_available", ":": "not_available", "n.d.": "not_available", "s/d": "not_available", "n/a": "not_available",
+    "na": "not_available", "n.a.": "not_available", "n.d": "not_available", "s.d.": "not_available",
+}  # fmt: skip
 
 
 def symbols_of(signs: Mapping[str, int], notes: Iterable[str]) -> tuple[dict[str, str | list[int]], list[Choice]]:
@@ -124,9 +138,14 @@ def symbols_of(signs: Mapping[str, int], notes: Iterable[str]) -> tuple[dict[str
     legend: dict[str, str] = {}
     for note in notes:
         for sign in signs:
-            found = re.search(rf"(?:^|[\s\[(“\"']){re.escape(sign)}[\]”\"')]?\s*(?:[=:–-]|means|denotes|indicates|represents|significa)?\s*(\w.{{2,80}})", note)
+            found = re.search(
+                rf"(?:^|[\s\[(“\"']){re.escape(sign)}[\]”\"')]?\s*(?:[=:–-]|means|denotes|indicates|represents|significa)?\s*(\w.{{2,80}})",
+                note,
+            )
             if found:
-                code = next((c for words, c in _LEGENDS if re.search(rf"^\W*(?:\w+ ){{0,4}}?(?:{words})", found[1], re.I)), None)
+                code = next(
+                    (c for words, c in _LEGENDS if re.search(rf"^\W*(?:\w+ ){{0,4}}?(?:{words})", found[1], re.I)), None
+                )
                 if code:
                     legend.setdefault(sign, code)
     out: dict[str, str | list[int]] = {}
@@ -136,9 +155,20 @@ def symbols_of(signs: Mapping[str, int], notes: Iterable[str]) -> tuple[dict[str
         if code:
             out[sign] = [0, 0] if code == "zero" else code
             why = "the workbook says so" if sign in legend else "its common meaning in statistics"
-            choices.append(Choice(f'symbols."{sign}"', str(out[sign]), 0.95 if sign in legend else 0.7, f"stands {times} times; {why}"))
+            choices.append(
+                Choice(
+                    f'symbols."{sign}"', str(out[sign]), 0.95 if sign in legend else 0.7, f"stands {times} times; {why}"
+                )
+            )
         else:
-            choices.append(Choice(f'symbols."{sign}"', "", 0.2, f"stands {times} times and nothing says what it means; its cells stay held"))
+            choices.append(
+                Choice(
+                    f'symbols."{sign}"',
+                    "",
+                    0.2,
+                    f"stands {times} times and nothing says what it means; its cells stay held",
+                )
+            )
     return out, choices
 
 
@@ -152,9 +182,13 @@ def edition_of(stem: str) -> tuple[str | None, Choice]:
     if len(dates) == 1:
         parts = len(re.split(r"[-_.]", dates[0]))
         mark = r"[-_.]\d{2}"
-        return rf"(\d{{4}}{mark * (parts - 1)})", Choice("edition", dates[0], 0.9, f"the file's name holds the date {dates[0]}")
+        return rf"(\d{{4}}{mark * (parts - 1)})", Choice(
+            "edition", dates[0], 0.9, f"the file's name holds the date {dates[0]}"
+        )
     if len(set(years)) == 1:
-        return r"(?<!\d)((?:19|20)\d{2})(?!\d)", Choice("edition", years[0], 0.75, f"the file's name holds the year {years[0]}")
+        return r"(?<!\d)((?:19|20)\d{2})(?!\d)", Choice(
+            "edition", years[0], 0.75, f"the file's name holds the year {years[0]}"
+        )
     return None, Choice("edition", "", 0.4, "the file's name holds no single date or year")
 
 

@@ -83,10 +83,7 @@ _GENERIC = re.compile(
     re.I,
 )
 _NEUTRAL = frozenset(
-    "the of for in by and or a an to on at number no total totals numbers count counts cases persons people reported all "
-    "de del la las los el y en por para numero total casos personas du des les le et au aux par pour nombre cas personnes "
-    "da do das dos e o a os as em pessoas um uma annual yearly year years table tabla tableau tabela fy fiscal calendar "
-    "country countries pais paises pays region regions sex age world international data figures statistics during since".split()
+    ["the", "of", "for", "in", "by", "and", "or", "a", "an", "to", "on", "at", "number", "no", "total", "totals", "numbers", "count", "counts", "cases", "persons", "people", "reported", "all", "de", "del", "la", "las", "los", "el", "y", "en", "por", "para", "numero", "total", "casos", "personas", "du", "des", "les", "le", "et", "au", "aux", "par", "pour", "nombre", "cas", "personnes", "da", "do", "das", "dos", "e", "o", "a", "os", "as", "em", "pessoas", "um", "uma", "annual", "yearly", "year", "years", "table", "tabla", "tableau", "tabela", "fy", "fiscal", "calendar", "country", "countries", "pais", "paises", "pays", "region", "regions", "sex", "age", "world", "international", "data", "figures", "statistics", "during", "since"]
 )
 
 
@@ -176,7 +173,14 @@ def _sex(words: Sequence[str], named: str) -> Role | None:
     meanings: dict[str, Codes] = {w: {"sex": c} for w, c in known.items() if c and vocab.normalise(w) != c}
     meanings.update(both)
     for word in words:
-        if vocab.normalise(word) in ("not specified", "unspecified", "not known", "se ignora", "no especificado", "inconnu"):
+        if vocab.normalise(word) in (
+            "not specified",
+            "unspecified",
+            "not known",
+            "se ignora",
+            "no especificado",
+            "inconnu",
+        ):
             meanings[word] = {"sex": "unknown"}
     return Role("sex", 0.95, f"“{words[0]}” and the like are sexes", meanings)
 
@@ -220,7 +224,9 @@ def _measure(words: Sequence[str], named: str, language: str, place: str | None)
     if share < 0.4 and named != "measure":
         return None
     unknown = {w: _near(m) for w, m in plain.items() if m.code is None and w not in meant}
-    return Role("measure", 0.45 + 0.5 * share, f"{len(known) + len(meant)} of {len(words)} are known measures", meant, unknown)
+    return Role(
+        "measure", 0.45 + 0.5 * share, f"{len(known) + len(meant)} of {len(words)} are known measures", meant, unknown
+    )
 
 
 def composite(heading: str, language: str, place: str | None = None) -> Codes:
@@ -273,7 +279,10 @@ _UNITS: Mapping[str, str] = {
 
 
 def _unit(words: Sequence[str], named: str) -> Role | None:
-    known = {w: _UNITS.get(vocab.normalise(w), "") or (vocab.normalise(w) if vocab.normalise(w) in ALLOWED["unit"] else "") for w in words}
+    known = {
+        w: _UNITS.get(vocab.normalise(w), "") or (vocab.normalise(w) if vocab.normalise(w) in ALLOWED["unit"] else "")
+        for w in words
+    }
     share = sum(bool(c) for c in known.values()) / len(words)
     if share >= (0.5 if named == "unit" else 0.99):
         meanings = {w: {"unit": c} for w, c in known.items() if c and c != vocab.normalise(w)}

@@ -81,7 +81,9 @@ pre { background: #f6f6f6; padding: 1rem; overflow: auto; } .sure { width: 9ch; 
 """
 
 
-def picture_html(drafted: Draft, grids: Sequence[Grid], title: str = "Draft of a declaration", most_rows: int = 400) -> str:
+def picture_html(
+    drafted: Draft, grids: Sequence[Grid], title: str = "Draft of a declaration", most_rows: int = 400
+) -> str:
     """A page that shows every cell's fate, the choices and the declaration.
 
     Nothing is loaded from elsewhere and nothing runs; texts of cells are escaped. Fates differ by line, slant, weight
@@ -100,7 +102,7 @@ def picture_html(drafted: Draft, grids: Sequence[Grid], title: str = "Draft of a
     """
     parts = [
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>",
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
         f"<p>Confidence {drafted.confidence:.2f}. What becomes of each cell if the draft is accepted as it stands:</p><p>",
         *(f'<span class="key {name}">{name.replace("_", " ")}: {told}</span>' for name, told in _EXPLAINED.items()),
@@ -108,10 +110,14 @@ def picture_html(drafted: Draft, grids: Sequence[Grid], title: str = "Draft of a
     ]
     for grid in grids:
         parts += _sheet(grid, drafted.fates[grid.name], most_rows)
-    parts.append("<h2>Choices</h2><table><thead><tr><th>what<th>value<th class=sure>confidence<th>reason</thead><tbody>")
+    parts.append(
+        "<h2>Choices</h2><table><thead><tr><th>what<th>value<th class=sure>confidence<th>reason</thead><tbody>"
+    )
     for choice in drafted.choices:
         cells = (choice.what, choice.value or "(nothing)", f"{choice.confidence:.2f}", choice.reason)
-        parts.append("<tr>" + "".join(f'<td style="max-width:60ch;white-space:normal">{escape(c)}</td>' for c in cells) + "</tr>")
+        parts.append(
+            "<tr>" + "".join(f'<td style="max-width:60ch;white-space:normal">{escape(c)}</td>' for c in cells) + "</tr>"
+        )
     parts.append(f"</tbody></table><h2>source.toml</h2><pre>{escape(drafted.toml)}</pre></body></html>")
     return "\n".join(parts)
 

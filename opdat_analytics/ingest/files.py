@@ -95,10 +95,11 @@ def read_file(path: Path, source: Source) -> FileRead:
     tables = _joined(blocks)
     observations = tables.get("observations")
     rows = 0 if observations is None else len(observations)
-    if "rows" not in source.expect and not _has_rows(tables, issues, blocks):
+    claimed = any(block.claimed for block in blocks)
+    if claimed and "rows" not in source.expect and not _has_rows(tables, issues, blocks):
         message = "the table has its headers but no rows; an empty return must not take the place of good figures"
         return stop("no_rows", message, hint="if it is meant to be empty, declare `expect.rows` from 0")
-    if "rows" in source.expect and not source.expect["rows"][0] <= rows <= source.expect["rows"][1]:
+    if claimed and "rows" in source.expect and not source.expect["rows"][0] <= rows <= source.expect["rows"][1]:
         low, high = source.expect["rows"]
         return stop("row_count", f"{rows} figures were read; `expect.rows` allows {low:.0f} to {high:.0f}")
     tables["issues"] = issue_frame([*issues, *stale])
@@ -123,6 +124,7 @@ class _Sheet:
     tables: Mapping[str, pd.DataFrame]
     issues: tuple[Issue, ...]
     ledger: Mapping[str, Any]
+    claimed: bool
 
 
 def _joined(blocks: list[_Sheet]) -> dict[str, pd.DataFrame]:
@@ -143,7 +145,7 @@ def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _S
         message = f"no layout claims sheet “{grid.name}”; its {cells_of(grid)} cells are not used"
         hint = "declare a [[layout]] for it, or name it under `ignore` with the reason"
         issues = (Issue("hold", "unclaimed_sheet", source.id, file, grid.name, None, None, message, hint),)
-    return _Sheet({}, issues, _ledger_row(source.id, file, grid, fates))
+    return _Sheet({}, issues, _ledger_row(source.id, file, grid, fates), claimed=False)
 
 
 def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[str, Any]:
@@ -210,7 +212,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         if decision.do == "hold" and not any(issue.cell == address(*at) for issue in issues):
             report("hold", "held_by_ruling", at, decision.was, f"held by a ruling: {decision.why}", None)
     _hold_cells(fates, laid, layout, (waiting | withheld) & ~dropped, [cell.at for cell in rows.held_cells])
-    return _Sheet(tables, tuple(issues), _ledger_row(source.id, file, ruled.grid, fates))
+    return _Sheet(tables, tuple(issues), _ledger_row(source.id, file, ruled.grid, fates), claimed=True)
 
 
 def _shown(grid: Grid, at: tuple[int, int] | None) -> str | None:

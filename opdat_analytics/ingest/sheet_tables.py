@@ -5,16 +5,16 @@ Only looks are used, no vocabulary: what a cell looks like, and what stands belo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from opdat_analytics.ingest.cell_kinds import kind
-from opdat_analytics.ingest.cell_looks import Looks, long_text, looks_of, total_word
+from opdat_analytics.ingest.cell_looks import Looks, looks_of, total_word
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import same
+from opdat_analytics.ingest.table_columns import prose, told_apart
 
 MOST_HEADERS = 6
 LOOK_BELOW = 12
@@ -270,7 +270,9 @@ def _names_labels(looks: Looks, row: int, headers: Sequence[int]) -> bool:
     """Whether a row below the headings of the figures names the label columns, which the headings leave blank."""
     filled = np.flatnonzero(looks.filled[row]).tolist()
     taken = [
-        c for c in filled if any(looks.filled[h, c] and not str(looks.text[h, c]).rstrip().endswith(":") for h in headers)
+        c
+        for c in filled
+        if any(looks.filled[h, c] and not str(looks.text[h, c]).rstrip().endswith(":") for h in headers)
     ]
     return len(filled) >= 2 and taken in ([], filled[:1])
 
@@ -407,16 +409,6 @@ def _side_by_side(looks: Looks, at: _Open, rows: list[int], used: list[int]) -> 
     return joined
 
 
-_ID = re.compile(
-    r"(?:.*[\s_.(/])?(?:ids?|codes?|c[oó]digos?|cod|rank|ranking|fips|iso\d?|uid|msid)\b[\s_.)0-9]*|.*_(?:id|code|cd)", re.I
-)
-_NUMBER_OF_ROW = re.compile(
-    r"(?:(?:sl|si|s|sr|serial|row|item)[ .]*)?(?:no|nr|num|number|#|n[°º]|lp)[ .]*(?:\(.*\))?", re.I
-)
-_MARKS = re.compile(r"(?:foot)?notes?\b.*|flags?\b.*|remarks?|observaciones|symbol|status", re.I)
-_YEARWORD = re.compile(r".*\b(?:year|año|ano|année|annee|period|periodo|période|fy|quarter|trimestre)\b.*", re.I)
-
-
 def _table(grid: Grid, looks: Looks, at: _Open, rows: list[int], columns: list[int]) -> Table | None:
     width = looks.filled.shape[1]
     here = np.zeros(width, dtype=bool)
@@ -426,8 +418,8 @@ def _table(grid: Grid, looks: Looks, at: _Open, rows: list[int], columns: list[i
         return None
     headers = [r for r in at.headers if (looks.filled[r] & here).any()]
     heads = [r for r in at.heads if rows[0] - 3 <= r < rows[-1] and (looks.filled[r] & here).any()]
-    labels, values, flags = _told_apart(looks, headers, rows, columns)
-    if (not values and len(labels) < 2) or _prose(looks, rows, labels):
+    labels, values, flags = told_apart(looks, headers, rows, columns)
+    if (not values and len(labels) < 2) or prose(looks, rows, labels):
         return None
     totals = [r for r in rows if any(total_word(looks.text[r, c]) for c in labels)]
     lowest = headers[-1:] if headers else []
@@ -439,89 +431,6 @@ def _table(grid: Grid, looks: Looks, at: _Open, rows: list[int], columns: list[i
         tuple(headers), tuple(rows), tuple(labels), tuple(values), tuple(flags), tuple(heads), tuple(totals),
         tuple(total_columns), tuple(at.repeats), tuple(notes),
     )  # fmt: skip
-
-
-def _prose(looks: Looks, rows: Sequence[int], labels: Sequence[int]) -> bool:
-    """Whether the labels are sentences: numbered notes rather than a table."""
-    lengths = sorted(len(str(looks.text[r, c])) for r in rows for c in labels[:1])
-    return bool(lengths) and lengths[len(lengths) // 2] > 90
-
-
-def _told_apart(
-    looks: Looks, headers: Sequence[int], rows: Sequence[int], columns: Sequence[int]
-) -> tuple[list[int], list[int], list[int]]:
-    """Label columns, value columns and columns of marks."""
-    body = np.array(rows)
-    sorts: dict[int, str] = {}
-    for column in columns:
-        said = body[looks.filled[body, column] & ~looks.missing[body, column]]
-        head = " ".join(str(looks.text[h, column]) for h in headers).strip()
-        lowest = str(looks.text[headers[-1], column]).strip() if headers else ""
-        begun = "value" in sorts.values()
-        if begun and (_MARKS.fullmatch(lowest) or _is_flag(looks, said, column, body.size)) and not (
-            said.size and looks.figure[said, column].mean() > 0.6 and not _MARKS.fullmatch(lowest)
-        ):
-            sorts[column] = "flag" if said.size or not head else "value"
-        elif _is_value(looks, said, column, head, lowest, begun):
-            sorts[column] = "value"
-        else:
-            strong = said.size > 0.7 * body.size and not begun or (said.size > 0.9 * body.size)
-            sorts[column] = "strong" if strong else "label"
-    _numbers_before_names(sorts)
-    if not any(looks.figure[body, c].any() for c, sort in sorts.items() if sort == "value"):
-        sorts = {c: "label" if sort == "value" else sort for c, sort in sorts.items()}
-    labels = [c for c, sort in sorts.items() if sort in ("label", "strong")]
-    values = [c for c, sort in sorts.items() if sort == "value"]
-    flags = [c for c, sort in sorts.items() if sort == "flag"]
-    if not labels and len(values) > 1:
-        labels, values = values[:1], values[1:]
-    return labels, values, flags
-
-
-def _numbers_before_names(sorts: dict[int, str]) -> None:
-    """Up to three columns of numbers left of a column of names are labels too, if figures stand right of it."""
-    run: list[int] = []
-    order = list(sorts)
-    for place, column in enumerate(order):
-        if sorts[column] == "value":
-            run.append(column)
-        elif sorts[column] == "strong":
-            if len(run) > 3 or "value" not in [sorts[c] for c in order[place:]]:
-                return
-            for earlier in run:
-                sorts[earlier] = "label"
-            run = []
-
-
-def _is_value(looks: Looks, said: np.ndarray, column: int, head: str, lowest: str, begun: bool) -> bool:
-    if not said.size:
-        return begun and bool(head)
-    figures, years = looks.figure[said, column], looks.year[said, column]
-    if figures.mean() + years.mean() < 0.6:
-        return False
-    if years.mean() > 0.9 or (years.mean() > 0.5 and not begun):
-        return begun and looks_like_year(head)
-    numbers = looks.number[said, column]
-    numbers = numbers[np.isfinite(numbers)]
-    whole = bool((numbers == np.floor(numbers)).all())
-    if whole and (_ID.fullmatch(lowest or head) or (not begun and _NUMBER_OF_ROW.fullmatch(head))):
-        return False
-    if not begun and whole and numbers.size >= 4 and numbers[0] in (0, 1):
-        return bool((np.diff(numbers) == 1).mean() <= 0.9)
-    return True
-
-
-def looks_like_year(text: str) -> bool:
-    """Whether a heading is a year and no more."""
-    return re.fullmatch(r"\D{0,4}(?:19|20)\d\d\D{0,3}", text.strip()) is not None
-
-
-def _is_flag(looks: Looks, said: np.ndarray, column: int, height: int) -> bool:
-    """Short marks beside figures: few different ones, or hardly any."""
-    if not said.size:
-        return True
-    texts = {str(t).strip() for t in looks.text[said, column]}
-    return max(map(len, texts)) <= 3 and (said.size < 0.5 * height or len(texts) <= 4)
 
 
 # ---------------------------------------------------------------- lists of words

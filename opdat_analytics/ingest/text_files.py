@@ -138,7 +138,7 @@ def _guessed(data: bytes, first: int) -> tuple[str, list[Remark], int | None]:
     if not _western(text):
         raise UnreadableFile(
             "unknown_encoding",
-            f"the letters of the file cannot be told: neither in UTF-8 nor in western letters are they words (line {line})",
+            f"the letters of the file cannot be told: in western letters they make no words (line {line})",
             _SAVE_AS,
         )
     foreign = re.findall(r"[^\x00-\x7f]", text)

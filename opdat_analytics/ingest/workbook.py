@@ -125,7 +125,7 @@ def _once_each(flags: Sequence[Remark]) -> tuple[Remark, ...]:
 
 
 def _copied(one: Grid, other: Grid) -> bool:
-    return bool(one.text.size > 1 and np.array_equal(one.text, other.text))
+    return one.text.size > 1 and bool(np.array_equal(one.text, other.text))
 
 
 def _row_limit(grid: Grid) -> tuple[Remark, ...]:

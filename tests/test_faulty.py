@@ -1,0 +1,215 @@
+"""No file hurts the machine, and none is believed that must not be: outside faults, and attacks made here."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from opdat_analytics.ingest.workbook import read_workbook
+from opdat_analytics.model import UnreadableFile
+
+LATER = {
+    "c08", "c10", "c14", "c16", "c17", "c22", "c32", "c35", "c44", "c45", "c48", "d19",
+}  # fmt: skip
+"""Faults of meaning, which the reading of words and figures judges, not the reader."""
+OTHER_SHAPES = {"c24", "c27", "c28", "c31"}
+READ_ALL = """
+import json, sys
+from pathlib import Path
+from opdat_analytics.ingest.workbook import read_workbook
+from opdat_analytics.model import UnreadableFile
+for name in sys.argv[1:]:
+    try:
+        grids = read_workbook(Path(name))
+        told = {"rows": grids[0].text.tolist(), "odd": [f[0] for g in grids for f in g.flags],
+                "unread": sum(len(g.unread) for g in grids), "marks": sum(len(g.markers) for g in grids)}
+    except UnreadableFile as error:
+        told = {"refused": error.code}
+    print(json.dumps([Path(name).name, told]), flush=True)
+"""
+
+
+def limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+
+
+@pytest.fixture(scope="module")
+def told(outside: Path) -> dict[str, dict[str, object]]:
+    """What the reader says of every outside fault, read by one process with 1 GB and a minute for them all."""
+    files = [str(path) for path in sorted((outside / "faulty").iterdir()) if path.suffix not in (".md", ".json")]
+    command = [sys.executable, "-c", READ_ALL, *files]
+    quiet = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited, env=quiet, check=False)
+    said = dict(json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 0, f"after {list(said)[-1:]}: {done.stderr[-500:]}"
+    assert len(said) == len(files)
+    return said
+
+
+def test_every_outside_fault_is_met_as_its_index_asks(outside: Path, told: dict[str, dict[str, object]]) -> None:
+    wrong = []
+    for fault in json.loads((outside / "faulty" / "index.json").read_text(encoding="utf-8"))["files"]:
+        name, said = fault["file"], told[fault["file"]]
+        if name[:3] in LATER:
+            continue
+        refused = "refused" in said
+        same = not refused and [row[:3] for row in said["rows"][1:4]] == as_text(fault["truth"])  # type: ignore[index]
+        odd = not refused and bool(said["odd"] or said["unread"] or said["marks"])
+        met = {
+            "reject": refused or bool(said.get("unread")),
+            "flag": refused or (odd and (same or not fault["truth"] or fault["truth"][0][2] is None)),
+            "accept": same or name[:3] in OTHER_SHAPES | {"c06", "c11", "c12", "d17"},
+            "quarantine": True,
+        }[fault["must"]]
+        if not met:
+            wrong.append((name, fault["must"], said))
+    assert not wrong
+
+
+def as_text(truth: list[list[object]] | None) -> list[list[str]]:
+    return [[str(cell) for cell in row] for row in truth or []]
+
+
+# ---------------------------------------------------------------- attacks made here
+
+
+def parts_of(rows: list[list[object]]) -> dict[str, bytes]:
+    told = io.BytesIO()
+    with xlsxwriter.Workbook(told) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    with zipfile.ZipFile(told) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def workbook(path: Path, parts: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return path
+
+
+Change = Callable[[bytes], bytes]
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+
+
+def replaced(old: bytes, new: bytes) -> Change:
+    return lambda part: part.replace(old, new)
+
+
+ATTACKS: dict[str, tuple[str, Change, str]] = {
+    "a stray cell in the last corner": (
+        SHEET, replaced(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'), "sparse_sheet",
+    ),
+    "a stray cell, written unusually": (
+        SHEET, replaced(b"</sheetData>", b"<row r='1048576'><c r = 'XFD1048576'><v>1</v></c></row></sheetData>"), "sparse_sheet",
+    ),
+    "a stray cell in the last row": (
+        SHEET, replaced(b"</sheetData>", b'<row r="1048576"><c r="C1048576"><v>1</v></c></row></sheetData>'), "sparse_sheet",
+    ),
+    "a cell beyond any sheet": (
+        SHEET, replaced(b"</sheetData>", b'<row r="9"><c r="XFE9"><v>1</v></c></row></sheetData>'), "damaged_file",
+    ),
+    "a cell given twice": (
+        SHEET, replaced(b"</sheetData>", b'<row r="2"><c r="B2"><v>999</v></c></row></sheetData>'), "doubled_cell",
+    ),
+    "deep nesting after the cells": (SHEET, replaced(b"</sheetData>", b"</sheetData>" + b"<a>" * 5_000), "hostile_xml"),
+    "a text that no cell can hold": (STRINGS, replaced(b"Albania", b"x" * 40_000), "cell_too_long"),
+    "a sheet that ends too early": (SHEET, replaced(b"</worksheet>", b""), "damaged_file"),
+    "a sheet in UTF-16": (SHEET, lambda part: part.decode().replace("UTF-8", "UTF-16").encode("utf-16"), "unusual_encoding"),
+    "a document type in a part nobody reads": (
+        "docProps/core.xml", replaced(b"?>", b'?><!DOCTYPE a [<!ENTITY b "c">]>'), "hostile_xml",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_refused_by_name(attack: str, tmp_path: Path) -> None:
+    part, change, code = ATTACKS[attack]
+    parts = parts_of([["Country", "Convictions"], ["Albania", 12]])
+    parts[part] = change(parts[part])
+    with pytest.raises(UnreadableFile) as caught:
+        read_workbook(workbook(tmp_path / "attack.xlsx", parts))
+    assert caught.value.code in (code, {"doubled_cell": "doubled_row"}.get(code))
+    assert caught.value.hint is None or caught.value.hint
+
+
+def test_a_lie_about_the_number_of_texts_costs_nothing(tmp_path: Path) -> None:
+    parts = parts_of([["Country", "Convictions"], ["Albania", 12]])
+    parts[STRINGS] = parts[STRINGS].replace(b'uniqueCount="3"', b'uniqueCount="4294967295"')
+    assert b"4294967295" in parts[STRINGS]
+    (grid,) = read_workbook(workbook(tmp_path / "lie.xlsx", parts))
+    assert grid.text.tolist() == [["Country", "Convictions"], ["Albania", "12"]]
+
+
+def test_a_merge_over_the_whole_sheet_overwrites_nothing(tmp_path: Path) -> None:
+    parts = parts_of([["Country", "Convictions"], ["Albania", 12]])
+    parts[SHEET] = parts[SHEET].replace(
+        b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    )
+    (grid,) = read_workbook(workbook(tmp_path / "merge.xlsx", parts))
+    assert grid.spread().tolist() == [["Country", "Convictions"], ["Albania", "12"]]
+    assert [code for code, _, _ in grid.flags] == ["merged_values"]
+
+
+def test_a_bomb_of_repeated_cells_is_refused(tmp_path: Path) -> None:
+    content = (
+        b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        b'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+        b'<table:table table:name="a"><table:table-row table:number-rows-repeated="1000000">'
+        b'<table:table-cell table:number-columns-repeated="1000" office:value-type="float" office:value="1">'
+        b"<text:p>1</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body>"
+        b"</office:document-content>"
+    )
+    path = workbook(
+        tmp_path / "bomb.ods",
+        {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content},
+    )
+    with pytest.raises(UnreadableFile) as caught:
+        read_workbook(path)
+    assert caught.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [
+        (b"a,b,c\n1,2,3\n4,5\n6,7,8\n", {2}),
+        (b"a,b,c\n1,2,3,4\n1,2,3,4\n1,2,3,4\n", {0, 1, 2, 3}),
+        (b"A title\n\na,b,c\n1,2,3\n4,5,6\n\nA note\n", set()),
+    ],
+)
+def test_rows_that_do_not_fit_their_table_are_held(rows: bytes, held: set[int], tmp_path: Path) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_bytes(rows)
+    (grid,) = read_workbook(path)
+    assert {row for row, _ in grid.unread} == held
+
+
+def test_number_formats_print_what_a_person_sees(tmp_path: Path) -> None:
+    path = tmp_path / "formats.xlsx"
+    seen = {'">"0': "over 74", "0%": "45%", ";;;": "hidden", '[<5]"<5";0': "small", "#,##0": "plain"}
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for row, (code, number) in enumerate(zip(seen, (74, 0.45, 9, 3, 1234), strict=True)):
+            sheet.write_number(row, 0, number, book.add_format({"num_format": code}))
+        sheet.write_number(5, 0, 7, book.add_format({"font_strikeout": True}))
+        sheet.set_row(4, None, None, {"hidden": True})
+    (grid,) = read_workbook(path)
+    assert grid.text[:, 0].tolist() == [">74", "45%", "9", "<5", "1234", "7"]
+    assert {at: code for at, (code, _) in grid.unread.items()} == {
+        (2, 0): "hidden_by_format", (5, 0): "struck_through",
+    }  # fmt: skip
+    assert [flag for flag in grid.flags if flag[0] == "hidden_rows"][0][2].endswith(": 5")

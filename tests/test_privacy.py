@@ -1,0 +1,86 @@
+"""Sheets that list persons are stopped by their columns; sheets that count are not. Every name here is invented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opdat_analytics.ingest.workbook import read_workbook
+from opdat_analytics.model import UnreadableFile
+from opdat_analytics.privacy import must_stop, personal_columns, refusal
+
+NAMES = ["Ana Prueba Uno", "Luis Ejemplo", "Maria Inventada", "John Sample", "Rosa Ficticia", "Pedro Modelo"]
+
+
+def sheet(header: str, values: list[str]) -> np.ndarray:
+    return np.array([["Year", header], *[["2022", value] for value in values]], dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("Full name", NAMES),
+        ("Nombre completo", NAMES),
+        ("Nome da vítima", NAMES),
+        ("Prénom", ["Ana", "Luis", "Maria"]),
+        ("Remarks", NAMES),
+        ("Passport No.", ["C1234567", "C1234568", "C1234569"]),
+        ("DNI", ["12345678", "22345678", "32345678"]),
+        ("Fecha de nacimiento", ["03/04/1990", "1991-05-06", "07/08/1992"]),
+        ("Teléfono", ["+502 5555 0101", "+502 5555 0102", "+502 5555 0103"]),
+        ("E-mail", ["a@example.org", "b@example.org", "c@example.org"]),
+        ("Comment", ["call ana@example.org", "passport C1234567 seized", "minor, DOB 03/04/2010"]),
+    ],
+)
+def test_a_column_about_persons_stops_its_sheet_and_is_never_quoted(header: str, values: list[str]) -> None:
+    columns = personal_columns(sheet(header, values))
+    assert [column.column for column in columns] == [1]
+    assert must_stop(columns)
+    said = refusal("Cases", columns)
+    assert "column B" in said
+    assert not any(value in said for value in values)
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [
+        ("Name", ["New Zealand", "Costa Rica", "South Africa", "El Salvador", "Saudi Arabia", "Sri Lanka"]),
+        ("Agency", ["Federal Police", "National Police", "Ministry of Justice", "Attorney General", "Supreme Court"]),
+        ("Phone calls", ["12", "7", "1234"]),
+        ("Reports by e-mail", ["12", "7", "1234"]),
+        ("Convictions", ["12", "over 74", "<5"]),
+        ("Passports seized", ["12", "7", "31"]),
+    ],
+)
+def test_counts_and_places_are_not_about_persons(header: str, values: list[str]) -> None:
+    assert not must_stop(personal_columns(sheet(header, values)))
+
+
+def test_two_hints_stop_a_sheet_and_one_does_not() -> None:
+    rows = [[f"2022-{n:04}", f"{n} Invented Street"] for n in range(1001, 1007)]
+    both = np.array([["Case number", "Address"], *rows], dtype=object)
+    assert must_stop(personal_columns(both))
+    assert not must_stop(personal_columns(both[:, :1]))
+
+
+def test_outside_tables_that_count_are_left_alone(outside: Path) -> None:
+    read = stopped = 0
+    for path in sorted((outside / "corpus").rglob("*")):
+        if path.suffix not in (".csv", ".xlsx", ".xls") or {"table_cases", "glotip"} & set(path.parts):
+            continue
+        try:
+            grids = read_workbook(path)
+        except UnreadableFile:
+            continue
+        for grid in grids:
+            read += 1
+            stopped += must_stop(personal_columns(grid.text)) and path.name != "readxl_deaths.xlsx"
+    assert read > 200
+    assert stopped <= read * 0.01
+
+
+def test_outside_line_lists_are_stopped(outside: Path) -> None:
+    for path in sorted((outside / "faulty").glob("c4[34]_*")):
+        assert any(must_stop(personal_columns(grid.text)) for grid in read_workbook(path)), path.name
