@@ -1,7 +1,7 @@
-"""What `opdat draft` makes of a folder of real workbooks: ``python benchmarks/draft_corpus.py FOLDER -o docs/draft_results.md``.
+"""What `opdat draft` makes of real workbooks: ``python benchmarks/draft_corpus.py FOLDER -o docs/draft_results.md``.
 
-One row per sheet with cells: tables found, rows of figures, figures, totals, notes; and per file how much of it the best
-draft would take as it stands. No file is recognised; what is measured is written to the table.
+One row per sheet with cells: tables found, figures, totals, notes; and how much of it the best draft would take as it
+stands. No file is recognised; what is measured is written to the table.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SLOW = 15.0
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one file: its draft or the reason there is none, seconds, and whether every sheet's cells add up."""
+    """What became of one file: its draft or why there is none, seconds, and whether every sheet's cells add up."""
 
     file: str
     drafted: Draft | None
@@ -66,7 +66,8 @@ def page(found: Sequence[Result]) -> str:
     lines = [
         "# What `opdat draft` makes of real workbooks",
         "",
-        "Made by `python benchmarks/draft_corpus.py FOLDER -o docs/draft_results.md` over workbooks that nobody here made "
+        "Made by `python benchmarks/draft_corpus.py FOLDER -o docs/draft_results.md` over "
+        "workbooks that nobody here made "
         "and that are not part of this repository. Most of them are not about this field, so their measures cannot be "
         "known: what counts there is whether titles, headings, labels, figures, totals and notes are told apart.",
         "",
@@ -74,8 +75,10 @@ def page(found: Sequence[Result]) -> str:
         f"Cells add up on every sheet of {sum(one.balanced for one in read)} of {len(read)} files. "
         f"Files that took more than {SLOW:.0f} seconds: {sum(one.seconds > SLOW for one in found)}.",
         "",
-        "*Tables*: rows of headings × rows of figures × columns of figures, at most three per sheet. *Declared*: a layout "
-        "is written for the sheet; *ignored*: words only; *held*: the grammar cannot say how it lies. *Taken* and *held* "
+        "*Tables*: rows of headings × rows of figures × columns of figures, at most three per "
+        "sheet. *Declared*: a layout "
+        "is written for the sheet; *ignored*: words only; *held*: the grammar cannot say how "
+        "it lies. *Taken* and *held* "
         "count cells as they would be if the draft were accepted as it stands.",
         "",
         "| file | sheet | tables | figures | totals | notes | draft | taken | held |",
@@ -103,10 +106,12 @@ def _sheets(one: Result) -> list[str]:
         count = {name: int((fates == number).sum()) for name, number in FATE.items()}
         totals = sum(len(t.totals) + len(t.total_columns) for t in tables)
         notes = sum(len(t.notes) for t in tables)
-        what = "ignored" if count["ignored"] else "declared" if _declared(drafted, sheet) else "held"
+        read = sum(count[fate] for fate in ("header", "label", "value", "held"))
+        what = "ignored" if count["ignored"] and not read else "declared" if _declared(drafted, sheet) else "held"
         name = _cell(sheet) if len(drafted.fates) > 1 else ""
         rows.append(
-            f"| {one.file} | {name} | {shown or 'none'} | {figures} | {totals} | {notes} | {what} | {count['value']} | {count['held']} |"
+            f"| {one.file} | {name} | {shown or 'none'} | {figures} | {totals} | {notes} | {what} "
+            f"| {count['value']} | {count['held']} |"
         )
     return rows
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from opdat_analytics.answers.commands import add_commands
 from opdat_analytics.model import Home, LockHeld, NothingPublished, OpdatError, UnknownName
 
 if TYPE_CHECKING:
@@ -375,6 +376,8 @@ def lab() -> None:
         raise OpdatError(f"There is no folder {folder}. Run this in the project, or name it with OPDAT_HOME.")
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])  # noqa: S606 - becomes JupyterLab
 
+
+add_commands(app, _home)
 
 # ---------------------------------------------------------------- exit codes
 

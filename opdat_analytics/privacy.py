@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -20,6 +21,18 @@ from opdat_analytics.vocab import resolve_place
 SAMPLE = 2_000
 HEAD = 30
 FEWEST = 3
+
+
+class Sheet(Protocol):
+    """A sheet by its name and its printed text."""
+
+    @property
+    def name(self) -> str:
+        """Sheet name."""
+
+    @property
+    def text(self) -> np.ndarray:
+        """Object array of rows × columns."""
 
 
 @dataclass(frozen=True)
@@ -208,9 +221,15 @@ def refusal(sheet: str, columns: Sequence[PersonalColumn]) -> str:
     """What is said of a sheet that is stopped: its columns and what is in them, and nothing of the contents."""
     named = "; ".join(f"{column.header} ({column.reason})" for column in columns)
     return (
-        f"sheet “{sheet}” lists persons, and this project keeps only counts: {named}. Nothing of it was read or "
+        f"sheet “{sheet}” lists persons, and this project keeps only counts: {named}. Nothing of it was "
         "stored; remove these columns, or send the counts."
     )
+
+
+def reason_to_stop(sheet: Sheet) -> str | None:
+    """Why a sheet must not come in, without any of its contents; None where it may."""
+    columns = personal_columns(sheet.text)
+    return refusal(sheet.name, columns) if must_stop(columns) else None
 
 
 def _column(values: list[str], column: int) -> PersonalColumn | None:

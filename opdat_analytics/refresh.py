@@ -142,11 +142,11 @@ def _code_version() -> str:
     """Hash of the code and vocabulary that decide what a file says; another one reads every file anew."""
     root = Path(__file__).parent
     digest = hashlib.sha256(str(store.FORMAT).encode())
-    for folder in ("ingest", "vocab", "model"):
+    for folder in ("ingest", "vocab", "model", "answers/declarations"):
         for path in sorted((root / folder).iterdir()):
             if path.suffix in (".py", ".toml", ".csv"):
                 digest.update(path.name.encode() + path.read_bytes())
-    for name in ("across.py", "changes.py"):
+    for name in ("across.py", "changes.py", "privacy.py", "answers/forms.py"):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -215,12 +215,15 @@ def _rows(entry: Mapping[str, Any]) -> int:
 
 
 def _read_all(home: Home, files: Sequence[RawFile], known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    from opdat_analytics.answers.forms import declared_form
+
     declared: dict[str, Source | DeclarationError] = {}
     entries = []
     for file in files:
         if file.source not in declared:
             declared[file.source] = _declaration(home, file.source)
-        entries.append(_read_one(home, file, declared[file.source], known.get(file.name)))
+        source = declared_form(file.path, file.source, declared[file.source])
+        entries.append(_read_one(home, file, source, known.get(file.name)))
     return entries
 
 
@@ -243,6 +246,7 @@ def _read_one(
 ) -> dict[str, Any]:
     from opdat_analytics.ingest.files import FileRead, issue_frame, read_file
     from opdat_analytics.model import Issue
+    from opdat_analytics.privacy import reason_to_stop
 
     if isinstance(source, DeclarationError):
         issues = [
@@ -251,7 +255,7 @@ def _read_one(
         ]
         read = FileRead({"issues": issue_frame(issues)}, True, None)
     else:
-        read = read_file(file.path, source)
+        read = read_file(file.path, source, reason_to_stop)
     parts = {name: [store.write_part(home, frame, _stored(name))] for name, frame in read.tables.items()}
     if not read.stopped:
         return _entry(file, parts, stopped=False, sha256=file.sha256, edition=read.edition)

@@ -1,4 +1,4 @@
-"""`opdat draft`: workbooks that nobody declared become declarations; accepted as they stand, they give the right rows."""
+"""`opdat draft`: workbooks that nobody declared become declarations that give the right rows as they stand."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ import pandas as pd
 import pytest
 
 from opdat_analytics import store
+from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.draft import draft
-from opdat_analytics.model import Home
+from opdat_analytics.ingest.drift import drift
+from opdat_analytics.ingest.fate_picture import picture_html, picture_text
+from opdat_analytics.ingest.grid import nonblank
+from opdat_analytics.ingest.laid import FATE
+from opdat_analytics.ingest.sheet_tables import find_tables
+from opdat_analytics.ingest.tidy_rows import fates_of, tidy_of
+from opdat_analytics.ingest.workbook import read_workbook
+from opdat_analytics.model import Home, UnreadableFile
 from opdat_analytics.refresh import refresh
 
 Rows = list[list[Any]]
@@ -151,7 +159,8 @@ def test_one_sheet_per_year(home: Home) -> None:
     )
     rows = accepted(home, "yearly")
     assert figures(rows[rows["place"] == "KEN"], "year", "measure") == [
-        (2021, "investigations", 12), (2021, "prosecutions", 13), (2022, "investigations", 22), (2022, "prosecutions", 23),
+        (2021, "investigations", 12), (2021, "prosecutions", 13),
+        (2022, "investigations", 22), (2022, "prosecutions", 23),
     ]  # fmt: skip
     ledger = store.open_publication(home).table("ledger").set_index("sheet")
     assert ledger.loc["Notes", "ignored"] == 1
@@ -182,3 +191,209 @@ def test_spanish_headings(home: Home) -> None:
         ("PER", 2022, "female", "convictions", 12),
     ]
     assert set(rows["offence"]) == {"trafficking"}
+
+
+# ---------------------------------------------------------------- what is not sure is said
+
+
+def test_a_measure_that_no_word_names_is_asked_for_and_never_guessed(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "x.xlsx", {"S": [["Country", "Zorps", "Blips"], ["Albania", 1, 2], ["Kenya", 3, 4]]})
+    (best,) = draft(path)
+    assert best.read is not None
+    assert len(best.read.tables["observations"]) == 0
+    assert (best.fates["S"][1:, 1:] == FATE["held"]).all()
+    assert '# meanings.measure."Zorps" = ""' in best.toml
+
+
+@pytest.mark.parametrize(
+    ("cells", "notation"),
+    [
+        (["1.234", "2.005", "12.750"], "1.234,5"),
+        (["1,234", "2,005", "12,750"], "1,234.5"),
+        (["1.234.567", "2,5"], "1.234,5"),
+        (["1.234", "0.567", "2.125"], None),
+        (["1.234"], None),
+    ],
+)
+def test_numbers_are_declared_only_where_the_evidence_leaves_one_notation(
+    tmp_path: Path, cells: list[str], notation: str | None
+) -> None:
+    rows = [
+        ["Country", "Convictions"],
+        *([place, cell] for place, cell in zip(["Albania", "Kenya", "Peru"], cells, strict=False)),
+    ]
+    (best,) = draft(workbook(tmp_path / "x.xlsx", {"S": rows}))
+    assert (f'numbers = "{notation}"' in best.toml) if notation else ("numbers = " not in best.toml)
+
+
+def test_a_dash_means_what_the_workbook_says_it_means(tmp_path: Path) -> None:
+    rows: Rows = [["Country", "Convictions"], ["Albania", 4], ["Kenya", "-"], ["Peru", 7]]
+    silent = draft(workbook(tmp_path / "a.xlsx", {"S": rows}))[0]
+    told = draft(workbook(tmp_path / "b.xlsx", {"S": [*rows, [], ["Note: - = nil"]]}))[0]
+    assert silent.fates["S"][2, 1] == FATE["held"]
+    assert '"-" = [0, 0]' in told.toml
+    assert told.fates["S"][2, 1] == FATE["value"]
+
+
+def test_several_tables_on_one_sheet_are_found_but_never_read_as_one(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["Prosecutions"], ["Country", 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4], [], [],
+        ["Convictions"], ["Court", 2020, 2021], ["First", 5, 6], ["Second", 7, 8],
+    ]  # fmt: skip
+    (best,) = draft(workbook(tmp_path / "x.xlsx", {"S": rows}))
+    assert [(t.headers, t.rows) for t in best.tables["S"]] == [((1,), (2, 3)), ((7,), (8, 9))]
+    assert not (best.fates["S"] == FATE["value"]).any()
+
+
+def test_top_k_gives_different_readings_best_first(tmp_path: Path) -> None:
+    rows: Rows = [["Country", 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4], ["Total", 4, 6]]
+    found = draft(workbook(tmp_path / "convictions.xlsx", {"S": rows}), top=3)
+    assert [len(one.tidy[0].rows) for one in found] == [4, 2, 6]
+    assert [one.confidence for one in found] == sorted((one.confidence for one in found), reverse=True)
+
+
+def test_the_page_escapes_what_cells_say_and_tells_fates_without_colour(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "x.xlsx", {"S": [["Country", "Convictions"], ["<script>alert(1)</script>", 2], ["Kenya", 3]]}
+    )
+    (best,) = draft(path)
+    page = picture_html(best, read_workbook(path))
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert 'title="B3: value"' in page
+    assert "    3 l#" in picture_text(read_workbook(path)[0], best.fates["S"])
+
+
+# ---------------------------------------------------------------- a next edition
+
+
+def source_of(folder: Path, text: str) -> Source:
+    """A declaration of this text."""
+    folder.mkdir()
+    (folder / "source.toml").write_text(text, encoding="utf-8")
+    return read_declaration(folder / "source.toml")
+
+
+def test_drift_tells_columns_renamed_moved_added_and_missing(tmp_path: Path) -> None:
+    source = source_of(
+        tmp_path / "s",
+        'title = "t"\n[[layout]]\n[layout.columns]\n"Country" = "place"\n"Year" = "year"\n"Sex" = "sex"\n'
+        '"Indicator" = "measure"\n"Value" = "value"\n',
+    )
+    path = workbook(
+        tmp_path / "new.xlsx",
+        {
+            "S": [
+                ["Year", "Countries", "Indicator", "Age group", "Value"],
+                [2020, "Albania", "Convictions", "Adults", 3],
+            ]
+        },
+    )
+    found = {(one.kind, one.was, one.now, one.cell) for one in drift(path, source)}
+    assert found == {
+        ("renamed", "Country", "Countries", "B1"),
+        ("missing", "Sex", "", None),
+        ("added", "", "Age group", "D1"),
+    }
+    (added,) = [one for one in drift(path, source) if one.kind == "added"]
+    assert added.proposal == 'under `columns`: "Age group" = "age"'
+
+
+def test_drift_finds_a_renamed_corner_and_a_renamed_sheet(tmp_path: Path) -> None:
+    source = source_of(
+        tmp_path / "s",
+        'title = "t"\n[[layout]]\nsheet = "Table 1"\ncorner = "Country"\n'
+        'headers = { year = "row 1", place = "column 1" }\nconstants = { measure = "convictions" }\n'
+        '[[layout]]\nsheet = "Table 2"\ncorner = "Country"\n'
+        'headers = { year = "row 1", place = "column 1" }\nconstants = { measure = "prosecutions" }\n',
+    )
+    rows: Rows = [["State", 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4]]
+    found = drift(workbook(tmp_path / "new.xlsx", {"Table 1": rows, "Table 2a": rows}), source)
+    assert [(one.kind, one.sheet, one.was, one.now) for one in found] == [
+        ("renamed", "Table 1", "Country", "State"),
+        ("renamed", "Table 2a", "Table 2", "Table 2a"),
+    ]
+
+
+# ---------------------------------------------------------------- workbooks that others made, read by hand first
+
+# file, sheet, which table, rows, and rows that must be among them; each cell is given by how it begins
+BY_HAND: list[tuple[str, str, int, int, list[tuple[str, ...]]]] = [
+    ("national/india_ncrb_cases_2018_2022.csv", "india_ncrb_cases_2018_2022", 0, 180,
+     [("1", "Andhra Pradesh", "Cases Reported - 2018", "240"), ("36", "Puducherry", "Cases Reported - 2022", "23")]),
+    ("national/uk_nrm_conclusive_grounds.csv", "uk_nrm_conclusive_grounds", 0, 240,
+     [("2014", "Q1", "Adult (18 or over) - ", "79"), ("2023", "Q4", "Age not specified", "96")]),
+    ("national/uk_homeoffice_IE_Q3_2023.xlsx", "FNO_01", 0, 117,
+     [("2013 Q1", "Released", "825"), ("2022 Q3", "Transferred", "1204")]),
+    ("national/uk_homeoffice_irregular_migration_2023.xlsx", "Irr_D01", 0, 32,
+     [("Small boat arrivals", "2023 Q3", "13397"), ("Inadequately documented", "2021 Q4", "1220")]),
+    ("us_federal/us_sdg_indicator_16-2-2.csv", "us_sdg_indicator_16-2-2", 0, 15,
+     [("2014", "", "Value", "443"), ("2016", "invol_serv", "Value", "183")]),
+    ("us_federal/fbi_alabama_offenses_by_city.xls", "16tbl08al", 0, 478,
+     [("Metropolitan", "Autauga", "Violent", "73"), ("Metropolitan", "Baldwin", "Burglary", "229")]),
+    ("programme/hxl_input-quality.xlsx", "input-quality-no-hxl", 0, 8,
+     [("001", "WASH", "Higiene", "ACNUR", "Panamá", "Los Santos", "1 March", "¿Para", "Hombres", "100"),
+      ("004", "WASH", "Urbano", "OMS", "Venezuela", "Amazonas", "1 March", "¿Para", "Mujeres", "95")]),
+    ("stress/External_Trade_by_Counterpart.xls", "Imports, CIF", 0, 3910,
+     [("World", "1999", "1048483"), ("Austria", "2001", "4113.1")]),
+    ("stress/messytables_excel_pasting.csv", "messytables_excel_pasting", 0, 104,
+     [("Timber", "2000", "2,666"), ("Textiles", "2007", "3,556")]),
+    ("stress/messytables_mixedGLB.csv", "messytables_mixedGLB", 0, 2394,
+     [("1880", "Jan", "-43"), ("2012", "Jun", "*****")]),
+    ("stress/readxl_deaths.xlsx", "arts", 0, 10,
+     [("David Bowie", "musician", "TRUE", "1947-01-08", "2016-01-10", "Age", "69")]),
+    ("stress/t2wml_world_education_index.xlsx", "Education Index", 0, 2925,
+     [("169", "Afghanistan", "1980", "0.0761"), ("37", "Andorra", "2010", "0.670287")]),
+    ("stress/databaker_example1.xls", "beatles", 0, 12, [("John", "Cars", "2"), ("George", "Trains", "5")]),
+    ("stress/databaker_example1.xls", "stones", 0, 6,
+     [("1972", "Jan", "yes", "chalk", "cost", "10"), ("1972", "Aug", "no", "granite", "cost", "30"),
+      ("1989", "Dec", "yes", "ice", "cost", "8")]),
+    ("stress/smungs_ozmarriage.xlsx", "Table 1", 0, 126,
+     [("New South Wales", "Response clear", "Yes", "no.", "2374362"),
+      ("Tasmania", "Response clear", "Total", "%", "100")]),
+    ("stress/smungs_ozmarriage.xlsx", "Table 2", 0, 2212,
+     [("Banks", "New South Wales", "Response clear", "No", "%", "55.1")]),
+    ("stress/unpivotr_purpose.xlsx", "NZ.Stat export", 0, 80,
+     [("Male", "15 - 24", "Certificate", "7 - 10", "", "190000"),
+      ("Male", "25 - 44", "No Qualification", "0 - 6", "", "21000")]),
+    ("stress/smungs_groundwater.xlsx", "Sheet1", 0, 12,
+     [("Nitrogen", "mn/L", "ground water", "A", "", "3.2"), ("Phosphorus", "mg/L", "ground water", "D", "", "0.04")]),
+    ("stress/coronavirusandlonelinessreferencetable.xlsx", "1.1a Headline Loneliness", 1, 7,
+     [("Felt lonely", "Percentage", "All People", "30.9"), ("Hasn't felt", "Percentage", "All People", "69.1")]),
+    ("stress/ashe-79.xls", "Male", 0, 6164,
+     [("United Kingdom", "K02000001", "Number", "of jobs", "(thousand)", "13905")]),
+    ("stress/xypath_un_wpp.xls", "ESTIMATES", 0, 3180, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "sheet", "which", "count", "rows"), BY_HAND, ids=[f"{Path(f).stem}-{s}" for f, s, *_ in BY_HAND]
+)
+def test_real_tables_are_taken_apart_as_a_person_would(
+    outside: Path, file: str, sheet: str, which: int, count: int, rows: list[tuple[str, ...]]
+) -> None:
+    (grid,) = [grid for grid in read_workbook(outside / "corpus" / file) if grid.name == sheet]
+    tidy = [tidy_of(grid, table) for table in find_tables(grid)][which]
+    assert len(tidy.rows) == count
+    for wanted in rows:
+        assert any(_begins(row, wanted) for row in tidy.rows), f"{wanted} is not among the rows of {tidy.columns}"
+
+
+def _begins(row: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    return len(row) == len(wanted) and all(
+        said.startswith(begin) if begin else not said for said, begin in zip(row, wanted, strict=True)
+    )
+
+
+@pytest.mark.parametrize("part", ["national", "us_federal", "programme", "stress"])
+def test_every_cell_of_every_real_sheet_has_one_fate(outside: Path, part: str) -> None:
+    for path in sorted((outside / "corpus" / part).iterdir()):
+        try:
+            grids = read_workbook(path)
+        except UnreadableFile:
+            continue
+        for grid in grids:
+            fates = fates_of(grid, find_tables(grid))
+            assert ((fates > 0) & (fates <= len(FATE))).tolist() == nonblank(grid.text).tolist(), (
+                f"{path.name} {grid.name}"
+            )

@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from opdat_analytics import store
 from opdat_analytics.ingest.workbook import read_workbook
-from opdat_analytics.model import UnreadableFile
-from opdat_analytics.privacy import must_stop, personal_columns, refusal
+from opdat_analytics.model import Home, UnreadableFile
+from opdat_analytics.privacy import must_stop, personal_columns, reason_to_stop, refusal
+from opdat_analytics.refresh import STOPPED, refresh
+
+RAW = Path(__file__).parent.parent / "data" / "raw"
 
 NAMES = ["Ana Prueba Uno", "Luis Ejemplo", "Maria Inventada", "John Sample", "Rosa Ficticia", "Pedro Modelo"]
 
@@ -84,3 +88,31 @@ def test_outside_tables_that_count_are_left_alone(outside: Path) -> None:
 def test_outside_line_lists_are_stopped(outside: Path) -> None:
     for path in sorted((outside / "faulty").glob("c4[34]_*")):
         assert any(must_stop(personal_columns(grid.text)) for grid in read_workbook(path)), path.name
+
+
+@pytest.mark.parametrize("path", sorted(RAW.glob("*/*.xlsx")), ids=lambda path: path.name)
+def test_the_shipped_record_lists_no_persons(path: Path) -> None:
+    assert [reason_to_stop(grid) for grid in read_workbook(path)] == [None] * len(read_workbook(path))
+
+
+def test_a_refused_sheet_stops_its_file_and_leaves_nothing_of_its_contents(tmp_path: Path) -> None:
+    home = Home.at(tmp_path)
+    folder = home.raw / "returns"
+    folder.mkdir(parents=True)
+    (folder / "source.toml").write_text(
+        'title = "Returns"\nconstants = { measure = "convictions" }\n[[layout]]\n'
+        'columns = { Country = "place", Year = "year", Convictions = "value" }\n',
+        encoding="utf-8",
+    )
+    (folder / "good.csv").write_text("Country,Year,Convictions\nAlbania,2019,7\n", encoding="utf-8")
+    rows = [f"Albania,{2000 + n},#REF!,{name}" for n, name in enumerate(NAMES)]
+    (folder / "list.csv").write_text("\n".join(["Country,Year,Convictions,Full name", *rows, ""]), encoding="utf-8")
+    report = refresh(home)
+    assert report.exit_code == STOPPED
+    issues = store.open_publication(home).table("issues")
+    assert issues.loc[issues["file"] == "returns/list.csv", "code"].tolist() == ["personal_columns"]
+    kept = b"".join(path.read_bytes() for path in home.processed.rglob("*") if path.is_file())
+    told = repr(report) + issues.to_csv()
+    for name in NAMES:
+        assert name not in told
+        assert name.encode() not in kept

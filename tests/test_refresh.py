@@ -38,6 +38,15 @@ def states(report: object) -> dict[str, str]:
     return {file["file"]: file["state"] for file in report.files}  # type: ignore[attr-defined]
 
 
+VISITS = """
+title = "Visits"
+
+[[layout]]
+table = "activities"
+columns = { "Id" = "activity", "Kind" = "activity_type", "What" = "title", "Where" = "places" }
+"""
+
+
 def test_first_refresh_publishes_every_figure_as_added(tmp_path: Path) -> None:
     home = small_project(tmp_path)
     report = refresh(home)
@@ -236,6 +245,41 @@ def test_a_held_cell_is_told_as_held_not_as_gone(home: Home) -> None:
     assert report.changes[["kind", "cell", "was"]].values.tolist() == [["held", "C2", "40"]]
 
 
+def test_a_figure_that_waits_for_its_label_is_one_change_that_names_the_label(home: Home) -> None:
+    edit(home, "police/returns.csv", "Honduras", "Hondruas")
+    report = refresh(home)
+    assert report.changes is not None
+    assert report.changes[["kind", "cell", "place", "was", "now"]].values.tolist() == [
+        ["held", "C3", "HND", "22", "Hondruas"]
+    ]
+
+
+def test_a_changed_fact_is_told_with_its_column(home: Home) -> None:
+    write(home, "visits/source.toml", VISITS)
+    write(home, "visits/visits.csv", "Id,Kind,What,Where\nv1,workshop,Digital evidence,Nepal\n")
+    added = refresh(home).changes
+    assert added is not None
+    assert added[["kind", "part", "now"]].values.tolist() == [["added", "activities", "v1"]]
+    edit(home, "visits/visits.csv", "Digital evidence", "Evidence from telephones")
+    changed = refresh(home).changes
+    assert changed is not None
+    assert changed[["kind", "part", "was", "now"]].values.tolist() == [
+        ["restated", "title", "Digital evidence", "Evidence from telephones"]
+    ]
+
+
+def test_a_stray_file_is_told_and_stops_nothing(home: Home) -> None:
+    text = (
+        FILES["police/source.toml"].replace("[[layout]]", '[[layout]]\nfiles = "returns*"')
+        + "[expect]\nrows = [1, 9]\n"
+    )
+    write(home, "police/source.toml", text)
+    write(home, "police/diary.csv", "nothing,of,ours\n")
+    report = refresh(home)
+    assert [(issue["code"], issue["file"]) for issue in report.newly_held] == [("unclaimed_sheet", "police/diary.csv")]
+    assert report.exit_code == HELD
+
+
 def test_a_ruling_acknowledges_what_is_held(home: Home) -> None:
     edit(home, "police/returns.csv", "40", "forty or so")
     assert refresh(home).exit_code == HELD
@@ -347,7 +391,7 @@ def test_a_second_refresh_is_refused_while_one_runs(home: Home) -> None:
 def opdat(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
     folders = ["--raw", str(home.raw), "--processed", str(home.processed)]
     command = [sys.executable, "-m", "opdat_analytics", "refresh", *words, *folders]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=home.raw)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=home.raw, check=False)
 
 
 def test_the_command_tells_json_and_exits_as_the_report_says(home: Home) -> None:
@@ -375,7 +419,8 @@ def test_an_unchanged_refresh_loads_nothing_heavy(tmp_path: Path) -> None:
         "heavy = ('pandas', 'pyarrow', 'numpy', 'matplotlib', 'python_calamine'); "
         "print(report.status, [name for name in heavy if name in sys.modules])"
     )
-    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120) for _ in range(2)]
+    command = [sys.executable, "-c", code]
+    runs = [subprocess.run(command, capture_output=True, text=True, timeout=120, check=False) for _ in range(2)]
     assert [run.stderr for run in runs] == ["", ""]
     assert runs[0].stdout.startswith("published")
     assert runs[1].stdout.strip() == "unchanged []"

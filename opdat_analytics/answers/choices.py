@@ -55,7 +55,9 @@ def _official_names(language: str) -> Mapping[str, tuple[str, ...]]:
         tried = [getattr(country, "common_name", country.name), country.name]
         said = [translated.gettext(name) for name in tried]
         turned = [" ".join(reversed(name.split(", "))) for name in said if name.count(", ") == 1]
-        names[country.alpha_3] = tuple(name for name in (*said, *turned) if ", " not in name) if language != "en" else ()
+        names[country.alpha_3] = (
+            tuple(name for name in (*said, *turned) if ", " not in name) if language != "en" else ()
+        )
     return names
 
 

@@ -152,7 +152,7 @@ def declared_form(path: Path, folder: str, declared: Source | DeclarationError) 
         return declared
     try:
         grids = read_workbook(path)
-    except UnreadableFile:
+    except (UnreadableFile, OSError):
         return declared  # told when the file itself is read
     found = declaration_for(grids, path.name, folder, declared if isinstance(declared, Source) else None)
     return declared if found is None else found
@@ -160,9 +160,10 @@ def declared_form(path: Path, folder: str, declared: Source | DeclarationError) 
 
 def _may_be_form(path: Path) -> bool:
     """Whether reading a file is worth while to see if it is a template; a look at its list of sheets is cheap."""
-    if path.stat().st_size > _MAX_BYTES:
-        return False
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes() if path.stat().st_size <= _MAX_BYTES else b""
+    except OSError:
+        return False  # told when the file itself is read
     if data[:4] == b"\xd0\xcf\x11\xe0":
         return True
     if data[:4] != b"PK\x03\x04":

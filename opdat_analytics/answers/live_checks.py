@@ -74,7 +74,9 @@ def live_checks(
     begun = "(" + "+".join(f'({span}<>"")' for span in spans.values()) + ">0)"
     rows = next(iter(spans.values()))
     found = [
-        LiveCheck(words["filled"].format(data=names["data"]), words["filled_todo"], f"=SUMPRODUCT(--{begun})", None, "some"),
+        LiveCheck(
+            words["filled"].format(data=names["data"]), words["filled_todo"], f"=SUMPRODUCT(--{begun})", None, "some"
+        ),
         LiveCheck(
             words["office"],
             words["office_todo"].format(front=names["front"]),
@@ -83,7 +85,11 @@ def live_checks(
             "none",
         ),
         LiveCheck(
-            words["date"], words["date_todo"].format(front=names["front"]), f"=1-{_is_date(boxes['date'])}", None, "none"
+            words["date"],
+            words["date_todo"].format(front=names["front"]),
+            f"=1-{_is_date(boxes['date'])}",
+            None,
+            "none",
         ),
     ]  # fmt: skip
     for field, header in zip(fields, headers, strict=True):

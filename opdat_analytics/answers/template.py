@@ -1,4 +1,4 @@
-"""Blank workbooks to report with: drop-down lists, input messages, examples, live checks; in four languages, no macros."""
+"""Blank workbooks to report with: lists, input messages, examples, live checks; four languages, no macros."""
 
 from __future__ import annotations
 
@@ -168,9 +168,13 @@ def template(kind: str, language: str = "en") -> bytes:
     made = plan(kind, language)
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": declared_words(kind, language)["title"], "author": "opdat_analytics", "created": MADE})
+    book.set_properties(
+        {"title": declared_words(kind, language)["title"], "author": "opdat_analytics", "created": MADE}
+    )
     look = styles(book)
-    drawn = {name: book.add_worksheet(made.sheets[name]) for name in ("front", "data", "example", "checks", "notes", "lists")}
+    drawn = {
+        name: book.add_worksheet(made.sheets[name]) for name in ("front", "data", "example", "checks", "notes", "lists")
+    }
     marker_sheet(book.add_worksheet(MARKER), kind, language, VERSION)
     lists_sheet(book, drawn["lists"], made.offers, made.sheets["lists"], made.list_name)
     front_sheet(drawn["front"], made, look, declared_words(kind, language)["title"])
@@ -179,7 +183,11 @@ def template(kind: str, language: str = "en") -> bytes:
     lines = live_checks(
         made.fields,
         made.headers,
-        {**{key: made.list_name(key) for key in made.offers}, "data": made.sheets["data"], "front": made.sheets["front"]},
+        {
+            **{key: made.list_name(key) for key in made.offers},
+            "data": made.sheets["data"],
+            "front": made.sheets["front"],
+        },
         made.words["checks"],
         {name: _reference(made.sheets["front"], cell) for name, cell in (("office", OFFICE), ("date", DATE))},
     )

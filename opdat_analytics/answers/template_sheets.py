@@ -171,7 +171,7 @@ def _worded(made: Plan, key: str, value: str, said: Mapping[str, str]) -> str:
     if key in ("value", "participants") and value.startswith("#"):
         return str(made.offers[key][int(value[1:])])
     if key in ("value", "participants"):
-        return made.words["checks"]["qualifiers"][0] + value
+        return f"{made.words['checks']['qualifiers'][0]}{value}"
     if value.startswith("="):
         return value[1:]
     if key in made.offers and key != "period":
@@ -182,8 +182,9 @@ def _worded(made: Plan, key: str, value: str, said: Mapping[str, str]) -> str:
 
 _EXAMPLES: Mapping[str, tuple[Mapping[str, int | str], ...]] = {
     "outcomes": (
-        {"place": "GTM", "period": 2024, "measure": "convictions", "value": 12, "offence": "trafficking", "unit": "persons",
-         "sex": "total", "attribution": "context", "status": "final", "reporter": "reporter", "note": "note"},
+        {"place": "GTM", "period": 2024, "measure": "convictions", "value": 12, "offence": "trafficking",
+         "unit": "persons", "sex": "total",
+         "attribution": "context", "status": "final", "reporter": "reporter", "note": "note"},
         {"place": "HND", "period": "Q1 2024", "measure": "participants_trained", "value": "40", "offence": "both",
          "attribution": "direct", "status": "provisional"},
         {"place": "SLV", "period": "FY2024", "measure": "extraditions", "value": "#0", "offence": "smuggling",
@@ -193,8 +194,8 @@ _EXAMPLES: Mapping[str, tuple[Mapping[str, int | str], ...]] = {
     ),
     "activities": (
         {"place": "GTM", "period": 2024, "activity_type": "workshop", "title": "title_1", "offence": "smuggling",
-         "participants": 24, "start": "=2024-06-10", "end": "=2024-06-12", "audience": "audience", "partners": "partners",
-         "funder": "funder", "purposes": "prosecution", "attribution": "direct"},
+         "participants": 24, "start": "=2024-06-10", "end": "=2024-06-12", "audience": "audience",
+         "partners": "partners", "funder": "funder", "purposes": "prosecution", "attribution": "direct"},
         {"place": "HND", "period": 2024, "activity_type": "working_group", "title": "title_2", "offence": "both",
          "participants": "#2", "start": "=2024-03", "attribution": "contributed"},
     ),
@@ -207,7 +208,7 @@ _EXAMPLES: Mapping[str, tuple[Mapping[str, int | str], ...]] = {
          "target_low": 40, "baseline_low": 12, "baseline_high": 12, "baseline_date": "=2024", "text": "text"},
     ),
 }  # fmt: skip
-"""Examples by field key: numbers, codes, keys of the words, text after “=”; “#0” is the first choice without a number."""
+"""Examples by field key: numbers, codes, keys of the words, text after “=”; “#0” is the first choice."""
 
 
 def checks_sheet(sheet: Any, made: Plan, look: Styles, lines: Sequence[LiveCheck]) -> None:
@@ -304,4 +305,3 @@ def _finish(sheet: Any) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_footer("&L&A&R&P / &N")
-

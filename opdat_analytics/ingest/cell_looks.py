@@ -19,7 +19,8 @@ _FIGURE = re.compile(
 _PARTED = re.compile(r"\d[\d.,]*\s*%?\s*\([^()]{1,60}\)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MISSING = re.compile(
-    r"[-–—.:…*/?]{1,6}|x|z|c|n/?[ad]|n\.[ad]\.?|s/?d|s\.d\.|nd|na|n/?r|n/?c|\.\.|null|none|not (?:available|applicable|listed)"
+    r"[-–—.:…*/?]{1,6}|x|z|c|n/?[ad]|n\.[ad]\.?|s/?d|s\.d\.|nd|na|n/?r|n/?c|\.\.|null|none"
+    r"|not (?:available|applicable|listed)"
     r"|no disponible|non disponible|não disponível|\[[a-z]\]|=…",
     re.I,
 )
@@ -29,7 +30,8 @@ _PERIOD = re.compile(
     re.I,
 )
 _TOTAL = re.compile(
-    r"(?:grand |sub-?|overall |annual |monthly |yearly )?tota(?:l|is|les|ux|als|al|aal)(?: general| geral| général)?\b.*"
+    r"(?:grand |sub-?|overall |annual |monthly |yearly )?tota(?:l|is|les|ux|als|al|aal)(?: "
+    r"general| geral| général)?\b.*"
     r"|all (?:countries|places|states|regions|india|persons|people)|ensemble|suma|soma|somme|.*\btotal",
     re.I,
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from opdat_analytics.ingest.drafting_layouts import SheetDraft
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _WIDE = 100
 
 

@@ -47,7 +47,7 @@ class Draft:
     Attributes
     ----------
     toml
-        The text of ``source.toml``. Where the grammar cannot declare any sheet it holds comments only and cannot be used.
+        The text of ``source.toml``. Where the grammar cannot declare any sheet it holds no layout and cannot be used.
     choices
         What was decided, with confidence and reason.
     confidence

@@ -13,7 +13,8 @@ import numpy as np
 from opdat_analytics import vocab
 from opdat_analytics.ingest.drafting_source import Choice, slug
 from opdat_analytics.ingest.drafting_surroundings import LayoutWork, say_constants, say_surroundings
-from opdat_analytics.ingest.drafting_words import Around, Role, around, composite, distinct, generic, role_of
+from opdat_analytics.ingest.drafting_titles import Around, around
+from opdat_analytics.ingest.drafting_words import Role, composite, distinct, generic, role_of
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import normalised, same
 from opdat_analytics.ingest.sheet_tables import Table
@@ -242,7 +243,8 @@ def _crossed(work: LayoutWork, said: Around) -> dict[str, Any]:
     if corner is None:
         work.choose("corner", "", 0.0, "no text that stands once on the sheet marks the table's corner")
         work.todo.append(
-            f"sheet “{grid.name}”: write a heading into {address(min(rows), min(columns))}, so that `corner` can find the table"
+            f"sheet “{grid.name}”: write a heading into {address(min(rows), min(columns))}, so "
+            f"that `corner` can find the table"
         )
         return {}
     top, left = corner
@@ -277,10 +279,10 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
         different = distinct(texts)
         if len(set(texts)) == 1 and texts[0]:
             codes = composite(texts[0], work.language, work.place)
-            for role, code in codes.items():
-                work.constants[role] = code
-                work.used[role] = texts[0]
-                work.choose(f"constants.{role}", code, 0.8, f"one heading over all figures says “{texts[0]}”")
+            for said_role, code in codes.items():
+                work.constants[said_role] = code
+                work.used[said_role] = texts[0]
+                work.choose(f"constants.{said_role}", code, 0.8, f"one heading over all figures says “{texts[0]}”")
             if len(table.values) > 1 or codes:
                 continue
         if different:
@@ -288,11 +290,11 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
     known = taken | {role.role for role in found.values() if role.role} | set(work.constants)
     unsure = [row for row, role in found.items() if not role.role]
     settled: dict[int, Role] = {}
-    for row, role in found.items():
-        if role.role and (role.role in taken or role.role in {r.role for r in settled.values()}):
-            role = Role("", 0.3, f"another heading says the {role.role} already")
+    for row, fits in found.items():
+        settled[row] = fits
+        if fits.role and (fits.role in taken or fits.role in {r.role for r in list(settled.values())[:-1]}):
+            settled[row] = Role("", 0.3, f"another heading says the {fits.role} already")
             unsure.append(row)
-        settled[row] = role
     if unsure and "measure" not in known and "measure" not in said.codes:
         row = max(unsure, key=lambda r: len(distinct([spread[r][n] for n in at])))
         words = distinct([spread[row][n] for n in at])
@@ -306,7 +308,7 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
         settled[row] = Role(
             "breakdown:heading", 0.4, "its words are no year, place or measure that the vocabulary knows"
         )
-    return {row: role for row, role in settled.items() if role.role}
+    return {row: fits for row, fits in settled.items() if fits.role}
 
 
 def _suggestions(word: str, language: str) -> tuple[str, ...]:

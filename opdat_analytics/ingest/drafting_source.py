@@ -37,11 +37,18 @@ class Choice:
 
 
 _STOPWORDS: Mapping[str, frozenset[str]] = {
-    "en": frozenset(["the", "of", "and", "by", "for", "to", "in", "with", "not", "number", "total", "year", "country", "persons", "cases", "sex", "age", "from", "all", "other", "per", "source", "note"]),
-    "es": frozenset(["el", "la", "los", "las", "de", "del", "y", "en", "por", "para", "con", "no", "número", "año", "país", "personas", "casos", "sexo", "edad", "fuente", "según", "víctimas", "mujeres", "hombres", "delito", "departamento", "sentencias", "condenas"]),
-    "fr": frozenset(["le", "la", "les", "des", "du", "et", "en", "par", "pour", "avec", "nombre", "année", "pays", "personnes", "cas", "sexe", "âge", "selon", "victimes", "femmes", "hommes", "condamnations", "enquêtes", "poursuites"]),
-    "pt": frozenset(["o", "a", "os", "as", "do", "da", "dos", "das", "e", "em", "por", "para", "com", "não", "número", "ano", "país", "pessoas", "casos", "sexo", "idade", "fonte", "segundo", "vítimas", "mulheres", "homens", "condenações"]),
-}  # fmt: skip
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "the of and by for to in with not number total year country persons cases sex age from all other per "
+        "source note",
+        "es": "el la los las de del y en por para con no número año país personas casos sexo edad fuente según "
+        "víctimas mujeres hombres delito departamento sentencias condenas",
+        "fr": "le la les des du et en par pour avec nombre année pays personnes cas sexe âge selon victimes "
+        "femmes hommes condamnations enquêtes poursuites",
+        "pt": "o a os as do da dos das e em por para com não número ano país pessoas casos sexo idade fonte segundo "
+        "vítimas mulheres homens condenações",
+    }.items()
+}
 
 
 def language_of(texts: Iterable[str]) -> Choice:
@@ -61,6 +68,7 @@ def language_of(texts: Iterable[str]) -> Choice:
     return Choice("language", best, min(0.99, 0.5 + 0.5 * (times - second) / times), f"{times} small words are {best}")
 
 
+_PLAIN = str.maketrans("\u00a0\u202f’", "  '")
 _NOTATIONS: Mapping[str, re.Pattern[str]] = {
     "1,234.5": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"),
     "1.234,5": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
@@ -79,11 +87,7 @@ def numbers_of(texts: Iterable[str]) -> Choice:
     marked = set()
     plain_long = 0
     for text in set(texts):
-        bare = (
-            re.sub(r"[^\d.,' \u00a0\u202f’]", "", text)
-            .strip()
-            .translate(str.maketrans({"\u00a0": " ", "\u202f": " ", "’": "'"}))
-        )
+        bare = re.sub(r"[^\d.,' \u00a0\u202f’]", "", text).strip().translate(_PLAIN)
         if re.search(r"\d[.,' ]\d", bare):
             marked.add(bare)
         elif re.fullmatch(r"\d{4,}", bare):
@@ -116,14 +120,17 @@ def _thousands_mark(notation: str) -> str:
 
 _LEGENDS: Sequence[tuple[str, str]] = (
     (r"not applicable|no aplica(?:ble)?|sans objet|não se aplica", "not_applicable"),
-    (r"not available|no disponible|non disponible|não disponível|no data|sin datos|missing|unavailable|data not", "not_available"),
+    (
+        r"not available|no disponible|non disponible|não disponível|no data|sin datos|missing"
+        r"|unavailable|data not", "not_available"),
     (r"suppress|confidential|disclos|withheld|too small|unreliable|confidencial", "suppressed"),
     (r"not reported|no reportado|non communiqué|not recorded", "not_reported"),
     (r"nil|zero|none|cero|néant", "zero"),
 )  # fmt: skip
 _USUAL: Mapping[str, str] = {
-    "..": "not_available", "...": "not_available", ":": "not_available", "n.d.": "not_available", "s/d": "not_available", "n/a": "not_available",
-    "na": "not_available", "n.a.": "not_available", "n.d": "not_available", "s.d.": "not_available",
+    "..": "not_available", "...": "not_available", ":": "not_available", "n.d.": "not_available",
+    "s/d": "not_available", "n/a": "not_available", "na": "not_available", "n.a.": "not_available",
+    "n.d": "not_available", "s.d.": "not_available",
 }  # fmt: skip
 
 
@@ -139,7 +146,8 @@ def symbols_of(signs: Mapping[str, int], notes: Iterable[str]) -> tuple[dict[str
     for note in notes:
         for sign in signs:
             found = re.search(
-                rf"(?:^|[\s\[(“\"']){re.escape(sign)}[\]”\"')]?\s*(?:[=:–-]|means|denotes|indicates|represents|significa)?\s*(\w.{{2,80}})",
+                rf"(?:^|[\s\[(“\"']){re.escape(sign)}[\]”\"')]?\s*(?:[=:–-]|means|denotes|indicates"
+                rf"|represents|significa)?\s*(\w.{{2,80}})",
                 note,
             )
             if found:

@@ -1,4 +1,4 @@
-"""What stands around the figures of a layout that is being drafted: totals, headings of rows, notes, what the title says."""
+"""What stands around the figures of a layout being drafted: totals, headings of rows, notes, titles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from opdat_analytics.ingest.cell_looks import total_word
 from opdat_analytics.ingest.drafting_source import Choice
-from opdat_analytics.ingest.drafting_words import Around, distinct
+from opdat_analytics.ingest.drafting_titles import Around
+from opdat_analytics.ingest.drafting_words import distinct
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import same
 from opdat_analytics.ingest.sheet_tables import Table
@@ -31,10 +32,12 @@ class LayoutWork:
     used: dict[str, str] = field(default_factory=dict)
 
     def choose(self, what: str, value: str, confidence: float, reason: str) -> None:
+        """Note a choice about this sheet."""
         self.choices.append(Choice(f"{self.grid.name}: {what}", value, round(confidence, 2), reason))
 
 
 def say_surroundings(work: LayoutWork, keys: dict[str, Any]) -> None:
+    """Add totals, ignored headings of rows and the end of the table to the layout's keys."""
     grid, table = work.grid, work.table
     totals = _total_labels(work, keys)
     if totals:

@@ -1,4 +1,4 @@
-"""What the words along a row or column of headings are about: years, places, measures, sexes … with how sure and why."""
+"""What the words along a row or column of headings are about, with how sure and why."""
 
 from __future__ import annotations
 
@@ -43,8 +43,10 @@ class Role:
 _SEX: Mapping[str, str] = {
     word: code
     for code, words in {
-        "male": "male males man men m masculine hombre hombres varon varones masculino homem homens homme hommes masculin",
-        "female": "female females woman women f feminine mujer mujeres femenino mulher mulheres feminino femme femmes feminin",
+        "male": "male males man men m masculine hombre hombres varon varones masculino homem homens "
+        "homme hommes masculin",
+        "female": "female females woman women f feminine mujer mujeres femenino mulher mulheres "
+        "feminino femme femmes feminin",
     }.items()
     for word in words.split()
 }
@@ -57,14 +59,20 @@ _BOTH: Mapping[str, Codes] = {
     for word in words.split()
 }
 _AGE = re.compile(
-    r"(?:aged? |de |ages )?\d{1,2}\s*(?:-|–|to|a|à)\s*\d{1,2}.*|(?:under|over|below|menores? de|mayores? de|moins de|plus de|menos de|mais de) \d{1,2}.*"
-    r"|\d{1,2}\s*(?:\+|and over|or over|and under|or under|y mas|et plus|ou mais).*|<\s*\d{1,2}|adults?\b.*|child(?:ren)?\b.*|minors?|menores|adult[oe]s"
+    r"(?:aged? |de |ages )?\d{1,2}\s*(?:-|–|to|a|à)\s*\d{1,2}.*|(?:under|over|below"
+    r"|menores? de|mayores? de|moins de|plus de|menos de|mais de) \d{1,2}.*"
+    r"|\d{1,2}\s*(?:\+|and over|or over|and under|or under|y mas|et plus|ou mais).*"
+    r"|<\s*\d{1,2}|adults?\b.*|child(?:ren)?\b.*|minors?|menores|adult[oe]s"
     r"|ninos|enfants?|criancas|adolescent\w*|mineurs?|majeurs?|age (?:not|un).*",
     re.I,
 )
 _NAMES: Sequence[tuple[str, str]] = (
-    (r"(?:.*\b)?(?:country|countries|pa[ií]s(?:es)?|pays|nation|state or territory|iso ?3.*|alpha ?[23].*|territory|economy)(?:\b.*|_.*)", "place"),
-    (r"(?:.*\b)?(?:citizenship|nationality|nationalities|nacionalidad|nationalit[eé]|nacionalidade|country of origin)\b.*", "citizenship"),
+    (
+        r"(?:.*\b)?(?:country|countries|pa[ií]s(?:es)?|pays|nation|state or territory|iso ?3.*"
+        r"|alpha ?[23].*|territory|economy)(?:\b.*|_.*)", "place"),
+    (
+        r"(?:.*\b)?(?:citizenship|nationality|nationalities|nacionalidad|nationalit[eé]"
+        r"|nacionalidade|country of origin)\b.*", "citizenship"),
     (r"(?:.*\b|.*_)?(?:year|a[ñn]o|ann[eé]e|ano|fy)(?:\b.*|_.*)|fiscalyear", "year"),
     (r"(?:.*\b)?(?:quarter|period|month|trimestre|mes|mois|m[eê]s|periodo|p[eé]riode|date|fecha|data)\b.*", "period"),
     (r"(?:.*\b)?(?:sex|gender|sexo|sexe|g[eé]nero|genre)\b.*", "sex"),
@@ -79,11 +87,103 @@ _NAMES: Sequence[tuple[str, str]] = (
     (r"(?:reporter|reporting (?:body|agency)|source|fuente|fonte)", "reporter"),
 )  # fmt: skip
 _GENERIC = re.compile(
-    r"(?:txt ?)?value|valor|valeur|total|n|no\.?|number|count|counts|amount|n[uú]mero|nombre|quantity|figure|figures|cantidad|obs_value",
+    r"(?:txt ?)?value|valor|valeur|total|n|no\.?|number|count|counts|amount|n[uú]mero"
+    r"|nombre|quantity|figure|figures|cantidad|obs_value",
     re.I,
 )
 _NEUTRAL = frozenset(
-    ["the", "of", "for", "in", "by", "and", "or", "a", "an", "to", "on", "at", "number", "no", "total", "totals", "numbers", "count", "counts", "cases", "persons", "people", "reported", "all", "de", "del", "la", "las", "los", "el", "y", "en", "por", "para", "numero", "total", "casos", "personas", "du", "des", "les", "le", "et", "au", "aux", "par", "pour", "nombre", "cas", "personnes", "da", "do", "das", "dos", "e", "o", "a", "os", "as", "em", "pessoas", "um", "uma", "annual", "yearly", "year", "years", "table", "tabla", "tableau", "tabela", "fy", "fiscal", "calendar", "country", "countries", "pais", "paises", "pays", "region", "regions", "sex", "age", "world", "international", "data", "figures", "statistics", "during", "since"]
+    [
+        "the",
+        "of",
+        "for",
+        "in",
+        "by",
+        "and",
+        "or",
+        "a",
+        "an",
+        "to",
+        "on",
+        "at",
+        "number",
+        "no",
+        "total",
+        "totals",
+        "numbers",
+        "count",
+        "counts",
+        "cases",
+        "persons",
+        "people",
+        "reported",
+        "all",
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "el",
+        "y",
+        "en",
+        "por",
+        "para",
+        "numero",
+        "total",
+        "casos",
+        "personas",
+        "du",
+        "des",
+        "les",
+        "le",
+        "et",
+        "au",
+        "aux",
+        "par",
+        "pour",
+        "nombre",
+        "cas",
+        "personnes",
+        "da",
+        "do",
+        "das",
+        "dos",
+        "e",
+        "o",
+        "a",
+        "os",
+        "as",
+        "em",
+        "pessoas",
+        "um",
+        "uma",
+        "annual",
+        "yearly",
+        "year",
+        "years",
+        "table",
+        "tabla",
+        "tableau",
+        "tabela",
+        "fy",
+        "fiscal",
+        "calendar",
+        "country",
+        "countries",
+        "pais",
+        "paises",
+        "pays",
+        "region",
+        "regions",
+        "sex",
+        "age",
+        "world",
+        "international",
+        "data",
+        "figures",
+        "statistics",
+        "during",
+        "since",
+    ]
 )
 
 
@@ -272,7 +372,8 @@ def _offence(words: Sequence[str], named: str, language: str) -> Role | None:
 
 
 _UNITS: Mapping[str, str] = {
-    "%": "percent", "per cent": "percent", "percentage": "percent", "porcentaje": "percent", "number": "unstated", "no": "unstated",
+    "%": "percent", "per cent": "percent", "percentage": "percent", "porcentaje": "percent",
+    "number": "unstated", "no": "unstated",
     "counts": "counts", "us$": "usd", "usd": "usd", "us dollars": "usd", "persons": "persons", "cases": "cases",
     "personas": "persons", "casos": "cases", "personnes": "persons", "pessoas": "persons",
 }  # fmt: skip
@@ -288,52 +389,3 @@ def _unit(words: Sequence[str], named: str) -> Role | None:
         meanings = {w: {"unit": c} for w, c in known.items() if c and c != vocab.normalise(w)}
         return Role("unit", 0.8, f"“{words[0]}” is a unit", meanings)
     return None
-
-
-@dataclass(frozen=True)
-class Around:
-    """What the title, the sheet's name and the file's name say of all figures of a table: role → code, and why."""
-
-    codes: Codes
-    reasons: Mapping[str, str]
-
-
-def around(texts: Sequence[str], language: str, where: str) -> Around:
-    """What holds for a whole table by the words around it, each only where one thing alone is said.
-
-    Parameters
-    ----------
-    texts
-        Titles, the sheet's name, the file's name: the nearest to the table first.
-    language
-        Of the workbook.
-    where
-        How to call them in reasons.
-    """
-    codes: dict[str, str] = {}
-    reasons: dict[str, str] = {}
-    for text in texts:
-        tokens = [t for t in re.split(r"[\s_,;:()\[\]/|.]+|(?<=\w)[–—-](?=\w)|\s[–—-]\s", text[:400]) if t]
-        pieces = {" ".join(tokens[a:b]) for a in range(len(tokens)) for b in range(a + 1, min(a + 5, len(tokens)) + 1)}
-        said: dict[str, set[str]] = {}
-        for piece in pieces:
-            for role, code in _said(piece, language).items():
-                said.setdefault(role, set()).add(code)
-        for role, found in said.items():
-            if role not in codes and len(found) == 1:
-                codes[role] = next(iter(found))
-                reasons[role] = f"{where} says “{text.strip()[:60]}”"
-    return Around(codes, reasons)
-
-
-def _said(piece: str, language: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    if (measure := vocab.resolve_measure(piece, language).code) is not None:
-        found["measure"] = measure
-    if len(piece) > 5 and (offence := vocab.resolve_offence(piece, language).code) is not None:
-        found["offence"] = offence
-    if len(piece) > 3 and piece[0].isupper() and (place := vocab.resolve_place(piece).code) is not None:
-        found["place"] = place
-    if re.fullmatch(r"(?:FY ?)?(?:19|20)\d\d", piece):
-        found["year"] = piece
-    return found

@@ -18,7 +18,8 @@ _LETTERS: Mapping[str, str] = {
 _OF = {number: _LETTERS[name] for name, number in FATE.items()} | {BLANK: " ", NOT_REPORTED: "."}
 _NAMES = {number: name for name, number in FATE.items()} | {NOT_REPORTED: "not_reported"}
 _EXPLAINED: Mapping[str, str] = {
-    "title": "above or beside the table", "header": "names a column", "label": "names a row", "value": "taken as a figure",
+    "title": "above or beside the table", "header": "names a column", "label": "names a row",
+    "value": "taken as a figure",
     "total": "a printed total, only checked", "note": "a note", "ignored": "not read, by declaration",
     "held": "cannot be used yet", "not_reported": "a blank inside the table",
 }  # fmt: skip
@@ -75,7 +76,8 @@ th { background: #f2f2f2; color: #555; position: sticky; top: 0; } tbody th { le
 .total { background: #fff4d1; text-decoration: overline; }
 .note { background: #f3f3f3; font-style: italic; color: #444; }
 .ignored { background: #eee; color: #666; text-decoration: line-through; }
-.held { background: #fbdcd5 repeating-linear-gradient(45deg, transparent 0 4px, rgba(160,40,20,.25) 4px 6px); border: 2px dashed #a02814; }
+.held { background: #fbdcd5 repeating-linear-gradient(45deg, transparent 0 4px,
+ rgba(160,40,20,.25) 4px 6px); border: 2px dashed #a02814; }
 .not_reported { background: #fff radial-gradient(#888 1px, transparent 1.5px) 0 0 / 8px 8px; }
 pre { background: #f6f6f6; padding: 1rem; overflow: auto; } .sure { width: 9ch; }
 """
@@ -104,7 +106,8 @@ def picture_html(
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)}</title>",
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>",
-        f"<p>Confidence {drafted.confidence:.2f}. What becomes of each cell if the draft is accepted as it stands:</p><p>",
+        f"<p>Confidence {drafted.confidence:.2f}. What becomes of each cell if the draft is "
+        f"accepted as it stands:</p><p>",
         *(f'<span class="key {name}">{name.replace("_", " ")}: {told}</span>' for name, told in _EXPLAINED.items()),
         "</p>",
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class FileRead:
     edition: str | None
 
 
-def read_file(path: Path, source: Source) -> FileRead:
+def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] = lambda _: None) -> FileRead:
     """Read one raw file as its source declares.
 
     Parameters
@@ -51,6 +51,9 @@ def read_file(path: Path, source: Source) -> FileRead:
         The file, in its source's folder.
     source
         The declaration.
+    refuse
+        Says of a sheet why it must not come in, without any of its contents; None where it may. A sheet that must not
+        stops its file, and nothing else is said of that file.
 
     Returns
     -------
@@ -74,6 +77,11 @@ def read_file(path: Path, source: Source) -> FileRead:
         return stop(
             "no_access", f"the file may not be read ({error.strerror})", hint="give leave to read it, or close it"
         )
+    for grid in grids:
+        refusal = refuse(grid)
+        if refusal is not None:
+            hint = "take the file out of data/raw; ask for a copy without these columns, or for the counts"
+            return stop("personal_columns", refusal, grid.name, hint=hint)
     blocks: list[_Sheet] = []
     for grid in grids:
         claims = [layout for layout in source.layouts if layout.claims(path.name, grid.name)]
@@ -145,6 +153,9 @@ def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _S
         message = f"no layout claims sheet “{grid.name}”; its {cells_of(grid)} cells are not used"
         hint = "declare a [[layout]] for it, or name it under `ignore` with the reason"
         issues = (Issue("hold", "unclaimed_sheet", source.id, file, grid.name, None, None, message, hint),)
+    for code, at, message in grid.flags:
+        cell = address(*at) if at is not None else None
+        issues = (*issues, Issue("flag", code, source.id, file, grid.name, cell, _shown(grid, at), message))
     return _Sheet({}, issues, _ledger_row(source.id, file, grid, fates), claimed=False)
 
 

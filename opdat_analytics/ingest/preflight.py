@@ -151,7 +151,7 @@ class _Parts:
         filled = sum(one.filled for one in sheets.values())
         if filled * longest > MAX_LETTERS and self.letters([p for _, p in listed], strings) > MAX_LETTERS:
             raise UnreadableFile(
-                "too_large", "long texts are repeated until the workbook holds more than 200 MB of text"
+                "too_large", "long texts are repeated until the workbook holds more than 100 MB of text"
             )
         usual = plain and all(one.usual for one in sheets.values()) and self.data.count(b"PK\x05\x06") == 1
         return Inspected("xlsx", sheets, self.flags(), usual, self.honest(strings))

@@ -16,9 +16,9 @@ from typing import Any
 
 import python_calamine
 
-MAX_CELLS = 8_000_000
+MAX_CELLS = 3_000_000
 MAX_COLUMNS = 1_024
-MAX_LETTERS = 200_000_000
+MAX_LETTERS = 100_000_000
 
 
 class TooLarge(ValueError):

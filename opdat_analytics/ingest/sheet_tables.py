@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from opdat_analytics.ingest.cell_kinds import kind
 from opdat_analytics.ingest.cell_looks import Looks, looks_of, total_word
 from opdat_analytics.ingest.grid import Grid
+from opdat_analytics.ingest.heading_rows import headers_above
 from opdat_analytics.ingest.laid import same
 from opdat_analytics.ingest.table_columns import prose, told_apart
 
-MOST_HEADERS = 6
 LOOK_BELOW = 12
 SURE_AFTER = 200
 
@@ -209,13 +210,13 @@ def _headings(looks: Looks, below: _Below, row: int, columns: Sequence[int]) -> 
 def _counting(looks: Looks, row: int, columns: Sequence[int]) -> bool:
     """Whether a row only counts its columns: 1, 2, 3, 4 …"""
     numbers = [looks.number[row, c] for c in columns]
-    return len(numbers) >= 4 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) >= 4 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _opened(looks: Looks, below: _Below, pending: list[int], row: int) -> _Open | None:
     if not _is_data(looks, below, row) or _codes_below(looks, row):
         return None
-    headers, heads, rows = _headers_above(looks, pending, row)
+    headers, heads, rows = headers_above(looks, pending, row)
     return _Open(headers, [*rows, row], heads, [], [])
 
 
@@ -230,70 +231,6 @@ def _codes_below(looks: Looks, row: int) -> bool:
     following = row + 1 + int(after[0])
     words = looks.word[following, figures]
     return bool(words.mean() >= 0.5 and not looks.figure[following, figures].any() and figures.size >= 1)
-
-
-def _headers_above(looks: Looks, pending: list[int], row: int) -> tuple[list[int], list[int], list[int]]:
-    """Of the rows above the first row of figures: those that name columns, those that name rows, rows of labels only."""
-    figures = [c for c in np.flatnonzero(looks.filled[row]) if looks.figure[row, c] or looks.missing[row, c]]
-    first, left = min(figures), int(np.flatnonzero(looks.filled[row])[0])
-    headers: list[int] = []
-    between: list[int] = []
-    before = row
-    for above in reversed(pending):
-        filled = np.flatnonzero(looks.filled[above]).tolist()
-        over = [c for c in filled if c >= first]
-        if len(headers) >= MOST_HEADERS or before - above > 3 or looks.long[above, filled[0]]:
-            break
-        if headers:
-            if not _heads_header(looks, above, headers[0], filled, first, left):
-                break
-            headers.insert(0, above)
-        elif not over and not any(looks.span[above, c] > 1 and c + looks.span[above, c] > first for c in filled):
-            between.insert(0, above)
-            if len(between) > MOST_HEADERS:
-                break
-        elif len(over) == 1 and len(filled) == 1 and filled[0] == first and looks.filled[row].sum() > 3:
-            break
-        else:
-            headers.insert(0, above)
-        before = above
-    if not headers:
-        lone = [r for r in between if looks.filled[r].sum() == 1 and row - r <= 2]
-        return [], lone[-1:], []
-    names = [r for r in between[:1] if _names_labels(looks, r, headers)]
-    rest = between[len(names) :]
-    heads = [r for r in rest if looks.filled[r].sum() == 1]
-    return headers + names, heads, [r for r in rest if r not in heads]
-
-
-def _names_labels(looks: Looks, row: int, headers: Sequence[int]) -> bool:
-    """Whether a row below the headings of the figures names the label columns, which the headings leave blank."""
-    filled = np.flatnonzero(looks.filled[row]).tolist()
-    taken = [
-        c
-        for c in filled
-        if any(looks.filled[h, c] and not str(looks.text[h, c]).rstrip().endswith(":") for h in headers)
-    ]
-    return len(filled) >= 2 and taken in ([], filled[:1])
-
-
-def _heads_header(looks: Looks, above: int, lowest: int, filled: list[int], first: int, left: int) -> bool:
-    """Whether a row above a row of headings heads it in turn, and is no title."""
-    over = [c for c in filled if c >= first]
-    spans = [c for c in filled if looks.span[above, c] > 1]
-    leftmost = min(left, int(np.flatnonzero(looks.filled[lowest])[0]))
-    if not over and not any(c > leftmost for c in spans):
-        return False
-    if filled == [leftmost] or (len(filled) == 1 and filled[0] < first and filled[0] <= leftmost):
-        return False
-    if lowest - above > 1 and not spans and len(over) < 2:
-        return False
-    over_label = filled[0] == leftmost and looks.span[above, leftmost] == 1 and bool(looks.filled[lowest, leftmost])
-    if over_label and not looks.text[above, leftmost].rstrip().endswith(":"):
-        return False
-    if len(filled) == 1 and not spans:
-        return filled[0] > first and len(looks.text[above, filled[0]]) <= 40
-    return True
 
 
 def _continues(grid: Grid, looks: Looks, below: _Below, at: _Open, row: int) -> bool:
@@ -386,7 +323,7 @@ def _tabular(looks: Looks, row: int) -> bool:
 def _side_by_side(looks: Looks, at: _Open, rows: list[int], used: list[int]) -> list[list[int]]:
     """Runs of columns apart by a blank column, where each run has its own labels and figures."""
     runs: list[list[int]] = [[used[0]]]
-    for before, column in zip(used, used[1:], strict=False):
+    for before, column in pairwise(used):
         if column - before > 1:
             runs.append([])
         runs[-1].append(column)

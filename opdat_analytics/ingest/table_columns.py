@@ -9,6 +9,8 @@ import numpy as np
 
 from opdat_analytics.ingest.cell_looks import Looks
 
+MANY_MARKS = 100
+"""From so many on, figures that are all 0 or 1 are marks for no and yes, not counts."""
 _ID = re.compile(
     r"(?:.*[\s_.(/])?(?:ids?|codes?|c[oó]digos?|cod|rank|ranking|fips|iso\d?|uid|msid)\b[\s_.)0-9]*|.*_(?:id|code|cd)",
     re.I,
@@ -37,6 +39,8 @@ def told_apart(
         head = " ".join(str(looks.text[h, column]) for h in headers).strip()
         lowest = str(looks.text[headers[-1], column]).strip() if headers else ""
         begun = "value" in sorts.values()
+        if begun and not head and said.size < 0.1 * body.size and not looks.figure[said, column].any():
+            continue
         if (
             begun
             and (_MARKS.fullmatch(lowest) or _is_flag(looks, said, column, body.size))
@@ -85,6 +89,8 @@ def _is_value(looks: Looks, said: np.ndarray, column: int, head: str, lowest: st
     numbers = looks.number[said, column]
     numbers = numbers[np.isfinite(numbers)]
     whole = bool((numbers == np.floor(numbers)).all())
+    if numbers.size >= MANY_MARKS and set(numbers.tolist()) == {0.0, 1.0}:
+        return False
     if whole and (_ID.fullmatch(lowest or head) or (not begun and _NUMBER_OF_ROW.fullmatch(head))):
         return False
     if not begun and whole and numbers.size >= 4 and numbers[0] in (0, 1):

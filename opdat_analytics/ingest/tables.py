@@ -79,7 +79,7 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     row_of, column_of = readings.rows.tolist(), readings.columns.tolist()
     for i in np.flatnonzero(wanted).tolist():
         at = (row_of[i], column_of[i])
-        if at in unread:
+        if at in unread and texts[i].strip() not in block.source.symbols:
             code, reason = unread[at]
             held.append(HeldCell(at, texts[i], code, reason, None))
             continue

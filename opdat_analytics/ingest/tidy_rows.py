@@ -1,4 +1,4 @@
-"""The rows of a table that was found: each figure with the words that head its row and column; and every cell's fate."""
+"""The rows of a table that was found, each figure with the words that head it; and every cell's fate."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def fills_down(grid: Grid, table: Table, column: int) -> bool:
     if not inner:
         return False
     beside = nonblank(grid.text[rows][:, inner]).any(axis=1)
-    return bool(beside[~filled].mean() > 0.9)
+    return bool(np.asarray(beside)[~filled].mean() > 0.9)
 
 
 def _down(texts: Sequence[str]) -> list[str]:

@@ -125,7 +125,7 @@ def _once_each(flags: Sequence[Remark]) -> tuple[Remark, ...]:
 
 
 def _copied(one: Grid, other: Grid) -> bool:
-    return one.text.size > 1 and bool(np.array_equal(one.text, other.text))
+    return bool(np.array_equal(one.text, other.text)) and len(one.text) > 0
 
 
 def _row_limit(grid: Grid) -> tuple[Remark, ...]:
@@ -172,7 +172,7 @@ def _grid(sheet: Sheet, facts: SheetFacts | None) -> Grid:
 
 
 def _inside(at: Position, text: np.ndarray) -> bool:
-    return at[0] < text.shape[0] and at[1] < text.shape[1]
+    return bool(at[0] < text.shape[0] and at[1] < text.shape[1])
 
 
 def _rectangle(rows: Sequence[Sequence[Any]]) -> tuple[np.ndarray, np.ndarray, dict[Position, tuple[str, str]]]:
@@ -226,10 +226,10 @@ def _merged(
     kept: list[tuple[int, int, int, int]] = []
     odd: list[Remark] = []
     left = 2 * text.size
-    for top, first, bottom, last in ranges:
-        if top >= text.shape[0] or first >= text.shape[1] or bottom < top or last < first:
+    for top, first, lowest, rightmost in ranges:
+        if top >= text.shape[0] or first >= text.shape[1] or lowest < top or rightmost < first:
             continue
-        bottom, last = min(bottom, text.shape[0] - 1), min(last, text.shape[1] - 1)
+        bottom, last = min(lowest, text.shape[0] - 1), min(rightmost, text.shape[1] - 1)
         left -= (bottom - top + 1) * (last - first + 1)
         if left < 0:
             raise UnreadableFile("damaged_file", "merged ranges lie upon each other", "open the file and save it again")

@@ -47,8 +47,6 @@ def cells(selection: Selection, by: Sequence[str]) -> pd.DataFrame:
     rows = selection.cube
     rows = rows.assign(
         open=rows["numbers"] - rows["closed"],
-        about=rows["numbers"].where(rows["qualifier"] == "about", 0),
-        secondary=rows["numbers"].where(rows["sourcing"] == "secondary", 0),
         **{code: (rows["rows"] - rows["numbers"]).where(rows["qualifier"] == code, 0) for code in NO_NUMBER},
     )
     reduced = rows.groupby(keys, dropna=False, sort=True)[list(_SUMS)].sum().reset_index()

@@ -19,7 +19,10 @@ OUTSIDE = "outside this scheme"
 """Region of the places that a scheme does not know; a row of their own, never left out."""
 
 TIME = ("year", "period_start", "period_end", "as_of")
-SUMS = ("rows", "numbers", "low", "closed", "high")
+SUMS = ("rows", "numbers", "low", "closed", "high", "about", "secondary")
+_DATES = ("period_start", "period_end")
+_WHOLE = (*_DATES, "qualifier")
+_READ = (*_WHOLE, "sourcing", "low", "high")
 _SAMPLE = 1_000
 
 
@@ -31,8 +34,9 @@ class Cube:
     ----------
     frame
         One row per value of the grouping columns, of every dimension of ``PROFILE`` that may vary, ``scheme`` where
-        there is one, ``place``, ``programme``, ``activity``, the columns of time, ``qualifier`` and ``sourcing``; then
-        ``rows``, ``numbers`` (rows with a lower bound), ``low``, ``closed`` (rows with an upper bound), ``high``.
+        there is one, ``place``, ``programme``, ``activity``, the columns of time and, of rows without a
+        number, ``qualifier``; then ``rows``, ``numbers`` (rows with a lower bound), ``low``, ``closed`` (rows with an
+        upper bound), ``high``, ``about`` and ``secondary`` (numbers that are).
     left_out
         For each rule, how many rows it leaves out of what the rules before it kept.
     """
@@ -54,30 +58,28 @@ def cube(table: nw.LazyFrame[Any], asked: Asked) -> Cube:
     tests = {"_of": asked.of_measure(), **{f"_{n}": keep for n, keep in enumerate([*rules, *_are(usual)])}}
     flags = [nw.col(name) for name in tests]
     # Narrowed to the columns in use first: a pandas frame would copy all of them, and test them again in each pass.
-    rows = table.select(
-        *dict.fromkeys([*narrow, *loose, "low", "high"]), *[test.alias(name) for name, test in tests.items()]
-    )
-    found = [_added(rows.filter(*flags), narrow).assign(**usual)]
+    columns = dict.fromkeys([*narrow, *loose, *_READ])
+    rows = table.select(*columns, *[test.alias(name) for name, test in tests.items()])
+    found = [part.assign(**usual) for part in _by_year(rows.filter(*flags), narrow)]
     left_out = [0] * len(rules)
-    of_measure = rows.select("_of").filter(flags[0]).select(nw.len().alias("n")).collect().to_pandas()["n"].iloc[0]
-    if of_measure > found[0]["rows"].sum():
+    if _small(rows.select("_of").filter(flags[0]).select(nw.len().alias("n")))["n"].iloc[0] > _rows(found):
         number = _first_broken(flags[1:])
         numbers = rows.select(*tests).filter(flags[0]).select(number.alias("number"))
-        broken = numbers.group_by("number").agg(nw.len().alias("rows")).collect().to_pandas()
+        broken = _small(numbers.group_by("number").agg(nw.len().alias("rows")))
         counts = {int(at): int(n) for at, n in zip(broken["number"], broken["rows"], strict=True)}
         left_out = [counts.get(at, 0) for at in range(len(rules))]
         if any(counts.get(at) for at in range(len(rules), len(flags) - 1)):
             some = rows.filter(flags[0]).filter((number >= len(rules)) & (number < len(flags) - 1))
-            found.append(_added(some, [*narrow, *loose]))
-    return Cube(_joined(found, [*narrow, *loose, *SUMS]), tuple(left_out))
+            found.append(_by_all(some, [*narrow, *loose]))
+    return Cube(_joined(found, [*narrow, *loose, *_WHOLE, *SUMS]), tuple(left_out))
 
 
 def _dimensions(asked: Asked, has: Sequence[str]) -> tuple[list[str], list[str]]:
     """Columns to group by, and columns that usually have one value."""
     several = [n for n in PROFILE if len(asked.wanted[n]) > 1]
-    narrow = list(dict.fromkeys([*asked.by, *several, "place", *TIME[:3], "qualifier"]))
+    narrow = list(dict.fromkeys([*asked.by, *several, "place", "year"]))
     loose = [n for n in PROFILE if n not in asked.pinned and n not in narrow]
-    loose += [n for n in ("programme", "activity", "as_of", "sourcing") if n not in narrow]
+    loose += [n for n in ("programme", "activity", "as_of") if n not in narrow]
     loose += [n for n in ("scheme",) if n in has]
     # Groups of different sources may each have a reporter, a unit and a calendar of their own.
     return (narrow, loose) if not set(asked.by) & {*PROFILE, "programme", "activity"} else ([*narrow, *loose], [])
@@ -106,25 +108,68 @@ def _first_broken(flags: Sequence[nw.Expr]) -> nw.Expr:
     return number
 
 
-def _added(rows: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
-    """Rows added up by some columns."""
+def _by_year(rows: nw.LazyFrame[Any], keys: list[str]) -> list[pd.DataFrame]:
+    """Rows added up by some columns with the year; those without a number beside them by why they have none.
+
+    Dates and qualifiers are looked at within the groups instead of grouped by, which is cheaper; where a place has
+    several periods in a year, everything is grouped by.
+    """
+    number = ~nw.col("low").is_null()
+    about = (number & (nw.col("qualifier") == "about")).cast(nw.Int64).alias("_about")
+    secondary = (number & (nw.col("sourcing") == "secondary")).cast(nw.Int64).alias("_secondary")
+    ends = [nw.col(n).count().alias(f"n_{n}") for n in _DATES]
+    ends += [nw.col(n).min().alias(f"least_{n}") for n in _DATES] + [nw.col(n).max().alias(f"most_{n}") for n in _DATES]
+    narrowed = rows.select(*dict.fromkeys([*keys, *_DATES, "low", "high"]), about, secondary)
+    marks = [nw.col(f"_{name}").sum().alias(name) for name in ("about", "secondary")]
+    found = _added(narrowed, keys, [*ends, *marks])
+    for name in _DATES:
+        least, most, n = found[f"least_{name}"], found[f"most_{name}"], found[f"n_{name}"]
+        if not ((n == 0) | ((n == found["rows"]) & (least == most))).all():
+            return [_by_all(rows, keys)]
+    found = found.rename(columns={f"least_{name}": name for name in _DATES}).assign(qualifier=None)
+    if found["numbers"].sum() == found["rows"].sum():
+        return [found]
+    none = rows.filter(nw.col("low").is_null()).select(*dict.fromkeys([*keys, "qualifier"]))
+    why = _small(none.group_by(*keys, "qualifier").agg(nw.len().alias("rows")))
+    why = why.assign(**dict.fromkeys(_DATES, pd.NaT), **dict.fromkeys(SUMS[1:], 0))
+    return [found.assign(rows=found["numbers"]), why]
+
+
+def _by_all(rows: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
+    """Rows added up by some columns, by period and by qualifier."""
+    keys = list(dict.fromkeys([*keys, *_WHOLE, "sourcing"]))
+    found = _added(rows, keys, [])
+    about, secondary = found["qualifier"] == "about", found["sourcing"] == "secondary"
+    return found.assign(about=found["numbers"].where(about, 0), secondary=found["numbers"].where(secondary, 0))
+
+
+def _added(rows: nw.LazyFrame[Any], keys: list[str], more: Sequence[nw.Expr]) -> pd.DataFrame:
     low, high = nw.col("low"), nw.col("high")
-    sums = rows.select(*dict.fromkeys([*keys, "low", "high"])).group_by(keys).agg(
+    sums = rows.group_by(keys).agg(
         nw.len().alias("rows"), low.count().alias("numbers"), high.count().alias("closed"),
-        low.sum().alias("_low"), high.sum().alias("_high"),
+        low.sum().alias("_low"), high.sum().alias("_high"), *more,
     )  # fmt: skip
-    return sums.collect().to_pandas().rename(columns={"_low": "low", "_high": "high"})
+    return _small(sums).rename(columns={"_low": "low", "_high": "high"})
+
+
+def _small(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
+    found: pd.DataFrame = frame.collect().to_pandas()
+    return found
+
+
+def _rows(found: Sequence[pd.DataFrame]) -> int:
+    return int(sum(part["rows"].sum() for part in found))
 
 
 def _joined(found: Sequence[pd.DataFrame], names: list[str]) -> pd.DataFrame:
     """The passes as one frame with the same kinds of columns, whatever the engine."""
     stated = [part[names] for part in found if len(part)] or [found[0][names]]
     frame = pd.concat(stated, ignore_index=True) if len(stated) > 1 else stated[0]
-    kinds: dict[str, str] = {name: "str" for name in names if name not in SUMS and name not in TIME[:3]}
-    counts = dict.fromkeys(("rows", "numbers", "closed"), "int64")
+    kinds: dict[str, str] = {name: "str" for name in names if name not in (*SUMS, *TIME[:3])}
+    counts = dict.fromkeys(("rows", "numbers", "closed", "about", "secondary"), "int64")
     frame = frame.astype({**kinds, **counts, "year": "Int64", "low": "float64", "high": "float64"})
     frame[["low", "high"]] = frame[["low", "high"]].fillna(0.0)
-    for name in TIME[1:3]:
+    for name in _DATES:
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[ms]")
     if "region" in names:
         frame["region"] = frame["region"].fillna(OUTSIDE)

@@ -1,0 +1,235 @@
+"""Rulings on held cells: a workbook to rule in, and what was ruled written into the declarations."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import xlsxwriter
+
+from opdat_analytics import store, vocab
+from opdat_analytics.answers.forms import declaration_path, declared_form, form_of
+from opdat_analytics.answers.template_sheets import MADE
+from opdat_analytics.ingest.declare import Source, read_declaration
+from opdat_analytics.ingest.files import read_file
+from opdat_analytics.ingest.workbook import read_workbook
+from opdat_analytics.model import DeclarationError, Home, OpdatError, UnknownName, UnreadableFile, position
+
+SHEET = "Decisions"
+HEADERS = ("file", "sheet", "cell", "says", "what is wrong", "hint", "decision", "read as / place code", "who", "why")
+DECISIONS = ("accept as", "alias", "ignore", "keep holding")
+_DO = {"accept as": "accept", "ignore": "ignore", "keep holding": "hold"}
+_WIDTHS = (30, 18, 8, 24, 60, 34, 16, 24, 24, 44)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """One row of the workbook that says something; ``at`` is its row number."""
+
+    at: int
+    file: str
+    sheet: str
+    cell: str
+    was: str
+    decision: str
+    value: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Source → rulings written; and what was refused, by the address of its cell in the workbook."""
+
+    written: Mapping[str, int]
+    refused: tuple[str, ...]
+
+
+def decisions_workbook(home: Home) -> bytes:
+    """The held cells of the current publication that nobody has ruled on, with columns to rule in, as xlsx.
+
+    Raises
+    ------
+    NothingPublished
+        If there is no publication.
+    """
+    issues = store.open_publication(home).table("issues")
+    held = issues[(issues["severity"] == "hold") & ~issues["acknowledged"].astype(bool) & issues["cell"].notna()]
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": "Decisions on held cells", "created": MADE})
+    sheet = book.add_worksheet(SHEET)
+    head = book.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "text_wrap": True})
+    told = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#F3F5F8"})
+    free = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "border": 1, "bg_color": "#FFF9E5"})
+    for column, (header, width) in enumerate(zip(HEADERS, _WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, header, head)
+    shown = held[["file", "sheet", "cell", "text", "message", "hint"]].itertuples(index=False, name=None)
+    for row, line in enumerate(shown, 1):
+        for column, text in enumerate(line):
+            sheet.write_string(row, column, text if isinstance(text, str) else "", told)
+        for column in range(6, len(HEADERS)):
+            sheet.write_blank(row, column, None, free)
+    if len(held):
+        message = "accept as: read the text beside it; alias: this place name always means the code beside it."
+        rule = {"validate": "list", "source": list(DECISIONS), "input_title": "Decision", "input_message": message}
+        sheet.data_validation(1, 6, len(held), 6, rule)
+    sheet.freeze_panes(1, 3)
+    sheet.autofilter(0, 0, max(1, len(held)), len(HEADERS) - 1)
+    book.close()
+    return buffer.getvalue()
+
+
+def apply_decisions(path: Path, home: Home) -> Applied:
+    """Write what was ruled into the declarations; a source of which one row is bad stays as it is.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such file.
+    OpdatError
+        If it is not a workbook of decisions.
+    """
+    rulings = _rulings(path)
+    by_source: dict[str, list[Ruling]] = {}
+    for ruling in rulings:
+        by_source.setdefault(ruling.file.split("/")[0], []).append(ruling)
+    written, refused = {}, []
+    for source, own in sorted(by_source.items()):
+        problems = [problem for ruling in own for problem in _problems(ruling, home)]
+        problems = problems or list(_write(source, own, home))
+        refused += problems
+        if not problems:
+            written[source] = len(own)
+    return Applied(written, tuple(refused))
+
+
+def _rulings(path: Path) -> list[Ruling]:
+    if not path.is_file():
+        raise UnknownName(f"There is no file {path}.")
+    read_workbook(path)  # refuses what is hostile or damaged, in words
+    book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
+    sheet = book[SHEET] if SHEET in book.sheetnames else None
+    rows = list(sheet.iter_rows(values_only=True, max_col=len(HEADERS))) if sheet is not None else []
+    if not rows or tuple(rows[0]) != HEADERS:
+        raise OpdatError(
+            f"{path.name} is not a workbook of decisions; make one with `opdat decide --xlsx {path.name}`."
+        )
+    found = []
+    for at, row in enumerate(rows[1:], 2):
+        said = ["" if value is None else str(value) for value in row]
+        if said[6].strip():
+            free = [text.strip() for text in said[6:]]
+            found.append(Ruling(at, said[0], said[1], said[2], said[3], *free))
+    return found
+
+
+def _problems(ruling: Ruling, home: Home) -> Iterable[str]:
+    """What is wrong with one row: its own words, or a cell that says something else now."""
+    if ruling.decision not in DECISIONS:
+        yield f"G{ruling.at}: “{ruling.decision}” is no decision; choose from: {', '.join(DECISIONS)}."
+    if ruling.decision in ("accept as", "alias") and not ruling.value:
+        yield f"H{ruling.at}: “{ruling.decision}” needs what to read, or the place code."
+    unknown = [code for code in ruling.value.split(";") if code.strip() not in vocab.places()]
+    if ruling.decision == "alias" and ruling.value and unknown:
+        yield f"H{ruling.at}: “{unknown[0]}” is not a place code; see `opdat show places`."
+    if not ruling.why:
+        yield f"J{ruling.at}: say why; the reason stays in the declaration."
+    now = _now(ruling, home)
+    if now != ruling.was:
+        said = "is not there" if now is None else f"says “{now}”"
+        yield (
+            f"D{ruling.at}: {ruling.file} › {ruling.sheet}!{ruling.cell} said “{ruling.was}” and now {said}; "
+            "refresh, and rule anew in a new workbook."
+        )
+
+
+def _now(ruling: Ruling, home: Home) -> str | None:
+    folder, _, name = ruling.file.partition("/")
+    path = home.raw / folder / name
+    if not name or path.resolve().parent != (home.raw / folder).resolve() or not path.is_file():
+        return None
+    try:
+        grid = next((grid for grid in read_workbook(path) if grid.name == ruling.sheet), None)
+        row, column = position(ruling.cell)
+    except (UnreadableFile, OpdatError):
+        return None
+    inside = grid is not None and row < grid.text.shape[0] and column < grid.text.shape[1]
+    return str(grid.text[row, column]) if grid is not None and inside else None
+
+
+def _write(source: str, rulings: Sequence[Ruling], home: Home) -> Iterable[str]:
+    """Add the rulings to the source's declaration if it can still be used with them; tell what is wrong if not."""
+    path = home.raw / source / "source.toml"
+    text = path.read_text(encoding="utf-8-sig") if path.exists() else _form_text(rulings, home)
+    if text is None:
+        return [f"A{ruling.at}: {source}/source.toml is missing; write it first." for ruling in rulings]
+    text = _with_aliases(text, [ruling for ruling in rulings if ruling.decision == "alias"])
+    text = text.rstrip("\n") + "\n" + "".join(_block(r) for r in rulings if r.decision != "alias")
+    with tempfile.TemporaryDirectory() as folder:
+        tried = Path(folder) / source / "source.toml"
+        tried.parent.mkdir()
+        tried.write_text(text, encoding="utf-8")
+        try:
+            declared = read_declaration(tried)
+        except DeclarationError as error:
+            rows = ", ".join(f"A{ruling.at}" for ruling in rulings)
+            return [f"{rows}: with these rulings the declaration cannot be used: {' '.join(error.problems)}"]
+    problems = list(_still_held(rulings, declared, home))
+    if not problems:
+        store.write_whole(path, text.encode())
+    return problems
+
+
+def _form_text(rulings: Sequence[Ruling], home: Home) -> str | None:
+    """The declaration of a template, for a folder that needed none until now."""
+    form = form_of(read_workbook(home.raw / rulings[0].file))
+    return None if form is None else declaration_path(form.kind, form.language).read_text(encoding="utf-8")
+
+
+def _still_held(rulings: Sequence[Ruling], declared: Source, home: Home) -> Iterable[str]:
+    """Rulings after which the cell would be held all the same."""
+    for file in sorted({ruling.file for ruling in rulings}):
+        path = home.raw / file
+        source = declared_form(path, declared.id, declared)
+        assert isinstance(source, Source)  # noqa: S101 - it was read from one
+        issues = read_file(path, source).tables["issues"]
+        held = issues[issues["severity"].isin(["hold", "stop"]) & ~issues["acknowledged"].astype(bool)]
+        for ruling in (r for r in rulings if r.file == file):
+            same = held[(held["sheet"] == ruling.sheet) & (held["cell"] == ruling.cell)]
+            for message in same["message"]:
+                yield f"H{ruling.at}: {file} › {ruling.sheet}!{ruling.cell} would be held all the same: {message}."
+
+
+def _block(ruling: Ruling) -> str:
+    name = ruling.file.partition("/")[2]
+    keys = {"cell": f"{name}#{ruling.sheet}!{ruling.cell}", "was": ruling.was, "do": _DO[ruling.decision]}
+    if ruling.decision == "accept as":
+        keys["as"] = ruling.value
+    keys["why"] = ruling.why
+    if ruling.who:
+        keys["who"] = ruling.who
+    return "\n[[decided]]\n" + "".join(f"{key} = {_quoted(text)}\n" for key, text in keys.items())
+
+
+def _with_aliases(text: str, rulings: Sequence[Ruling]) -> str:
+    """The aliases below the heading that is there, else below a new one at the end."""
+    told = {ruling.was: ruling for ruling in rulings}
+    lines = [f"{_quoted(was)} = {_quoted(r.value)} # {' '.join(r.why.split())}\n" for was, r in told.items()]
+    if not lines:
+        return text
+    heading = re.search(r"^\[aliases\][ \t]*(#.*)?\n", text, re.M)
+    if heading:
+        return text[: heading.end()] + "".join(lines) + text[heading.end() :]
+    return text.rstrip("\n") + "\n\n[aliases]\n" + "".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

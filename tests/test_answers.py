@@ -1,0 +1,161 @@
+"""What the sender of a workbook gets back, and the round trip template → filled → refresh → check → decide."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from small_project import published, small_project
+
+from opdat_analytics import cli
+from opdat_analytics.answers.decide import apply_decisions, decisions_workbook
+from opdat_analytics.answers.forms import DATE, KINDS, OFFICE
+from opdat_analytics.answers.template import plan, template
+from opdat_analytics.answers.template_sheets import example_lines
+from opdat_analytics.model import Home
+from opdat_analytics.refresh import refresh
+
+
+def filled(kind: str, language: str, **changed: str) -> openpyxl.Workbook:
+    """A template with its own examples entered; ``changed`` are cells of the data sheet."""
+    made = plan(kind, language)
+    book = openpyxl.load_workbook(io.BytesIO(template(kind, language)))
+    book[made.sheets["front"]][OFFICE], book[made.sheets["front"]][DATE] = "Oficina de Guatemala", "2025-01-31"
+    for row, line in enumerate(example_lines(made), 5):
+        for column, field in enumerate(made.fields, 1):
+            if field.key in line:
+                book[made.sheets["data"]].cell(row, column, line[field.key])
+    for cell, text in changed.items():
+        book[made.sheets["data"]][cell] = text
+    return book
+
+
+def project(root: Path, book: openpyxl.Workbook, folder: str = "office") -> tuple[Home, Path]:
+    home = Home.at(root)
+    path = home.raw / folder / "return.xlsx"
+    path.parent.mkdir(parents=True)
+    book.save(path)
+    return home, path
+
+
+def opdat(home: Home, *words: str) -> int:
+    with pytest.raises(SystemExit) as done:
+        cli.main([*words, "--raw", str(home.raw), "--processed", str(home.processed), "--exports", str(home.exports)])
+    return int(done.value.code or 0)
+
+
+def ruled(home: Home, **cells: str) -> Path:
+    book = openpyxl.load_workbook(io.BytesIO(decisions_workbook(home)))
+    for cell, text in cells.items():
+        book.active[cell] = text
+    path = home.raw.parent / "decisions.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_filled_template_loads_without_a_declaration_and_nothing_is_held(
+    kind: str, language: str, tmp_path: Path
+) -> None:
+    home, _ = project(tmp_path, filled(kind, language))
+    report = refresh(home)
+    assert report.exit_code == 0
+    assert not report.newly_held
+    table = "observations" if kind == "outcomes" else kind
+    assert len(published(home, table)) == len(example_lines(plan(kind, language)))
+
+
+def test_the_figures_of_a_template_are_what_was_entered(tmp_path: Path) -> None:
+    home, _ = project(tmp_path, filled("outcomes", "es"))
+    refresh(home)
+    figures = published(home, "observations").set_index("place")
+    assert figures.loc["GTM", ["measure", "low", "high", "unit"]].tolist() == ["convictions", 12, 12, "persons"]
+    assert figures.loc["HND", ["low", "qualifier"]].tolist() == [40, "at_least"]
+    assert figures.loc["SLV", ["low", "high"]].tolist() == [0, 0]
+    assert figures.loc["PAN", "qualifier"] == "suppressed"
+    assert set(figures["edition"]) == {"2025-01-31"}
+
+
+def test_the_marked_copy_of_a_spanish_return_says_in_spanish_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, path = project(tmp_path, filled("outcomes", "es", D5="doce y pico", A6="Hondurras"))
+    copy = tmp_path / "copy.xlsx"
+    assert opdat(home, "check", str(path), "--copy-to", str(copy), "--json") == 3
+    told = json.loads(capsys.readouterr().out)
+    assert {i["cell"] for i in told["issues"] if i["severity"] == "hold"} == {"D5", "A6"}
+    assert {f["place"] for f in told["figures"]} == {"SLV", "PAN"}
+    book = openpyxl.load_workbook(copy)
+    front, data = book.worksheets[0], book["Resultados"]
+    assert front.title == "Respuesta"
+    said = [str(cell.value) for row in front.iter_rows() for cell in row if cell.value]
+    assert "Tomado: 2 cifras. No se pudo usar: 2 lugares; va coloreado en esta copia." in said
+    assert "«Hondurras» no es un lugar conocido." in said
+    assert {c.coordinate for row in data.iter_rows() for c in row if c.comment} == {"D5", "A6"}
+    assert "no es un lugar conocido" in data["A6"].comment.text
+    assert data["D5"].fill.start_color.rgb.endswith("F6C7BE")
+    assert data["D7"].fill.fill_type is None
+    assert data["D4"].font.bold
+    assert len(data.data_validations.dataValidation) > 5
+
+
+def test_macros_are_not_carried_over(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "es"))
+    with ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 macros")
+    assert opdat(home, "check", str(path), "--copy-to", str(tmp_path / "copy.xlsx")) == 0
+    assert not [name for name in ZipFile(tmp_path / "copy.xlsx").namelist() if "vba" in name.lower()]
+
+
+def test_another_format_is_answered_as_xlsx_and_a_text_stays_a_text(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    sent = tmp_path / "sent.csv"
+    sent.write_text("Country,Year,Convictions\nGuatemala,2019,12\n=1+1,2019,7\n", encoding="utf-8")
+    assert opdat(home, "check", str(sent), "--copy-to", str(tmp_path / "copy.xlsx")) == 3
+    data = openpyxl.load_workbook(tmp_path / "copy.xlsx")["sent"]
+    assert (data["C2"].value, data["A3"].value, data["A3"].data_type) == ("12", "=1+1", "s")
+    assert data["A3"].comment is not None
+
+
+def test_a_file_that_is_no_spreadsheet_is_refused(tmp_path: Path) -> None:
+    sent = tmp_path / "sent.xlsx"
+    sent.write_bytes(b"PK\x03\x04 cut")
+    assert opdat(Home.at(tmp_path), "check", str(sent), "--copy-to", str(tmp_path / "copy.xlsx")) == 4
+    assert len(openpyxl.load_workbook(tmp_path / "copy.xlsx").sheetnames) == 1
+
+
+def test_rulings_go_into_the_declaration_and_are_acknowledged(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "es", D5="doce y pico", A6="Hondurras", D7="quizá 3"))
+    assert refresh(home).exit_code == 3
+    held = [row[2].value for row in openpyxl.load_workbook(io.BytesIO(decisions_workbook(home))).active.iter_rows(2)]
+    row = {cell: held.index(cell) + 2 for cell in held}
+    given = {
+        f"G{row['D5']}": "accept as", f"H{row['D5']}": "12", f"J{row['D5']}": "asked the office",
+        f"G{row['A6']}": "alias", f"H{row['A6']}": "HND", f"J{row['A6']}": "a slip of the pen",
+        f"G{row['D7']}": "keep holding", f"I{row['D7']}": "analyst", f"J{row['D7']}": "asked on Monday",
+    }  # fmt: skip
+    assert opdat(home, "decide", "--apply", str(ruled(home, **given))) == 0
+    assert refresh(home).exit_code == 0
+    figures = published(home, "observations").set_index("place")
+    assert (figures.loc["GTM", "low"], figures.loc["HND", "low"]) == (12, 40)
+    issues = published(home, "issues").query("severity == 'hold'")
+    assert issues[["cell", "acknowledged"]].to_numpy().tolist() == [["D7", True]]
+    assert opdat(home, "check", str(path)) == 0
+
+
+def test_a_ruling_on_a_cell_that_changed_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    path = home.raw / "courts" / "returns_2023.csv"
+    path.write_text("Country,Year,Convictions\nGuatemala,2019,abc\nHonduras,2019,7\n", encoding="utf-8")
+    refresh(home)
+    before = (home.raw / "courts" / "source.toml").read_bytes()
+    decisions = ruled(home, G2="accept as", H2="12", J2="asked")
+    path.write_text("Country,Year,Convictions\nGuatemala,2019,abd\nHonduras,2019,7\n", encoding="utf-8")
+    done = apply_decisions(decisions, home)
+    assert done.refused[0].startswith("D2: courts/returns_2023.csv › returns_2023!C2 said “abc” and now says “abd”")
+    assert (home.raw / "courts" / "source.toml").read_bytes() == before
