@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opdat_analytics import vocab
+from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.model import MixtureRefused, OpdatError
 
 _TIMELESS = (
@@ -32,8 +34,8 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
         ``change_low``, ``change_high`` (null where unbounded on that side), ``percent_low``, ``percent_high``
         (null also where the earlier year can only be 0; unbounded above where it can be 0), ``direction`` (rose,
         fell, unchanged: only where true for every value within the bounds; else not known), ``direction_same`` (of
-        the places that report in every year), ``gap`` (no number on either side, or a year is missing between:
-        nothing is compared), ``about``, ``secondary``, ``caveat``.
+        the places that report in every year), ``gap`` (no number on either side, a year is missing between, or
+        the series breaks there: nothing is compared), ``about``, ``secondary``, ``caveat``.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
     MixtureRefused
         If a group has a year twice.
     """
-    groups = _groups(frame, "change")
+    groups = groups_of_result(frame, "change")
     if "year" not in groups:
         raise OpdatError('Change is from year to year. Make the totals with "year" in by=….')
     outer = [name for name in groups if name != "year"]
@@ -59,6 +61,11 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
     result["from_year"] = before["year"].astype("Int64")
     result["low_before"], result["high_before"] = before["low"], before["high"]
     skipped = (rows["year"] - before["year"]).fillna(1).astype("int64") > 1
+    broken = [
+        breaks_between(now, int(then), int(now["year"]))
+        for now, then in zip(rows.to_dict("records"), before["year"], strict=True)
+    ]
+    skipped |= pd.Series([bool(found) for found in broken], index=rows.index, dtype=bool)
     gap = rows["low"].isna() | before["low"].isna() | skipped
     # An unbounded figure takes its difference along: null minus a number is null, as it must be.
     result["change_low"] = (rows["low"] - before["high"]).mask(gap)
@@ -73,7 +80,7 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
     result["about"] = about
     if "secondary" in rows:
         result["secondary"] = rows["secondary"].astype(bool) | before["secondary"].astype(bool)
-    result["caveat"] = _change_caveats(rows, before)
+    result["caveat"] = _change_caveats(rows, before, broken)
     return result
 
 
@@ -94,7 +101,7 @@ def rank(frame: pd.DataFrame, within: str | Sequence[str] | None = None) -> pd.D
         best and the worst rank over all values within the bounds; equal numbers share the better rank; null without
         a number), ``overlaps`` (the rank is not known) and ``tied`` (another row has the same exact number).
     """
-    groups = _groups(frame, "rank")
+    groups = groups_of_result(frame, "rank")
     keys = ["year"] if within is None and "year" in groups else []
     keys = ([within] if isinstance(within, str) else list(within)) if within is not None else keys
     absent = [name for name in keys if name not in frame.columns]
@@ -227,7 +234,7 @@ def _when(statements: pd.DataFrame) -> pd.Series[Any]:
     return statements["as_of"].fillna(days[0]).fillna(days[1])
 
 
-def _groups(frame: pd.DataFrame, what: str) -> list[str]:
+def groups_of_result(frame: pd.DataFrame, what: str) -> list[str]:
     """The grouping columns of a result: those before its query."""
     missing = [name for name in ("measure", "low", "high") if name not in frame.columns]
     if missing:
@@ -257,13 +264,13 @@ def _directions(rows: pd.DataFrame, before: pd.DataFrame, end: str, unknown: pd.
     return pd.Series(said, index=rows.index, dtype="str")
 
 
-def _change_caveats(rows: pd.DataFrame, before: pd.DataFrame) -> pd.Series[Any]:
+def _change_caveats(rows: pd.DataFrame, before: pd.DataFrame, broken: Sequence[list[vocab.Break]]) -> pd.Series[Any]:
     texts = []
-    for now, then in zip(rows.to_dict("records"), before.to_dict("records"), strict=True):
-        said = []
+    for now, then, breaks in zip(rows.to_dict("records"), before.to_dict("records"), broken, strict=True):
+        said = told(breaks)
         if "n_reporting" in now and now["n_reporting"] != then["n_reporting"]:
             said.append(f"{int(then['n_reporting'])} places reported, then {int(now['n_reporting'])}")
         caveats = dict.fromkeys([then.get("caveat"), now.get("caveat")])
         said += [str(text) for text in caveats if not pd.isna(text)]
-        texts.append("; ".join(said) or None)
+        texts.append("; ".join(dict.fromkeys(said)) or None)
     return pd.Series(texts, index=rows.index, dtype="str")

@@ -40,6 +40,7 @@ _WHY_NEVER = {
     "statistic": "counts are added; means, medians and maxima are not",
 }
 
+
 @dataclass(frozen=True)
 class LeftOut:
     """How many rows were left out of a selection, and why."""

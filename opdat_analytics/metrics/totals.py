@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import vocab
+from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.cells import NO_NUMBER, cells
 from opdat_analytics.metrics.select import OUTSIDE, PROFILE, Selection, columns_of, joined, said, select
 from opdat_analytics.model import UnknownName
@@ -24,7 +25,7 @@ QUERY = (
 
 _ANSWER = (
     "low", "high", "qualifier", "n_figures", "n_reporting", "n_expected", "coverage", "partial", "about", "secondary",
-    "low_same", "high_same", "n_same", "left_out", "caveat",
+    "low_same", "high_same", "n_same", "series_break", "left_out", "caveat",
 )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def totals(
           ``partial`` (coverage below 0.8);
         - ``about``, ``secondary``: whether any figure is;
         - ``low_same``, ``high_same``, ``n_same``: the same for the places that report in every year of the range;
+        - ``series_break``: the series breaks in this year; no line is drawn to it from the year before;
         - ``left_out``, ``caveat``: in words; null where there is nothing to say.
 
     Raises
@@ -81,6 +83,9 @@ def totals(
     -----
     The range of years is the named ``years``, else from the first to the last year of the selection. Coverage
     after OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 3: missing is never zero.
+
+    Of a figure that one edition prints twice, a publication calls only the first current. Rows of one series that
+    stand beside each other in another frame may be single cases, so every one is added, and the caveat says it.
     """
     grouping = columns_of(by)
     selection = select(obs, measure, by=grouping, **names)
@@ -133,6 +138,10 @@ def add(
     for name in ("qualifier", "left_out", "caveat"):
         frame[name] = frame[name].astype("str")
     ask(frame, selection, by)
+    yearly = "year" in by
+    frame["series_break"] = [
+        yearly and bool(breaks_between(row, int(row["year"]) - 1, int(row["year"]))) for row in frame.to_dict("records")
+    ]
     frame = frame.sort_values(list(by), kind="stable", ignore_index=True) if by else frame
     return frame[[*by, *[name for name in QUERY if name not in by], *_ANSWER]]
 
@@ -155,6 +164,7 @@ def coverage(
     """
     frame = totals(obs, measure, by, expected=expected, **names)
     dropped = ["low", "high", "qualifier", "n_figures", "about", "secondary", "low_same", "high_same", "n_same"]
+    dropped.append("series_break")
     return frame.drop(columns=dropped)
 
 
@@ -278,7 +288,7 @@ def _caveats(
             texts.append(f"{int(n)} series are stated more than once; every statement is added")
         if "year" in by:
             broken = [b for b in breaks if b.year == row["year"] and row.get("place", b.place) in ("", b.place)]
-            texts += [f"break in series in {b.year}{f' ({b.place})' if b.place else ''}: {b.note}" for b in broken]
+            texts += told(broken)
         lines.append("; ".join(texts) or None)
     return lines
 
