@@ -14,7 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
-from opdat_analytics.ingest.draft import Draft, draft
+from opdat_analytics.drafting.draft import Draft, draft
 from opdat_analytics.ingest.laid import FATE
 from opdat_analytics.ingest.workbook import cells_of, nonblank, read_workbook
 from opdat_analytics.model import UnreadableFile

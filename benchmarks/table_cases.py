@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from opdat_analytics.ingest.shapes import Proposal, propose
+from opdat_analytics.drafting.shapes import Proposal, propose
 
 
 def read(path: Path) -> list[list[str]]:

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 
 from opdat_analytics import store
+from opdat_analytics.drafting.draft import draft
+from opdat_analytics.drafting.drift import drift
+from opdat_analytics.drafting.fate_picture import picture_html, picture_text
+from opdat_analytics.drafting.sheet_tables import find_tables
+from opdat_analytics.drafting.tidy_rows import fates_of, tidy_of
 from opdat_analytics.ingest.declare import Source, read_declaration
-from opdat_analytics.ingest.draft import draft
-from opdat_analytics.ingest.drift import drift
-from opdat_analytics.ingest.fate_picture import picture_html, picture_text
 from opdat_analytics.ingest.grid import nonblank
 from opdat_analytics.ingest.laid import FATE
-from opdat_analytics.ingest.sheet_tables import find_tables
-from opdat_analytics.ingest.tidy_rows import fates_of, tidy_of
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import Home, UnreadableFile
 from opdat_analytics.refresh import refresh

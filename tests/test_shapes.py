@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opdat_analytics.ingest.cell_kinds import kind
-from opdat_analytics.ingest.heading_kinds import heading_kind, template
-from opdat_analytics.ingest.headings import split_headings
-from opdat_analytics.ingest.proposals import OPERATORS, Step, step
-from opdat_analytics.ingest.shapes import apply, propose
+from opdat_analytics.drafting.cell_kinds import kind
+from opdat_analytics.drafting.heading_kinds import heading_kind, template
+from opdat_analytics.drafting.headings import split_headings
+from opdat_analytics.drafting.proposals import OPERATORS, Step, step
+from opdat_analytics.drafting.shapes import apply, propose
 
 ROOT = Path(__file__).parent.parent
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from opdat_analytics.ingest.heading_kinds import VALUE_HEADINGS, heading_kind
-from opdat_analytics.ingest.proposals import Candidate, step
-from opdat_analytics.ingest.table_profile import Line, Profile
+from opdat_analytics.drafting.heading_kinds import VALUE_HEADINGS, heading_kind
+from opdat_analytics.drafting.proposals import Candidate, step
+from opdat_analytics.drafting.table_profile import Line, Profile
 
 Pair = tuple[str, str]
 Cut = Callable[[str], Pair | None]

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
-from opdat_analytics.ingest.cell_kinds import kind
-from opdat_analytics.ingest.proposals import Candidate, step
-from opdat_analytics.ingest.table_profile import ROWS_LOOKED_AT, Line, Profile
+from opdat_analytics.drafting.cell_kinds import kind
+from opdat_analytics.drafting.proposals import Candidate, step
+from opdat_analytics.drafting.table_profile import ROWS_LOOKED_AT, Line, Profile
 
 # In order of how seldom the mark stands for anything but a list.
 MARKS = ("\n", "|", ";", ",", "/", "&")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from opdat_analytics.ingest.cell_kinds import (
+from opdat_analytics.drafting.cell_kinds import (
     BLANK,
     CLOCK,
     CODE,

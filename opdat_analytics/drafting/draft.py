@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from opdat_analytics.ingest.declaration_text import declaration_text
-from opdat_analytics.ingest.declare import Source, read_declaration
-from opdat_analytics.ingest.drafting_layouts import SheetDraft, cannot_several, draft_layout, figures_of
-from opdat_analytics.ingest.drafting_source import (
+from opdat_analytics.drafting.declaration_text import declaration_text
+from opdat_analytics.drafting.layouts import SheetDraft, cannot_several, draft_layout, figures_of
+from opdat_analytics.drafting.sheet_tables import Table, find_tables
+from opdat_analytics.drafting.source import (
     Choice,
     edition_of,
     figure_texts,
@@ -27,12 +27,12 @@ from opdat_analytics.ingest.drafting_source import (
     signs_among,
     symbols_of,
 )
+from opdat_analytics.drafting.tidy_rows import Tidy, fates_of, tidy_of
+from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import FileRead, read_file
 from opdat_analytics.ingest.grid import Grid, cells_of
 from opdat_analytics.ingest.laid import FATE, LayoutMismatch
 from opdat_analytics.ingest.layouts import lay
-from opdat_analytics.ingest.sheet_tables import Table, find_tables
-from opdat_analytics.ingest.tidy_rows import Tidy, fates_of, tidy_of
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, position
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.drafting.sheet_tables import find_tables
+from opdat_analytics.drafting.words import named_role
 from opdat_analytics.ingest.declare import Layout, Source
-from opdat_analytics.ingest.drafting_words import named_role
 from opdat_analytics.ingest.grid import Grid, cells_of
 from opdat_analytics.ingest.laid import normalised, same
-from opdat_analytics.ingest.sheet_tables import find_tables
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import address
 

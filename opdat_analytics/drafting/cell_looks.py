@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from opdat_analytics.ingest.cell_kinds import kind
+from opdat_analytics.drafting.cell_kinds import kind
 from opdat_analytics.ingest.grid import Grid, nonblank
 
 SENTENCE = 60

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from opdat_analytics.ingest.headings import split_headings
-from opdat_analytics.ingest.list_cells import parts
-from opdat_analytics.ingest.proposals import OPERATORS, Step
-from opdat_analytics.ingest.repeats import records
-from opdat_analytics.ingest.table_profile import Table
+from opdat_analytics.drafting.headings import split_headings
+from opdat_analytics.drafting.list_cells import parts
+from opdat_analytics.drafting.proposals import OPERATORS, Step
+from opdat_analytics.drafting.repeats import records
+from opdat_analytics.drafting.table_profile import Table
 
 Rows = list[list[str]]
 

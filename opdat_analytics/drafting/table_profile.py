@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from opdat_analytics.ingest.cell_kinds import BLANK, NUMBERS, WORDS, kind, magnitude
+from opdat_analytics.drafting.cell_kinds import BLANK, NUMBERS, WORDS, kind, magnitude
 
 Table = Sequence[Sequence[str]]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from opdat_analytics.ingest.cell_looks import Looks
+from opdat_analytics.drafting.cell_looks import Looks
 
 MANY_MARKS = 100
 """From so many on, figures that are all 0 or 1 are marks for no and yes, not counts."""

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from opdat_analytics.ingest.cell_looks import total_word
-from opdat_analytics.ingest.drafting_source import Choice
-from opdat_analytics.ingest.drafting_titles import Around
-from opdat_analytics.ingest.drafting_words import distinct
+from opdat_analytics.drafting.cell_looks import total_word
+from opdat_analytics.drafting.sheet_tables import Table
+from opdat_analytics.drafting.source import Choice
+from opdat_analytics.drafting.tidy_rows import column_name, filled_labels, spread_headers
+from opdat_analytics.drafting.titles import Around
+from opdat_analytics.drafting.words import distinct
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import same
-from opdat_analytics.ingest.sheet_tables import Table
-from opdat_analytics.ingest.tidy_rows import column_name, filled_labels, spread_headers
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest.cell_looks import total_word
+from opdat_analytics.drafting.cell_looks import total_word
 from opdat_analytics.ingest.periods import Period, parse_period
 from opdat_analytics.ingest.printed_text import strip_marker
 from opdat_analytics.model import ALLOWED

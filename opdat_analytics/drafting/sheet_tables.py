@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from opdat_analytics.ingest.cell_kinds import kind
-from opdat_analytics.ingest.cell_looks import Looks, looks_of, total_word
+from opdat_analytics.drafting.cell_kinds import kind
+from opdat_analytics.drafting.cell_looks import Looks, looks_of, total_word
+from opdat_analytics.drafting.heading_rows import headers_above
+from opdat_analytics.drafting.table_columns import prose, told_apart
 from opdat_analytics.ingest.grid import Grid
-from opdat_analytics.ingest.heading_rows import headers_above
 from opdat_analytics.ingest.laid import same
-from opdat_analytics.ingest.table_columns import prose, told_apart
 
 LOOK_BELOW = 12
 SURE_AFTER = 200

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.ingest.grid import Grid
-from opdat_analytics.ingest.sheet_tables import Table
 
 
 @dataclass(frozen=True)

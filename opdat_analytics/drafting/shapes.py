@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from opdat_analytics.ingest.blank_cells import fill_down, subtitles
-from opdat_analytics.ingest.headings import repeating_groups
-from opdat_analytics.ingest.list_cells import list_columns
-from opdat_analytics.ingest.proposals import Candidate, Proposal, Step, step
-from opdat_analytics.ingest.repeats import repeated_records
-from opdat_analytics.ingest.reshape import apply, even
-from opdat_analytics.ingest.stack_runs import like_columns
-from opdat_analytics.ingest.table_profile import Table, profile
-from opdat_analytics.ingest.turned_tables import on_its_side
+from opdat_analytics.drafting.blank_cells import fill_down, subtitles
+from opdat_analytics.drafting.headings import repeating_groups
+from opdat_analytics.drafting.list_cells import list_columns
+from opdat_analytics.drafting.proposals import Candidate, Proposal, Step, step
+from opdat_analytics.drafting.repeats import repeated_records
+from opdat_analytics.drafting.reshape import apply, even
+from opdat_analytics.drafting.stack_runs import like_columns
+from opdat_analytics.drafting.table_profile import Table, profile
+from opdat_analytics.drafting.turned_tables import on_its_side
 
 __all__ = ["Proposal", "Step", "apply", "propose"]
 

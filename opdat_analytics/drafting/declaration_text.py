@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opdat_analytics.ingest.drafting_layouts import SheetDraft
+from opdat_analytics.drafting.layouts import SheetDraft
 
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _WIDE = 100

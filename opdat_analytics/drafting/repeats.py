@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import mean
 
-from opdat_analytics.ingest.cell_kinds import kind
-from opdat_analytics.ingest.heading_kinds import VALUE_HEADINGS, heading_kind
-from opdat_analytics.ingest.proposals import Candidate, step
-from opdat_analytics.ingest.table_profile import Table
+from opdat_analytics.drafting.cell_kinds import kind
+from opdat_analytics.drafting.heading_kinds import VALUE_HEADINGS, heading_kind
+from opdat_analytics.drafting.proposals import Candidate, step
+from opdat_analytics.drafting.table_profile import Table
 
 # Labels that return at the same distance all the way down leave little doubt.
 SURE_OF_PERIOD = 0.95

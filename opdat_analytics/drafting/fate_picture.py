@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from opdat_analytics.ingest.draft import Draft
+from opdat_analytics.drafting.draft import Draft
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import BLANK, FATE, NOT_REPORTED
 from opdat_analytics.model import address, column_letters

@@ -7,9 +7,9 @@ import re
 from itertools import pairwise
 from statistics import mean
 
-from opdat_analytics.ingest.heading_kinds import VALUE_HEADINGS, heading_kind, place_of_year, template
-from opdat_analytics.ingest.proposals import Candidate, step
-from opdat_analytics.ingest.table_profile import Line, Profile
+from opdat_analytics.drafting.heading_kinds import VALUE_HEADINGS, heading_kind, place_of_year, template
+from opdat_analytics.drafting.proposals import Candidate, step
+from opdat_analytics.drafting.table_profile import Line, Profile
 
 # Headings and contents both speak for a run; headings somewhat more, since tidy tables too have like columns.
 HEADING_WEIGHT, CONTENT_WEIGHT = 0.55, 0.45

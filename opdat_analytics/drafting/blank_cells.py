@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from statistics import mean
 
-from opdat_analytics.ingest.cell_kinds import NUMBERS, kind
-from opdat_analytics.ingest.proposals import Candidate, step
-from opdat_analytics.ingest.table_profile import Profile
+from opdat_analytics.drafting.cell_kinds import NUMBERS, kind
+from opdat_analytics.drafting.proposals import Candidate, step
+from opdat_analytics.drafting.table_profile import Profile
 
 SURE_OF_SUBTITLE = 0.93
 SURE_OF_FILL = 0.88

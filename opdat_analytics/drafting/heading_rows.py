@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from opdat_analytics.ingest.cell_looks import Looks
+from opdat_analytics.drafting.cell_looks import Looks
 
 MOST_HEADERS = 6
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.ingest.grid import Grid, nonblank
 from opdat_analytics.ingest.laid import BLANK, FATE, NOT_REPORTED
-from opdat_analytics.ingest.sheet_tables import Table
 from opdat_analytics.model import column_letters
 
 

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import mean, pstdev
 
-from opdat_analytics.ingest.cell_kinds import NUMBERS, kind, magnitude
-from opdat_analytics.ingest.heading_kinds import VALUE_HEADINGS, heading_kind
-from opdat_analytics.ingest.proposals import Candidate, step
-from opdat_analytics.ingest.table_profile import Line, Profile
+from opdat_analytics.drafting.cell_kinds import NUMBERS, kind, magnitude
+from opdat_analytics.drafting.heading_kinds import VALUE_HEADINGS, heading_kind
+from opdat_analytics.drafting.proposals import Candidate, step
+from opdat_analytics.drafting.table_profile import Line, Profile
 
 # Evidence adds up; each weight says how far one sign alone goes towards certainty.
 PRIOR = 0.15

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest.drafting_source import Choice, slug
-from opdat_analytics.ingest.drafting_surroundings import LayoutWork, say_constants, say_surroundings
-from opdat_analytics.ingest.drafting_titles import Around, around
-from opdat_analytics.ingest.drafting_words import Role, composite, distinct, generic, role_of
+from opdat_analytics.drafting.sheet_tables import Table
+from opdat_analytics.drafting.source import Choice, slug
+from opdat_analytics.drafting.surroundings import LayoutWork, say_constants, say_surroundings
+from opdat_analytics.drafting.tidy_rows import column_name, filled_labels, fills_down, spread_headers
+from opdat_analytics.drafting.titles import Around, around
+from opdat_analytics.drafting.words import Role, composite, distinct, generic, role_of
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import normalised, same
-from opdat_analytics.ingest.sheet_tables import Table
-from opdat_analytics.ingest.tidy_rows import column_name, filled_labels, fills_down, spread_headers
 from opdat_analytics.model import address, column_letters
 
 
