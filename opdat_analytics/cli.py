@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opdat_analytics.answers.commands import add_commands
+from opdat_analytics.answers import commands as answers
+from opdat_analytics.drafting import commands as drafting
 from opdat_analytics.model import Home, LockHeld, NothingPublished, OpdatError, UnknownName
 
 if TYPE_CHECKING:
@@ -377,7 +378,8 @@ def lab() -> None:
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])  # noqa: S606 - becomes JupyterLab
 
 
-add_commands(app, _home)
+answers.add_commands(app, _home)
+drafting.add_commands(app)
 
 # ---------------------------------------------------------------- exit codes
 

@@ -9,9 +9,16 @@ from functools import lru_cache
 import numpy as np
 
 from opdat_analytics.drafting.cell_kinds import kind
+from opdat_analytics.ingest.declaration_checks import LANGUAGES
+from opdat_analytics.ingest.figures import numerals, parse_figure
 from opdat_analytics.ingest.grid import Grid, nonblank
+from opdat_analytics.model import Figure
 
 SENTENCE = 60
+_TOLD = 30
+_BOUNDED = ("over", "at_least", "under", "at_most", "about")
+"""What a figure told with words is; “0 - 6” may as well be a group of ages."""
+_PLAIN = numerals(None)
 _FIGURE = re.compile(
     r"[<>≤≥~≈+\-−–(]*\s*(?:US)?[$€£]?\s*[-−]?\s*(?:\d[\d.,'’ \u00a0\u202f]*|[.,]\d+)\s*%?\)?"
     r"\s*(?:[*†‡§¶#¹²³⁴⁵]+|\[[A-Za-z*]{1,2}\]|\([A-Za-z]\)|[a-z])?"
@@ -76,7 +83,18 @@ def _look(text: str) -> tuple[str, float]:
         return "word", np.nan
     if _FIGURE.fullmatch(plain) or (_PARTED.fullmatch(plain) and not _YEAR.match(plain)):
         return ("figure", _plain_number(plain)) if kind(plain) not in ("date", "time") else ("word", np.nan)
-    return "word", np.nan
+    return _in_words(plain)
+
+
+def _in_words(plain: str) -> tuple[str, float]:
+    """A figure told with words, such as “más de 7”, or words that stand for one, such as “several”."""
+    if len(plain) > _TOLD:
+        return "word", np.nan
+    readings = (parse_figure(plain, "unstated", _PLAIN, language) for language in LANGUAGES)
+    told = [one for one in readings if isinstance(one, Figure)]
+    if any(one.qualifier in _BOUNDED for one in told) and re.search(r"\d", plain):
+        return "figure", _plain_number(plain)
+    return ("missing", np.nan) if any(one.qualifier == "unquantified" for one in told) else ("word", np.nan)
 
 
 def _plain_number(text: str) -> float:
