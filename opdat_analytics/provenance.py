@@ -102,7 +102,8 @@ def explain(
     else:
         queries = [{str(name): value for name, value in dict(what).items()}]
     opened = open_publication(home, publication)
-    found = [_cells(opened, query) for query in queries]
+    tables = _Tables(opened)
+    found = [_cells(tables, query) for query in queries]
     cells = pd.concat(found, ignore_index=True).drop_duplicates(
         [c for c in (*_IDENTITY, "part") if c in found[0].columns], ignore_index=True
     )
@@ -135,15 +136,28 @@ def _of_figure(figure_id: str, home: Home) -> tuple[list[Mapping[str, Any]], str
     return [dict(row) for row in entry["query"]], generation if generation.isdigit() else None
 
 
-def _cells(opened: Publication, query: Mapping[str, Any]) -> pd.DataFrame:
+class _Tables:
+    """The tables of a publication, each read once however many figures a chart shows."""
+
+    def __init__(self, opened: Publication) -> None:
+        self._opened = opened
+        self._read: dict[tuple[str, str | None], pd.DataFrame] = {}
+
+    def get(self, name: str, scheme: str | None = None) -> pd.DataFrame:
+        """A table, with the regions of a scheme where one is named."""
+        if (name, scheme) not in self._read:
+            frame = self._opened.table(name) if scheme is None else self.get(name)
+            self._read[name, scheme] = frame if scheme is None else with_region(frame, vocab.scheme(scheme), scheme)
+        return self._read[name, scheme]
+
+
+def _cells(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     if all(name in query and not _null(query[name]) for name in _IDENTITY):
-        return _at_cell(opened, query)
+        return _at_cell(tables, query)
     if "measure" not in query and ("activity_type" in query or "certainty" in query):
-        return _activities(opened, query)
-    observations = opened.table("observations")
+        return _activities(tables, query)
     scheme = query.get("scheme")
-    if not _null(scheme):
-        observations = with_region(observations, vocab.scheme(str(scheme)), str(scheme))
+    observations = tables.get("observations", None if _null(scheme) else str(scheme))
     keep = np.ones(len(observations), dtype=bool)
     for name, value in _conditions(query).items():
         keep &= _matches(observations, name, value)
@@ -152,16 +166,16 @@ def _cells(opened: Publication, query: Mapping[str, Any]) -> pd.DataFrame:
     return stated if len(stated) else rows
 
 
-def _at_cell(opened: Publication, query: Mapping[str, Any]) -> pd.DataFrame:
+def _at_cell(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     for table in ("observations", "activities", "programmes"):
-        frame = opened.table(table)
+        frame = tables.get(table)
         keep = np.ones(len(frame), dtype=bool)
         for name in (*_IDENTITY, "part"):
             if name in frame and name in query and not _null(query[name]):
                 keep &= (frame[name] == query[name]).to_numpy(dtype=bool)
         if keep.any():
             return frame[keep]
-    return opened.table("observations").head(0)
+    return tables.get("observations").head(0)
 
 
 def _conditions(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,6 +186,11 @@ def _conditions(query: Mapping[str, Any]) -> dict[str, Any]:
     for name, column in (("places", "place"), ("years", "year")):
         if name in query and not _null(query[name]):
             asked.setdefault(column, str(query[name]).split(";"))
+    measure = asked.get("measure")
+    for one in str(measure).split(";") if isinstance(measure, str) else ():
+        if one not in vocab.measures():
+            near = vocab.suggest(one, vocab.measures())
+            raise UnknownName(f"“{one}” is not a known measure" + (f"; did you mean “{near}”?" if near else "."))
     if not asked:
         raise UnknownName(f"None of {', '.join(query)} is a column of observations to ask by.")
     return asked
@@ -194,8 +213,8 @@ def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
     return column.to_numpy(dtype=bool)
 
 
-def _activities(opened: Publication, query: Mapping[str, Any]) -> pd.DataFrame:
-    activities = opened.table("activities")
+def _activities(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+    activities = tables.get("activities")
     several = {"place": "places", "purpose": "purposes"}
     keep = np.ones(len(activities), dtype=bool)
     for name, value in query.items():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 
 from opdat_analytics import vocab
+from opdat_analytics.engines import ENGINES, duckdb_observations, in_list
 from opdat_analytics.model import TABLES, Home, UnknownName
 from opdat_analytics.paths import home_here
 from opdat_analytics.store import Publication, open_publication, with_region
@@ -30,6 +32,10 @@ def _table(
     frame = opened.table(name)
     if source is None:
         return frame
+    return frame[frame["source"].isin(_known_sources(opened, source))].reset_index(drop=True)
+
+
+def _known_sources(opened: Publication, source: str | Sequence[str]) -> list[str]:
     wanted = [source] if isinstance(source, str) else list(source)
     for one in wanted:
         if one not in opened.sources:
@@ -38,7 +44,7 @@ def _table(
                 f"No source “{one}” is published"
                 + (f"; did you mean “{near}”?" if near else f"; published: {', '.join(opened.sources)}.")
             )
-    return frame[frame["source"].isin(wanted)].reset_index(drop=True)
+    return wanted
 
 
 def observations(
@@ -46,7 +52,8 @@ def observations(
     scheme: str | None = None,
     publication: int | str | None = None,
     home: Home | None = None,
-) -> pd.DataFrame:
+    engine: str = "pandas",
+) -> Any:
     """Every reported figure, one row each; every edition, with ``current`` telling the latest.
 
     Parameters
@@ -59,16 +66,24 @@ def observations(
         Generation of an earlier publication; the current one if None.
     home
         The project's folders; found from the working folder if None.
+    engine
+        ``pandas`` loads a frame; ``duckdb`` opens the published parts as a relation and loads nothing.
 
     Returns
     -------
-    Frame with the columns of ``model.TABLES["observations"]``.
+    Frame or relation with the columns of ``model.TABLES["observations"]``.
 
     Raises
     ------
     NothingPublished, UnknownName
-        If nothing is published yet; if the source or scheme is not known.
+        If nothing is published yet; if the source, scheme or engine is not known.
     """
+    if engine not in ENGINES:
+        raise UnknownName(f"There is no engine “{engine}”; there are {' and '.join(ENGINES)}.")
+    if engine == "duckdb":
+        opened = open_publication(home or home_here(), publication)
+        relation = duckdb_observations(opened, scheme)
+        return relation if source is None else relation.filter(in_list("source", _known_sources(opened, source)))
     frame = _table("observations", source, publication, home)
     return frame if scheme is None else with_region(frame, vocab.scheme(scheme), scheme)
 
@@ -173,7 +188,8 @@ def opened_table(
             + (f"; did you mean “{near}”?" if near else f"; there are: {', '.join((*TABLES, *vocabulary))}.")
         )
     if name == "observations":
-        return observations(scheme=scheme, publication=publication, home=home)
+        frame: pd.DataFrame = observations(scheme=scheme, publication=publication, home=home)
+        return frame
     return _table(name, None, publication, home)
 
 

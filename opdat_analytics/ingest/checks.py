@@ -163,6 +163,23 @@ def unexplained_marks(
     return tuple(flags.values())
 
 
+def parts_above_whole(parts: Iterable[tuple[int, Any]], readings: Readings) -> tuple[Flag, ...]:
+    """Parts of a cell like ``3 (5)`` that are surely larger than its whole."""
+    wholes: dict[int, Figure] = {}
+    flags = []
+    for index, part in parts:
+        if part.name == "total":
+            wholes[index] = part.figure
+            continue
+        whole = wholes.get(index)
+        if whole is None or whole.high is None or part.figure.low is None or part.figure.low <= whole.high:
+            continue
+        at = (int(readings.rows[index]), int(readings.columns[index]))
+        message = f"the part {part.name} is larger than the whole it belongs to"
+        flags.append(Flag("flag", "total_differs", at, message, "both are kept as printed; ask the publisher"))
+    return tuple(flags)
+
+
 _BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|Ã[\x80-\xbf]|â€")
 
 

@@ -159,7 +159,7 @@ def _weaker(stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 def _parts(stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Printed world totals against the sum of the regions of the same scheme, where all of them are printed."""
-    regions = _region_sets()
+    regions = vocab.partitions()
     key = [
         "source",
         "measure",
@@ -184,20 +184,6 @@ def _parts(stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
                 parts = printed[printed["place"].isin(members)].drop_duplicates("place")
                 if len(parts) == len(members):
                     yield from _compared(totals, parts)
-
-
-def _region_sets() -> list[frozenset[str]]:
-    """For each scheme, the places that are its regions themselves: those that bear a region's name."""
-    known = vocab.places()
-    sets: list[frozenset[str]] = []
-    for scheme in vocab.schemes():
-        members = vocab.scheme(scheme)
-        regions = frozenset(
-            p for p, region in members.items() if known[p].level == "region" and known[p].name == region
-        )
-        if regions and {known[p].name for p in regions} == set(members.values()):
-            sets.append(regions)
-    return sets
 
 
 def _compared(totals: Iterable[Statement], parts: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -196,7 +196,8 @@ def _all_roles() -> frozenset[str]:
 def _roles_of(table: str) -> frozenset[str]:
     if table == "observations":
         return OBSERVATION_ROLES
-    return frozenset(c.name for c in TABLES[table]) - PROVENANCE | {"published"}
+    both = {"baseline", "target"} if table == "targets" else set()
+    return frozenset(c.name for c in TABLES[table]) - PROVENANCE | {"published"} | both
 
 
 def _role_problems(roles: Iterable[str], allowed: frozenset[str], where: str) -> Iterable[str]:

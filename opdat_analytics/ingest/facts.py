@@ -15,7 +15,7 @@ from opdat_analytics.ingest.figures import Problem, parse_figure
 from opdat_analytics.ingest.harmonise import TABLE_DEFAULTS, HeldLabel, Surroundings, harmonise
 from opdat_analytics.ingest.laid import UNSTATED, Readings
 from opdat_analytics.ingest.periods import parse_period
-from opdat_analytics.model import TABLES, address
+from opdat_analytics.model import TABLES, Figure, address
 
 _YEARS = ("year", "start_year")
 
@@ -50,7 +50,24 @@ def fact_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
             text = str(block.laid.readings.text[index[i]])
             held.append(HeldCell((int(rows[i]), int(cols[i])), text, "missing_fact", message, None))
             bad.add(i)
+    for i in _doubled(frame, block.layout.table):
+        message = f"another row has the same {TABLES[block.layout.table][0].name} and says something else"
+        text = str(block.laid.readings.text[index[i]])
+        hint = "give each row an id of its own"
+        held.append(HeldCell((int(rows[i]), int(cols[i])), text, "duplicate_key", message, hint))
+        bad.add(i)
     return Rows(frame.drop(index=sorted(bad)).reset_index(drop=True), {}, {}, tuple(held), (), (), ())
+
+
+def _doubled(frame: pd.DataFrame, table: str) -> list[int]:
+    """Rows of activities or programmes that share an id with another row that is not the same."""
+    if table not in ("activities", "programmes"):
+        return []
+    name = TABLES[table][0].name
+    said = [c for c in frame.columns if c not in ("cell",)]
+    distinct = frame[said].astype(str).drop_duplicates()
+    several = distinct[name][distinct[name].duplicated()].unique()
+    return np.flatnonzero(frame[name].isin(several).to_numpy()).tolist()
 
 
 def _cell_of(block: Block, role: str, row: int) -> tuple[int, int]:
@@ -81,6 +98,9 @@ def _fact_frame(
     if pattern:
         given["activity"] = row_ids(pattern, rows, edition)
     problems: Problems = []
+    for whole in ("baseline", "target"):
+        if whole in given:
+            _both_bounds(given, whole, block, problems)
     columns = {}
     for column in TABLES[table]:
         values = given.get(column.name)
@@ -90,7 +110,7 @@ def _fact_frame(
             values = [TABLE_DEFAULTS[column.name] if value is None else value for value in list(values)]
         if column.name in _YEARS:
             values = _each(list(values), column.name, partial(_year, given=given, block=block), problems)
-        elif column.kind == "float":
+        elif column.kind == "float" and not any(isinstance(value, float) for value in values):
             values = _each(list(values), column.name, partial(_bound, name=column.name, block=block), problems)
         columns[column.name] = values
     if "year" in given and "calendar" in columns and "calendar" not in given:
@@ -125,11 +145,30 @@ def _calendar(text: str | None, block: Block) -> str:
     return "undated" if period is None or isinstance(period, Problem) else period.calendar
 
 
+def _both_bounds(given: dict[str, Any], whole: str, block: Block, problems: Problems) -> None:
+    """One printed cell gives both bounds of a baseline or target; a target is kept as printed too."""
+    texts = list(given.pop(whole))
+    read = partial(_figure, block=block)
+    figures = _each(texts, whole, read, problems)
+    given[f"{whole}_low"] = [None if f is None else f.low for f in figures]
+    given[f"{whole}_high"] = [None if f is None else f.high for f in figures]
+    if whole == "target":
+        given["text"] = texts
+
+
+def _figure(text: str, block: Block) -> Figure | Problem:
+    return parse_figure(text, "unstated", block.source.numerals, block.source.language, block.source.symbols)
+
+
 def _bound(text: str, name: str, block: Block) -> float | Problem | None:
     """A bound of a target: both bounds may be read from one printed figure."""
-    figure = parse_figure(text, "unstated", block.source.numerals, block.source.language, block.source.symbols)
+    figure = _figure(text, block)
     if isinstance(figure, Problem):
         return figure
+    if figure.qualifier not in ("exact", "not_reported"):
+        role = name.rpartition("_")[0]
+        message = f"“{text}” is no single number, so it cannot be one bound"
+        return Problem("unread_words", message, f"give the column the role “{role}”: it is read with both its bounds")
     return figure.low if name.endswith("low") else figure.high
 
 

@@ -67,6 +67,7 @@ TYPED = Numerals((), ".", True)
 """How a spreadsheet's own numbers are written out, whatever the publisher's notation."""
 
 _DECLARE = 'Declare `numbers` in source.toml, for example numbers = "1,234.5".'
+_RULE = "Ask the sender, or rule on this cell under [[decided]] in source.toml; the others are read as declared."
 _SYMBOL_CODES = ("not_reported", "suppressed", "not_available", "not_applicable", "unquantified")
 _NUMBERLIKE = re.compile(r"[0-9.,' ٬٫]*[0-9][0-9.,' ٬٫]*")
 _MONEY = r"us\$|usd|\$"
@@ -302,7 +303,9 @@ def _number(read: _Reader, text: str, alone: bool) -> Decimal | Problem:
             "malformed_number",
             f"“{read.printed}” is not a number {'as declared' if read.numerals.declared else 'in any notation'}: "
             "thousands come in groups of three digits, with one decimal mark at most.",
-            "It looks like Indian grouping (lakh, crore); write it without marks." if indian else _DECLARE,
+            "It looks like Indian grouping (lakh, crore); write it without marks."
+            if indian
+            else (_RULE if read.numerals.declared else _DECLARE),
         )
     if not read.numerals.declared and re.fullmatch(r"\d{1,3} \d{3}", text):
         ways = f"{text.replace(' ', '')} or the two numbers {text.replace(' ', ' and ')}"
@@ -361,7 +364,7 @@ def _refusal(printed: str, plain: str) -> Problem:
             f"“{printed}” has words that were not understood: {', '.join(dict.fromkeys(letters))}.",
             "Write the number alone, with a qualifier such as “over” or “at least”, and the rest in a note.",
         )
-    return Problem("malformed_number", f"“{printed}” is not written as a number.", _DECLARE)
+    return Problem("malformed_number", f"“{printed}” is not written as a number.", _RULE)
 
 
 def symbol_figures(symbols: Mapping[str, object]) -> dict[str, Figure]:

@@ -106,7 +106,10 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         address(*at) for at in (*doubled.silent, *withdrawn)
     }
     frame = frame[~frame["cell"].isin(apart)].reset_index(drop=True) if apart else frame
-    flags = checks.unexplained_marks(zip(index, parts, strict=True), readings, block.laid.notes)
+    flags = (
+        *checks.unexplained_marks(zip(index, parts, strict=True), readings, block.laid.notes),
+        *checks.parts_above_whole(zip(index, parts, strict=True), readings),
+    )
     held_cells = [*held, *(HeldCell(*first) for first in doubled.reported)]
     also, told = also_rows(block, asked)
     rows = Rows(frame, also, figures, tuple(held_cells), when.held, told, flags)

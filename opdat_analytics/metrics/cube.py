@@ -131,7 +131,8 @@ def _by_year(rows: nw.LazyFrame[Any], keys: list[str]) -> list[pd.DataFrame]:
         return [found]
     none = rows.filter(nw.col("low").is_null()).select(*dict.fromkeys([*keys, "qualifier"]))
     why = _small(none.group_by(*keys, "qualifier").agg(nw.len().alias("rows")))
-    why = why.assign(**dict.fromkeys(_DATES, pd.NaT), **dict.fromkeys(SUMS[1:], 0))
+    why[[*_DATES]] = None
+    why[[*SUMS[1:]]] = 0
     return [found.assign(rows=found["numbers"]), why]
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, garwood
+from opdat_analytics.metrics.names import joined
+from opdat_analytics.metrics.totals import bounds_qualifier
 from opdat_analytics.model import CONTINUOUS_UNITS, OpdatError
 
 PER = 100_000
 """Heads that a rate is per."""
 
 
-def rates(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Rates per 100,000 of a `totals` frame by place and year.
 
     Parameters
@@ -21,11 +25,15 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
         A `totals` frame whose ``by`` names place and year, in persons, cases or another count.
     population
         Columns ``place``, ``year``, ``population`` (persons): ``vocab.population()``.
+    by
+        Columns of the frame's own groups to add the places up by, such as region and year. The population is that of
+        the places with a number in that year, and of no others. Without it, a rate for each row.
 
     Returns
     -------
     pandas.DataFrame
-        The rows of ``frame`` up to ``scheme``, ``places`` and ``years``, then ``low``, ``high`` (rate per 100,000;
+        The rows of ``frame`` (or one for each value of ``by``, with ``n_reporting``, the places it is made of, behind
+        the rates) up to ``scheme``, ``places`` and ``years``, then ``low``, ``high`` (rate per 100,000;
         high null where unbounded), ``events_low``, ``events_high``, ``population`` (Int64), ``chance_low``,
         ``chance_high`` (95 % Garwood limits: the lower of the lower bound, the upper of the upper bound; null where
         unbounded), ``unstable`` (fewer than 20 events possible), ``qualifier``, ``about``, ``secondary``,
@@ -34,7 +42,8 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     OpdatError
-        If the frame is not by place and year, or not a count, or a place has two populations in one year.
+        If the frame is not by place and year, or not a count, or a place has two populations in one year; if it has no
+        such column to add up by.
 
     Notes
     -----
@@ -51,9 +60,17 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
         raise OpdatError(f"Rates are of counts; the frame is in {', '.join(odd)}. Name a counted unit with unit=….")
     if population.duplicated(["place", "year"]).any():
         raise OpdatError("The population names a place and year twice. Keep one row for each.")
+    groups = [by] if isinstance(by, str) else list(by or ())
+    own = list(frame.columns[: list(frame.columns).index("measure")])
+    absent = [name for name in groups if name not in own or name == "place"]
+    if absent:
+        raise OpdatError(f"Rates are added up by groups of the frame but place ({', '.join(own)}), not {absent}.")
     heads = population[["place", "year", "population"]].astype({"year": "Int64"})
     merged = frame.merge(heads, on=["place", "year"], how="left", validate="many_to_one")
     asked = list(frame.columns[: list(frame.columns).index("low")])
+    if groups:
+        merged = _added_up(merged, groups, [name for name in asked if name not in own])
+        asked = [name for name in merged if name in (*groups, *asked)]
     result = merged[asked].copy()
     scale = PER / merged["population"].astype("float64").where(lambda n: n > 0)
     lower, upper = garwood(merged["low"])[0], garwood(merged["high"])[1]
@@ -69,4 +86,31 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     result["reason"] = pd.Series([str(text) or None for text in reason], index=merged.index, dtype="str")
     for name in (name for name in kept[3:] if name in merged):
         result[name] = merged[name]
+    if groups:
+        result.insert(list(result).index("high") + 1, "n_reporting", merged["n_reporting"])
     return result
+
+
+def _added_up(merged: pd.DataFrame, groups: list[str], query: list[str]) -> pd.DataFrame:
+    """Events and heads of the places that have both, by some columns."""
+    rows = []
+    for key, part in merged.groupby(groups, dropna=False, sort=True):
+        usable = part[part["low"].notna() & part["population"].notna()]
+        without = int(part["low"].notna().sum()) - len(usable)
+        silent = len(part) - len(usable) - without
+        told = {"without a number": silent, "without a population for this year": without}
+        left_out = [f"{n} places {why}" for why, n in told.items() if n]
+        rows.append(
+            {
+                **dict(zip(groups, key, strict=True)), **{name: joined(part[name]) for name in query},
+                "low": usable["low"].sum() if len(usable) else np.nan,
+                "high": usable["high"].sum(skipna=False) if len(usable) else np.nan,
+                "population": usable["population"].sum() if len(usable) else np.nan,
+                "n_reporting": usable["place"].nunique(), "about": bool(usable["about"].any()),
+                "secondary": bool(usable["secondary"].any()), "left_out": "; ".join(left_out) or None,
+                "caveat": "; ".join(dict.fromkeys(usable["caveat"].dropna())) or None,
+            }
+        )  # fmt: skip
+    result = pd.DataFrame(rows).astype(dict.fromkeys([*query, "left_out", "caveat"], "str"))
+    ends = zip(result["low"], result["high"], result["about"], strict=True)
+    return result.assign(qualifier=pd.Series([bounds_qualifier(*end) for end in ends], dtype="str"))

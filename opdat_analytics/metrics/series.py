@@ -112,7 +112,7 @@ def _over_years(
             found.append(_run(by_year.reindex(years), by_year.loc[last], asked, years, answer))
     result = pd.DataFrame(found, columns=[*dict.fromkeys([*asked, "years"]), *_ANSWER])
     texts = [*dict.fromkeys([*asked, "years"]), "qualifier", "reason", "caveat"]
-    return result.astype({name: "str" for name in texts} | {"year": "Int64", "from_year": "Int64"})
+    return result.astype(dict.fromkeys(texts, "str") | {"year": "Int64", "from_year": "Int64"})
 
 
 _ANSWER = ["low", "high", "qualifier", "year", "from_year", "about", "secondary", "reason", "caveat"]

@@ -11,6 +11,7 @@ import pandas as pd
 from opdat_analytics import vocab
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.cells import NO_NUMBER, cells
+from opdat_analytics.metrics.overlaps import refuse_overlaps
 from opdat_analytics.metrics.select import OUTSIDE, PROFILE, Selection, columns_of, joined, said, select
 from opdat_analytics.model import UnknownName
 
@@ -105,6 +106,7 @@ def add(
     keyed = reduced.assign(_all=0)
     stated = keyed[keyed["numbers"] > 0]
     keys, within = ["_all", *by], ["_all", *outer]
+    refuse_overlaps(stated, keys)
 
     frame = groups_of(_with_expected(keyed, within, expected, selection), by, years)
     sums = keyed.groupby(keys, dropna=False)[["low", "high", "numbers", "open", "about", "secondary", *NO_NUMBER]].sum()
@@ -163,9 +165,8 @@ def coverage(
         ``partial``, ``left_out``, ``caveat``.
     """
     frame = totals(obs, measure, by, expected=expected, **names)
-    dropped = ["low", "high", "qualifier", "n_figures", "about", "secondary", "low_same", "high_same", "n_same"]
-    dropped.append("series_break")
-    return frame.drop(columns=dropped)
+    reporting = {"n_reporting", "n_expected", "coverage", "partial", "left_out", "caveat"}
+    return frame.drop(columns=[name for name in _ANSWER if name not in reporting])
 
 
 def year_range(selection: Selection, reduced: pd.DataFrame) -> list[int]:

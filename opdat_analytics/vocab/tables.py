@@ -241,3 +241,17 @@ def population() -> pd.DataFrame:
     https://data.worldbank.org/indicator/SP.POP.TOTL; the publisher's aggregates are left out.
     """
     return _population().copy()
+
+
+@cache
+def partitions() -> tuple[frozenset[str], ...]:
+    """For each scheme, the places that are its regions themselves: together they cover it, and none holds another."""
+    known = places()
+    sets: list[frozenset[str]] = []
+    for name in schemes():
+        members = scheme(name)
+        own = (p for p, region in members.items() if known[p].level == "region" and known[p].name == region)
+        regions = frozenset(own)
+        if regions and {known[p].name for p in regions} == set(members.values()):
+            sets.append(regions)
+    return tuple(sets)
