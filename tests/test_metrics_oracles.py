@@ -171,7 +171,7 @@ def test_490_of_5682_prosecutions_were_for_labour_and_are_not_added():
 # What a publisher hid stays hidden -----------------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 4), st.integers(0, 50))
 def test_nothing_tightens_what_a_publisher_hid(hidden, shown):
     # A published total and one of two parts would give the other part away by subtraction.
@@ -182,7 +182,7 @@ def test_nothing_tightens_what_a_publisher_hid(hidden, shown):
     by_sex = totals(obs, "convictions", by=["sex", "year"]).set_index("sex")
     assert by_sex.loc["female", ["low", "high"]].tolist() == [0, 4]
     row = shares(obs, "convictions", "sex", "female").iloc[0]
-    assert (row["numerator_low"], row["numerator_high"]) == (0, min(4, hidden + shown))
+    assert (row["numerator_low"], row["numerator_high"]) == (0, 4)
     of_total = ratio(
         observations([{**under_5}, {"measure": "prosecutions", "low": 10}]), "convictions", "prosecutions"
     ).iloc[0]
@@ -202,10 +202,14 @@ def test_a_hidden_place_keeps_its_bounds_beside_a_published_region():
 def test_rows_that_are_not_the_usual_ones_count_all_the_same():
     # Whichever row comes first, reporters, sourcing, periods and words without a number are all accounted for.
     rows = [
-        {"place": "ALB", "activity": "a1", "low": 1}, {"place": "ALB", "low": 2}, {"place": "ITA", "as_of": "2021", "low": 4},
-        {"place": "ITA", "sourcing": "secondary", "low": 8}, {"place": "KEN", "qualifier": "not_reported"},
-        {"place": "KEN", "activity": "a1", "qualifier": "unquantified"}, {"place": "PER", "low": 16, "qualifier": "about"},
-    ]  # fmt: skip
+        {"place": "ALB", "activity": "a1", "low": 1},
+        {"place": "ALB", "low": 2},
+        {"place": "ITA", "as_of": "2021", "low": 4},
+        {"place": "ITA", "sourcing": "secondary", "low": 8},
+        {"place": "KEN", "qualifier": "not_reported"},
+        {"place": "KEN", "activity": "a1", "qualifier": "unquantified"},
+        {"place": "PER", "qualifier": "about", "low": 16},
+    ]
 
     for order in (rows, rows[::-1]):
         row = totals(observations(order), "convictions").iloc[0]

@@ -26,9 +26,7 @@ def refuse_overlaps(stated: pd.DataFrame, keys: Sequence[str]) -> None:
         If a group holds two places that are neither regions of one partition, nor joint statements without a common
         country, nor single countries.
     """
-    known = vocab.places()
-    codes = [str(place) for place in stated["place"].unique()]
-    if "place" in keys or all(code in known and known[code].level in ("country", "subnational") for code in codes):
+    if "place" in keys or all(_alone(str(place)) for place in stated["place"].unique()):
         return
     for _, group in stated[["place", *keys]].drop_duplicates().groupby(list(keys), dropna=False, sort=False):
         found = sorted({str(place) for place in group["place"]})
@@ -40,9 +38,14 @@ def refuse_overlaps(stated: pd.DataFrame, keys: Sequence[str]) -> None:
             )
 
 
+def _alone(place: str) -> bool:
+    """Whether a place is a single country or part of one; so is what the vocabulary does not know."""
+    known = vocab.places()
+    return ";" not in place and (place not in known or known[place].level in ("country", "subnational"))
+
+
 def _apart(found: Sequence[str]) -> bool:
     if any(set(found) <= partition for partition in vocab.partitions()):
         return True
-    known = vocab.places()
     members = [one for place in found for one in place.split(";")]
-    return {known[one].level for one in members} <= {"country", "subnational"} and len(set(members)) == len(members)
+    return all(map(_alone, members)) and len(set(members)) == len(members)
