@@ -51,9 +51,7 @@ def add_commands(app: typer.Typer) -> None:
         if accept:
             _accept(file, drafts[0])
         else:
-            typer.echo(
-                "To take it as it stands: opdat draft FILE --accept; or put the text above into source.toml and mend it."
-            )
+            typer.echo("To take it as it stands, add --accept; or mend the text above and save it as source.toml.")
 
 
 def _shown_to_people(file: Path) -> tuple[Grid, ...]:

@@ -87,8 +87,8 @@ def reporting_lag(obs: Any, measure: str, **names: Any) -> pd.DataFrame:
         One row per year and edition before the last. ``edition``, ``year``, the query, then ``n_then``, ``n_now``
         (places with a number in that edition, and in the last), ``missing`` (share of the places of the last edition
         that had none then; 0 to 1), ``low_then``, ``high_then``, ``low_now``, ``high_now`` (sums over each edition's
-        own places), ``published``, ``years_old`` (years from the end of the year to the publication), ``first`` (no earlier
-        edition here has the year; it may have been in one that is not here), ``left_out``.
+        own places), ``published``, ``years_old`` (years from the end of the year to the publication), ``first`` (no
+        earlier edition here has the year; it may have been in one that is not here), ``left_out``.
 
     Raises
     ------
@@ -99,7 +99,8 @@ def reporting_lag(obs: Any, measure: str, **names: Any) -> pd.DataFrame:
 
     Notes
     -----
-    Read it by ``years_old``: what was missing of years then one or two years old is likely missing of the latest years now.
+    Read it by ``years_old``: what was missing of years then one or two years old is likely missing of the latest
+    years now.
     """
     by = ("edition", "place", "year")
     selection = select(obs, measure, by=by, **names)

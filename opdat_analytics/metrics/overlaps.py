@@ -31,11 +31,15 @@ def refuse_overlaps(stated: pd.DataFrame, keys: Sequence[str]) -> None:
     for _, group in stated[["place", *keys]].drop_duplicates().groupby(list(keys), dropna=False, sort=False):
         found = sorted({str(place) for place in group["place"]})
         if len(found) > 1 and not _apart(found):
-            listed = ", ".join(vocab.place_name(place) for place in found[:6])
+            listed = ", ".join(vocab.place_name(place) if _known(place) else place for place in found[:6])
             raise MixtureRefused(
                 f"These places may hold each other or share a country, so their figures are not added: {listed}. "
                 "Group by place, or name places=[…] that lie apart."
             )
+
+
+def _known(place: str) -> bool:
+    return all(one in vocab.places() for one in place.split(";"))
 
 
 def _alone(place: str) -> bool:
