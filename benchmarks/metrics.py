@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import resource
 import statistics
 import subprocess
 import sys
@@ -142,11 +141,16 @@ def ratio(first: Callable[[], Any], second: Callable[[], Any], runs: int) -> flo
 
 
 def peak(folder: Path) -> float:
-    """Gigabytes that a process of its own needs at most for totals on DuckDB."""
-    work = f"import duckdb; from opdat_analytics import metrics; duckdb.sql('set threads = 2'); \
-metrics.totals(duckdb.read_parquet({str(folder / '*.parquet')!r}), 'convictions', by=['region', 'year'])"
-    subprocess.run([sys.executable, "-c", work], check=True)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    """Gigabytes that a process of its own has in memory at most for totals on DuckDB."""
+    work = f"""
+import duckdb, re, pathlib
+from opdat_analytics import metrics
+duckdb.sql("set threads = 2")
+metrics.totals(duckdb.read_parquet({str(folder / "*.parquet")!r}), "convictions", by=["region", "year"])
+print(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1])
+"""
+    told = subprocess.run([sys.executable, "-c", work], check=True, capture_output=True, text=True)
+    return int(told.stdout) / 2**20
 
 
 def main() -> None:

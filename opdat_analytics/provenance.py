@@ -178,11 +178,16 @@ def _at_cell(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     return tables.get("observations").head(0)
 
 
-def _conditions(query: Mapping[str, Any]) -> dict[str, Any]:
-    """The conditions a row puts: its columns before the answer; what a result says of itself is no condition."""
+def _asking(query: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a row that ask: those before its answer."""
     names = list(query)
     answers = min((names.index(name) for name in _ANSWERS if name in names), default=len(names))
-    asked = {name: query[name] for name in names[:answers] if name in _ASKS and not _null(query[name])}
+    return {name: query[name] for name in names[:answers]}
+
+
+def _conditions(query: Mapping[str, Any]) -> dict[str, Any]:
+    """The conditions a row puts: its columns before the answer; what a result says of itself is no condition."""
+    asked = {name: value for name, value in _asking(query).items() if name in _ASKS and not _null(value)}
     for name, column in (("places", "place"), ("years", "year")):
         if name in query and not _null(query[name]):
             asked.setdefault(column, str(query[name]).split(";"))
@@ -217,7 +222,7 @@ def _activities(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     activities = tables.get("activities")
     several = {"place": "places", "purpose": "purposes"}
     keep = np.ones(len(activities), dtype=bool)
-    for name, value in query.items():
+    for name, value in _asking(query).items():
         column = several.get(name, name)
         if not _null(value) and column in activities:
             words = {str(value)} if name in several else set(str(value).split(";"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import narwhals as nw
@@ -21,8 +22,7 @@ OUTSIDE = "outside this scheme"
 TIME = ("year", "period_start", "period_end", "as_of")
 SUMS = ("rows", "numbers", "low", "closed", "high", "about", "secondary")
 _DATES = ("period_start", "period_end")
-_WHOLE = (*_DATES, "qualifier")
-_READ = (*_WHOLE, "sourcing", "low", "high")
+_READ = (*_DATES, "qualifier", "sourcing", "low", "high")
 _SAMPLE = 1_000
 
 
@@ -60,18 +60,18 @@ def cube(table: nw.LazyFrame[Any], asked: Asked) -> Cube:
     # Narrowed to the columns in use first: a pandas frame would copy all of them, and test them again in each pass.
     columns = dict.fromkeys([*narrow, *loose, *_READ])
     rows = table.select(*columns, *[test.alias(name) for name, test in tests.items()])
-    found = [part.assign(**usual) for part in _by_year(rows.filter(*flags), narrow)]
+    found = [_added(rows.filter(*flags), narrow).assign(**usual)]
     left_out = [0] * len(rules)
-    if _small(rows.select("_of").filter(flags[0]).select(nw.len().alias("n")))["n"].iloc[0] > _rows(found):
-        number = _first_broken(flags[1:])
-        numbers = rows.select(*tests).filter(flags[0]).select(number.alias("number"))
-        broken = _small(numbers.group_by("number").agg(nw.len().alias("rows")))
-        counts = {int(at): int(n) for at, n in zip(broken["number"], broken["rows"], strict=True)}
-        left_out = [counts.get(at, 0) for at in range(len(rules))]
-        if any(counts.get(at) for at in range(len(rules), len(flags) - 1)):
-            some = rows.filter(flags[0]).filter((number >= len(rules)) & (number < len(flags) - 1))
-            found.append(_by_all(some, [*narrow, *loose]))
-    return Cube(_joined(found, [*narrow, *loose, *_WHOLE, *SUMS]), tuple(left_out))
+    of_measure = rows.select("_of").filter(flags[0]).select(nw.len().alias("n"))
+    if _small(of_measure)["n"].iloc[0] > found[0]["rows"].sum():
+        broken = _broken(rows.select(*tests), list(tests))
+        left_out = broken[: len(rules)]
+        if any(broken[len(rules) :]):
+            ruled = rows.filter(*flags[: len(rules) + 1])
+            is_usual: nw.Expr = nw.all_horizontal(*flags[len(rules) + 1 :], ignore_nulls=False)
+            some = ruled.filter(nw.when(is_usual).then(nw.lit(0)).otherwise(nw.lit(1)) == 1)
+            found.append(_added(some, [*narrow, *loose]))
+    return Cube(_joined(found, [*narrow, *loose, *_DATES, "qualifier", *SUMS]), tuple(left_out))
 
 
 def _dimensions(asked: Asked, has: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -100,66 +100,33 @@ def _are(usual: Mapping[str, Any]) -> list[nw.Expr]:
     return [nw.col(n).is_null() if value is None else nw.col(n) == value for n, value in usual.items()]
 
 
-def _first_broken(flags: Sequence[nw.Expr]) -> nw.Expr:
-    """Number of the first condition that a row does not meet; how many there are where it meets all."""
-    number: nw.Expr = nw.lit(len(flags))
-    for at, flag in reversed(list(enumerate(flags))):
-        number = nw.when(flag).then(number).otherwise(nw.lit(at))
-    return number
+def _broken(flags: nw.LazyFrame[Any], names: list[str]) -> list[int]:
+    """Rows that meet the first condition, by the number of the first of the others that they do not meet."""
+    for before, name in pairwise(names):
+        flags = flags.with_columns((nw.col(before) & nw.col(name)).alias(name))
+    kept = _small(flags.select(*[nw.col(name).cast(nw.Int64).sum() for name in names])).fillna(0).iloc[0]
+    return [int(kept[before] - kept[name]) for before, name in pairwise(names)]
 
 
-def _by_year(rows: nw.LazyFrame[Any], keys: list[str]) -> list[pd.DataFrame]:
-    """Rows added up by some columns with the year; those without a number beside them by why they have none.
-
-    Dates and qualifiers are looked at within the groups instead of grouped by, which is cheaper; where a place has
-    several periods in a year, everything is grouped by.
-    """
-    number = ~nw.col("low").is_null()
+def _added(rows: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
+    """Rows added up by some columns, by period, and those without a number by why they have none."""
+    low, high = nw.col("low"), nw.col("high")
+    number = ~low.is_null()
+    why = nw.when(low.is_null()).then(nw.col("qualifier")).alias("why")
     about = (number & (nw.col("qualifier") == "about")).cast(nw.Int64).alias("_about")
     secondary = (number & (nw.col("sourcing") == "secondary")).cast(nw.Int64).alias("_secondary")
-    ends = [nw.col(n).count().alias(f"n_{n}") for n in _DATES]
-    ends += [nw.col(n).min().alias(f"least_{n}") for n in _DATES] + [nw.col(n).max().alias(f"most_{n}") for n in _DATES]
-    narrowed = rows.select(*dict.fromkeys([*keys, *_DATES, "low", "high"]), about, secondary)
-    marks = [nw.col(f"_{name}").sum().alias(name) for name in ("about", "secondary")]
-    found = _added(narrowed, keys, [*ends, *marks])
-    for name in _DATES:
-        least, most, n = found[f"least_{name}"], found[f"most_{name}"], found[f"n_{name}"]
-        if not ((n == 0) | ((n == found["rows"]) & (least == most))).all():
-            return [_by_all(rows, keys)]
-    found = found.rename(columns={f"least_{name}": name for name in _DATES}).assign(qualifier=None)
-    if found["numbers"].sum() == found["rows"].sum():
-        return [found]
-    none = rows.filter(nw.col("low").is_null()).select(*dict.fromkeys([*keys, "qualifier"]))
-    why = _small(none.group_by(*keys, "qualifier").agg(nw.len().alias("rows")))
-    why[[*_DATES]] = None
-    why[[*SUMS[1:]]] = 0
-    return [found.assign(rows=found["numbers"]), why]
-
-
-def _by_all(rows: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
-    """Rows added up by some columns, by period and by qualifier."""
-    keys = list(dict.fromkeys([*keys, *_WHOLE, "sourcing"]))
-    found = _added(rows, keys, [])
-    about, secondary = found["qualifier"] == "about", found["sourcing"] == "secondary"
-    return found.assign(about=found["numbers"].where(about, 0), secondary=found["numbers"].where(secondary, 0))
-
-
-def _added(rows: nw.LazyFrame[Any], keys: list[str], more: Sequence[nw.Expr]) -> pd.DataFrame:
-    low, high = nw.col("low"), nw.col("high")
-    sums = rows.group_by(keys).agg(
+    keys = list(dict.fromkeys([*keys, *_DATES]))
+    sums = rows.select(*keys, low, high, why, about, secondary).group_by(*keys, "why").agg(
         nw.len().alias("rows"), low.count().alias("numbers"), high.count().alias("closed"),
-        low.sum().alias("_low"), high.sum().alias("_high"), *more,
+        low.sum().alias("_low"), high.sum().alias("_high"),
+        nw.col("_about").sum().alias("about"), nw.col("_secondary").sum().alias("secondary"),
     )  # fmt: skip
-    return _small(sums).rename(columns={"_low": "low", "_high": "high"})
+    return _small(sums).rename(columns={"_low": "low", "_high": "high", "why": "qualifier"})
 
 
 def _small(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     found: pd.DataFrame = frame.collect().to_pandas()
     return found
-
-
-def _rows(found: Sequence[pd.DataFrame]) -> int:
-    return int(sum(part["rows"].sum() for part in found))
 
 
 def _joined(found: Sequence[pd.DataFrame], names: list[str]) -> pd.DataFrame:
