@@ -23,7 +23,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 bench: $(READY)  ## side-by-side ratios
-	$(BIN)/python benchmarks/glotip.py
+	$(BIN)/python benchmarks/metrics.py
 
 lab: $(READY)  ## JupyterLab at notebooks/
 	$(BIN)/opdat lab
