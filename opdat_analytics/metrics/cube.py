@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import narwhals as nw
@@ -60,17 +61,16 @@ def cube(table: nw.LazyFrame[Any], asked: Asked) -> Cube:
     # Narrowed to the columns in use first: a pandas frame would copy all of them, and test them again in each pass.
     columns = dict.fromkeys([*narrow, *loose, *_READ])
     rows = table.select(*columns, *[test.alias(name) for name, test in tests.items()])
-    found = [_added(rows.filter(*flags), narrow).assign(**usual)]
+    found = [_added(rows, _all(flags), narrow).assign(**usual)]
     left_out = [0] * len(rules)
     of_measure = rows.select("_of").filter(flags[0]).select(nw.len().alias("n"))
     if _small(of_measure)["n"].iloc[0] > found[0]["rows"].sum():
-        broken = _broken(rows.select(*tests), list(tests))
-        left_out = broken[: len(rules)]
-        if any(broken[len(rules) :]):
-            ruled = rows.filter(*flags[: len(rules) + 1])
-            is_usual: nw.Expr = nw.all_horizontal(*flags[len(rules) + 1 :], ignore_nulls=False)
-            some = ruled.filter(nw.when(is_usual).then(nw.lit(0)).otherwise(nw.lit(1)) == 1)
-            found.append(_added(some, [*narrow, *loose]))
+        kept, usually = _all(flags[: len(rules) + 1]), _all(flags[len(rules) + 1 :])
+        *left_out, unusually = _broken(rows.select(*tests), flags[0], [*flags[1 : len(rules) + 1], usually])
+        if unusually:
+            # In SQL what is neither true nor false is not the opposite of true; here it is.
+            unusual = nw.when(usually).then(nw.lit(0)).otherwise(nw.lit(1)) == 1
+            found.append(_added(rows, kept & unusual, [*narrow, *loose]))
     return Cube(_joined(found, [*narrow, *loose, *_DATES, "qualifier", *SUMS]), tuple(left_out))
 
 
@@ -100,22 +100,30 @@ def _are(usual: Mapping[str, Any]) -> list[nw.Expr]:
     return [nw.col(n).is_null() if value is None else nw.col(n) == value for n, value in usual.items()]
 
 
-def _broken(flags: nw.LazyFrame[Any], names: list[str]) -> list[int]:
-    """Rows that meet the first condition, by the number of the first of the others that they do not meet."""
-    for before, name in pairwise(names):
-        flags = flags.with_columns((nw.col(before) & nw.col(name)).alias(name))
-    kept = _small(flags.select(*[nw.col(name).cast(nw.Int64).sum() for name in names])).fillna(0).iloc[0]
-    return [int(kept[before] - kept[name]) for before, name in pairwise(names)]
+def _broken(rows: nw.LazyFrame[Any], of: nw.Expr, conditions: Sequence[nw.Expr]) -> list[int]:
+    """Rows by the number of the first condition that they do not meet."""
+    number: nw.Expr = nw.lit(len(conditions))
+    for at, condition in reversed(list(enumerate(conditions))):
+        number = nw.when(condition).then(number).otherwise(nw.lit(at))
+    numbers = rows.filter(of).select(number.alias("number")).group_by("number").agg(nw.len().alias("rows"))
+    found = _small(numbers)
+    counts = {int(at): int(n) for at, n in zip(found["number"], found["rows"], strict=True)}
+    return [counts.get(at, 0) for at in range(len(conditions))]
 
 
-def _added(rows: nw.LazyFrame[Any], keys: list[str]) -> pd.DataFrame:
-    """Rows added up by some columns, by period, and those without a number by why they have none."""
+def _all(flags: Sequence[nw.Expr]) -> nw.Expr:
+    return reduce(and_, flags) if flags else nw.lit(True)
+
+
+def _added(rows: nw.LazyFrame[Any], which: nw.Expr, keys: list[str]) -> pd.DataFrame:
+    """Rows of a condition added up by some columns, by period, and those without a number by why they have none."""
     low, high = nw.col("low"), nw.col("high")
     number = ~low.is_null()
     why = nw.when(low.is_null()).then(nw.col("qualifier")).alias("why")
     about = (number & (nw.col("qualifier") == "about")).cast(nw.Int64).alias("_about")
     secondary = (number & (nw.col("sourcing") == "secondary")).cast(nw.Int64).alias("_secondary")
     keys = list(dict.fromkeys([*keys, *_DATES]))
+    rows = rows.select(*keys, *[n for n in _READ if n not in keys], which.alias("_which")).filter(nw.col("_which"))
     sums = rows.select(*keys, low, high, why, about, secondary).group_by(*keys, "why").agg(
         nw.len().alias("rows"), low.count().alias("numbers"), high.count().alias("closed"),
         low.sum().alias("_low"), high.sum().alias("_high"),
