@@ -42,7 +42,8 @@ def across_parts(
     observations = publication.table("observations").drop(columns="current")
     declared = _declarations(home, publication.sources)
     editions = {name: source.editions for name, source in declared.items()}
-    _keep_last_known(editions, publication, before)
+    for name in publication.sources:  # a broken declaration: its figures stay, its editions order by their labels
+        editions.setdefault(name, Editions(None, None, "series", {}))
     latest = current(observations, editions)
     revisions = [restatements(observations, editions), _carried(home, before), corrected]
     told = conflicts(observations, editions)
@@ -69,15 +70,6 @@ def _declarations(home: Home, sources: tuple[str, ...]) -> dict[str, Source]:
             except DeclarationError:
                 continue  # told as a stop of each of its files
     return declared
-
-
-def _keep_last_known(
-    editions: dict[str, Editions], publication: store.Publication, before: Mapping[str, Any] | None
-) -> None:
-    """A source whose declaration broke keeps its figures; its editions order by their labels meanwhile."""
-    del before
-    for name in publication.sources:
-        editions.setdefault(name, Editions(None, None, "series", {}))
 
 
 def _carried(home: Home, before: Mapping[str, Any] | None) -> pd.DataFrame:

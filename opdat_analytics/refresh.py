@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -73,7 +73,6 @@ class Report:
     stopped: tuple[Mapping[str, Any], ...] = ()
     newly_held: tuple[Mapping[str, Any], ...] = ()
     newly_stopped: tuple[str, ...] = ()
-    seconds: float = field(default=0.0, compare=False)
 
 
 def refresh(home: Home, only: Sequence[str] = (), *, dry_run: bool = False) -> Report:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from opdat_analytics.drafting.cell_kinds import BLANK, NUMBERS, WORDS, kind, magnitude
+from opdat_analytics.drafting.cell_kinds import BLANK, NUMBERS, kind, magnitude
 
 Table = Sequence[Sequence[str]]
 
@@ -53,11 +53,6 @@ class Line:
     def numeric(self) -> float:
         """Share of what is said that is a number."""
         return sum(name in NUMBERS for name in self.said) / max(1, len(self.said))
-
-    @cached_property
-    def wordy(self) -> float:
-        """Share of what is said that is words or codes."""
-        return sum(name in WORDS for name in self.said) / max(1, len(self.said))
 
     @cached_property
     def values(self) -> frozenset[str]:

@@ -10,7 +10,8 @@ from typing import Any
 from filelock import FileLock
 
 from opdat_analytics.charts.frame import plain, query_columns
-from opdat_analytics.exports.images import file_stem, write_images, write_whole
+from opdat_analytics.exports.files import write_file
+from opdat_analytics.exports.images import file_stem, write_images
 from opdat_analytics.model import Exhibit, ExportFailed, canonical_json
 
 __all__ = ["export", "file_stem", "write_images"]
@@ -55,7 +56,7 @@ def export(exhibits: Iterable[Exhibit], folder: Path | str, *, index: Path | str
     where.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(where.with_name(f".{where.name}.lock")):
         known = {**_known(where), **{chart.figure_id: _entry(chart) for chart in charts}}
-        write_whole(where, (canonical_json(known) + "\n").encode())
+        write_file(where, (canonical_json(known) + "\n").encode())
         if _known(where) != known:
             raise ExportFailed(f"{where} does not read back as it was written. Export again.")
     return [*paths, where]

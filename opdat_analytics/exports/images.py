@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import unicodedata
 import warnings
@@ -16,11 +15,12 @@ from xml.sax.saxutils import escape
 import matplotlib
 
 from opdat_analytics.charts.frame import plain
+from opdat_analytics.exports.files import write_file
+from opdat_analytics.exports.inert import bare, inert
 from opdat_analytics.model import Exhibit, ExportFailed
 
 DPI = 200
 _SAVING: Any = {"svg.fonttype": "none", "svg.hashsalt": "opdat_analytics", "text.parse_math": False}
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FAMILY = re.compile(r"(font: [^;\"]*?)'DejaVu Sans'")
 
 
@@ -57,35 +57,11 @@ def write_images(exhibit: Exhibit, folder: Path) -> list[Path]:
     paths = []
     for ending, content in contents.items():
         paths.append(folder / f"{stem}.{ending}")
-        write_whole(paths[-1], content)
+        write_file(paths[-1], content)
     check_png(paths[0], exhibit)
     check_svg(paths[1], exhibit)
     check_csv(paths[2], exhibit)
     return paths
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place, onto the disk, then move it in: readers see the old one or the new one.
-
-    Raises
-    ------
-    ExportFailed
-        If it could not be written.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise ExportFailed(
-            f"{path} could not be written: {error.strerror or error}. The file that was there before is untouched. "
-            "Check that there is room and that the folder may be written to, then export again."
-        ) from error
 
 
 def _png(exhibit: Exhibit) -> bytes:
@@ -123,7 +99,7 @@ def _svg(exhibit: Exhibit) -> bytes:
 def _csv(exhibit: Exhibit) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([_safe(str(name)) for name in exhibit.frame.columns])
+    writer.writerow([inert(str(name)) for name in exhibit.frame.columns])
     for row in exhibit.frame.itertuples(index=False, name=None):
         writer.writerow([_printed(value) for value in row])
     return buffer.getvalue().encode("utf-8-sig")
@@ -133,12 +109,7 @@ def _printed(value: Any) -> str:
     known = plain(value)
     if known is None:
         return ""
-    return _safe(known) if isinstance(known, str) else repr(known)
-
-
-def _safe(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula: an apostrophe before the signs that begin one."""
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return inert(known) if isinstance(known, str) else repr(known)
 
 
 def check_png(path: Path, exhibit: Exhibit) -> None:
@@ -168,7 +139,7 @@ def check_csv(path: Path, exhibit: Exhibit) -> None:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         header, *lines = list(csv.reader(stream))
     frame = exhibit.frame
-    if [_bare(name) for name in header] != [str(name) for name in frame.columns] or len(lines) != len(frame):
+    if [bare(name) for name in header] != [str(name) for name in frame.columns] or len(lines) != len(frame):
         raise ExportFailed(f"{path} has other rows or columns than the chart. Export again.")
     for number, (line, row) in enumerate(zip(lines, frame.itertuples(index=False, name=None), strict=True), start=2):
         for name, text, value in zip(header, line, row, strict=True):
@@ -179,15 +150,11 @@ def check_csv(path: Path, exhibit: Exhibit) -> None:
                 )
 
 
-def _bare(text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_RISKY) else text
-
-
 def _same(text: str, value: Any) -> bool:
     if value is None:
         return text == ""
     if isinstance(value, bool | str):
-        return _bare(text) == str(value)
+        return bare(text) == str(value)
     try:
         return float(text) == float(value)
     except ValueError:

@@ -15,6 +15,7 @@ import pandas as pd
 import xlsxwriter
 
 from opdat_analytics import store, vocab
+from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.inert import inert
 from opdat_analytics.model import TABLES, Column, ExportFailed, Home
 
@@ -67,18 +68,10 @@ def write_tables(home: Home, publication: int | str | None = None) -> list[Path]
     for name, frame in tables.items():
         data = _csv(frame)
         _check(name, data, frame)
-        written.append(_write(folder / f"{name}.csv", data))
-    written.append(_write(folder / "opdat_tables.xlsx", _workbook(opened, tables)))
-    written.append(_write(folder / "datapackage.json", _package(opened, tables)))
+        written.append(write_file(folder / f"{name}.csv", data))
+    written.append(write_file(folder / "opdat_tables.xlsx", _workbook(opened, tables)))
+    written.append(write_file(folder / "datapackage.json", _package(opened, tables)))
     return written
-
-
-def _write(path: Path, data: bytes) -> Path:
-    try:
-        store.write_whole(path, data)
-    except OSError as error:
-        raise ExportFailed(f"{path} could not be written ({error.strerror}); the file that was there stays.") from error
-    return path
 
 
 def _vocabulary(name: str) -> pd.DataFrame:

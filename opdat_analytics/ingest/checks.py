@@ -15,7 +15,7 @@ from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, strip_marker
 from opdat_analytics.ingest.laid import Laid, Readings, explained
 from opdat_analytics.ingest.workbook import Grid
-from opdat_analytics.model import SERIES, Figure, address, position
+from opdat_analytics.model import SERIES, Figure, position
 
 TOGETHER = "held_together"
 """Code of a cell that is held with another one, which reports for both."""
@@ -206,8 +206,3 @@ def hidden(grid: Grid) -> Iterable[Flag]:
         yield Flag(
             "flag", "hidden_sheet", None, f"sheet “{grid.name}” is hidden in the workbook, and was read as declared"
         )
-
-
-def cell_names(cells: Iterable[tuple[int, int]]) -> str:
-    """Addresses of some cells, for messages."""
-    return ", ".join(address(*at) for at in cells)

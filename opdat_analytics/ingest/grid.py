@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from opdat_analytics.model import address
-
 Position = tuple[int, int]
 Remark = tuple[str, Position | None, str]
 """Something to look at: a code, the zero-based cell it is about (or none), and what was found."""
@@ -71,8 +69,3 @@ def nonblank(text: np.ndarray) -> np.ndarray:
     if blanks:
         filled &= np.fromiter((v not in blanks for v in text.ravel()), dtype=bool, count=text.size).reshape(text.shape)
     return filled
-
-
-def where(grid: Grid, row: int, column: int) -> str:
-    """Address of a cell for messages: sheet and cell."""
-    return f"{grid.name}!{address(row, column)}"

@@ -20,9 +20,6 @@ from opdat_analytics.model import ALLOWED
 Codes = Mapping[str, str]
 """What one word says: role → code."""
 
-PRINTED_AS_IS = frozenset(
-    {"reporter", "url", "programme", "activity", "form", "age", "citizenship", "breakdown", "note", "edition"}
-)
 DEFAULTS: Mapping[str, str] = {
     "unit": "unstated", "statistic": "count", "offence": "unstated", "form": "total", "sex": "total", "age": "total",
     "citizenship": "total", "breakdown": "total", "accumulation": "period", "sourcing": "primary", "status": "unstated",

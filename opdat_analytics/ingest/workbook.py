@@ -24,13 +24,13 @@ import python_calamine
 
 from opdat_analytics.ingest import ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
-from opdat_analytics.ingest.grid import Grid, Position, Remark, cells_of, nonblank, where
+from opdat_analytics.ingest.grid import Grid, Position, Remark, cells_of, nonblank
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS, Sheet, TooLarge, printed, sheets
 from opdat_analytics.ingest.sheet_facts import SheetFacts, stretches
 from opdat_analytics.ingest.text_files import read_text
 from opdat_analytics.model import UnreadableFile, column_letters
 
-__all__ = ["MAX_CELLS", "MAX_COLUMNS", "Grid", "cells_of", "nonblank", "printed", "read_workbook", "where"]
+__all__ = ["MAX_CELLS", "MAX_COLUMNS", "Grid", "cells_of", "nonblank", "printed", "read_workbook"]
 
 MAX_BYTES = 64 * 2**20
 ROW_LIMITS = (16_384, 65_536, 1_048_576)
