@@ -29,7 +29,7 @@ lab: $(READY)  ## JupyterLab at notebooks/
 	$(BIN)/opdat lab
 
 clean:  ## what can be made again
-	rm -rf data/processed exports .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find data/processed -mindepth 1 ! -name README.md -delete; rm -rf exports .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Name one: make run PYTHON=python3.11" % sys.version_info[:2] or 0)'

@@ -1,0 +1,51 @@
+"""The command ``opdat``: words in, words and exit codes out; no logic of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+
+from opdat_analytics.answers import commands as answers
+from opdat_analytics.cli import giving, refreshing, showing
+from opdat_analytics.cli.program import FAILED, LOCKED, NOTHING, STOPPED, USAGE, app, home_of
+from opdat_analytics.drafting import commands as drafting
+from opdat_analytics.model import LockHeld, NothingPublished, OpdatError, UnknownName
+
+__all__ = ["FAILED", "LOCKED", "NOTHING", "STOPPED", "USAGE", "app", "giving", "main", "refreshing", "showing"]
+
+answers.add_commands(app, home_of)
+drafting.add_commands(app)
+
+_CODES: tuple[tuple[type[OpdatError], int], ...] = (
+    (LockHeld, LOCKED),
+    (NothingPublished, NOTHING),
+    (UnknownName, USAGE),
+    (OpdatError, FAILED),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; what a person can put right is said in words, never with a traceback."""
+    command: Callable[..., Any] = typer.main.get_command(app)
+    try:
+        code = command(arguments, standalone_mode=False)
+    except OpdatError as error:
+        typer.echo(str(error), err=True)
+        code = next(number for kind, number in _CODES if isinstance(error, kind))
+    except typer.Abort:
+        code = FAILED
+    except Exception as error:  # noqa: BLE001 - usage errors of the command line's own library; others are raised again
+        code = _usage(error)
+    sys.exit(code or 0)
+
+
+def _usage(error: Exception) -> int:
+    """Say what was wrong with the command line; anything else is a fault of ours and shows itself in full."""
+    show_usage = getattr(error, "show", None)
+    if show_usage is None:
+        raise error
+    show_usage()
+    return USAGE

@@ -1,0 +1,104 @@
+"""The commands ``notebooks``, ``export``, ``run`` and ``lab``: what people open and receive."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opdat_analytics.cli.program import FAILED, STOPPED, Exports, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.refreshing import LISTED, tell, tell_issue
+from opdat_analytics.model import Home, OpdatError
+
+if TYPE_CHECKING:
+    from opdat_analytics.refresh import Report
+
+
+@app.command()
+def notebooks(
+    ctx: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Notebooks to run; all if none is named.")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", help="name=value; repeat for more.")
+    ] = None,
+    raw: Raw = None,
+    processed: Processed = None,
+    exports: Exports = None,
+) -> None:
+    """Run notebooks headless, side by side; executed copies and HTML go to exports/notebooks."""
+    from opdat_analytics.notebooks import run_notebooks
+
+    given = {}
+    for word in parameter or []:
+        name, mark, value = word.partition("=")
+        if not mark:
+            raise typer.BadParameter(f"“{word}” is not a parameter; write name=value")
+        given[name] = value
+    home = home_of(ctx, raw, processed, exports)
+    runs = run_notebooks(_notebook_folder(), home, names or (), given, progress=say)
+    failed = [run for run in runs if run.error]
+    for run in failed:
+        say(f"Failed: {run.name}: {run.error}")
+    raise typer.Exit(FAILED if failed else 0)
+
+
+def _notebook_folder() -> Path:
+    from opdat_analytics.paths import project_root
+
+    return project_root() / "notebooks"
+
+
+@app.command()
+def export(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
+    """Write the tables and the standing chart pack of the record to exports/."""
+    _export(home_of(ctx, raw, processed, exports))
+
+
+def _export(home: Home) -> None:
+    from opdat_analytics.exports.tables import write_tables
+    from opdat_analytics.pack import write_pack
+
+    tables = write_tables(home)
+    say(f"Tables: {len(tables)} files in {home.exports / 'tables'}")
+    charts = write_pack(home)
+    say(f"Charts: {len(charts)} files in {home.exports / 'charts'}")
+
+
+@app.command()
+def run(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
+    """The main job: refresh, then tables, chart pack and notebooks."""
+    from opdat_analytics.notebooks import run_notebooks
+    from opdat_analytics.refresh import refresh as run_refresh
+
+    home = home_of(ctx, raw, processed, exports)
+    report = run_refresh(home)
+    tell(report)
+    if report.publication is None:
+        raise typer.Exit(report.exit_code)
+    _export(home)
+    runs = run_notebooks(_notebook_folder(), home, progress=say)
+    failed = [one for one in runs if one.error]
+    for one in failed:
+        say(f"Failed: {one.name}: {one.error}")
+    _remind(report)
+    raise typer.Exit(FAILED if failed else STOPPED if report.newly_stopped else 0)
+
+
+def _remind(report: Report) -> None:
+    """Repeat what needs a person, at the end, where it is read."""
+    for issue in report.stopped:
+        tell_issue("Needs you", issue)
+    for issue in report.newly_held[:LISTED]:
+        tell_issue("Needs you", issue)
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab at the notebooks."""
+    folder = _notebook_folder()
+    if not folder.is_dir():
+        raise OpdatError(f"There is no folder {folder}. Run this in the project, or name it with OPDAT_HOME.")
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])  # noqa: S606 - becomes JupyterLab

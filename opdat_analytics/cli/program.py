@@ -1,0 +1,38 @@
+"""The program ``opdat`` that every command joins, and what all commands share: folders, and a line for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opdat_analytics.model import Home
+
+USAGE, STOPPED, NOTHING, LOCKED, FAILED = 2, 4, 5, 6, 1
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+Raw = Annotated[Path | None, typer.Option("--raw", help="Folder of the raw spreadsheets.")]
+Processed = Annotated[Path | None, typer.Option("--processed", help="Folder of the published tables.")]
+Exports = Annotated[Path | None, typer.Option("--exports", help="Folder of what people get.")]
+
+
+@app.callback()
+def start(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
+    """Read, publish, explain and chart what is reported on assistance against trafficking and smuggling."""
+    ctx.obj = (raw, processed, exports)
+
+
+def home_of(ctx: typer.Context, *own: Path | None) -> Home:
+    """The folders a command works on: its own options, else the program's, else the environment's and the project's."""
+    from opdat_analytics.paths import home_here
+
+    usual = home_here()
+    named = [mine or given for mine, given in zip(own, ctx.obj or (None, None, None), strict=True)]
+    return Home(named[0] or usual.raw, named[1] or usual.processed, named[2] or usual.exports)
+
+
+def say(text: str = "") -> None:
+    """Print a line for people."""
+    typer.echo(text)

@@ -1,0 +1,119 @@
+"""The command ``refresh``, and how its report is told."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from opdat_analytics.cli.program import Exports, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.rows import is_stated, records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from opdat_analytics.refresh import Report
+
+
+@app.command()
+def refresh(
+    ctx: typer.Context,
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources to look at; all if none is named.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, publish nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    raw: Raw = None,
+    processed: Processed = None,
+    exports: Exports = None,
+) -> None:
+    """Bring the published tables up to date with data/raw.
+
+    Exit codes: 0 published or unchanged; 2 wrong usage; 3 published, cells newly held that nobody has ruled on;
+    4 a file stopped, its last good rows kept; 5 nothing published; 6 another refresh holds the lock.
+    """
+    from opdat_analytics.refresh import refresh as run_refresh
+
+    report = run_refresh(home_of(ctx, raw, processed, exports), sources or (), dry_run=dry_run)
+    if as_json:
+        say(json.dumps(report_json(report), ensure_ascii=False, indent=1))
+    else:
+        tell(report)
+    raise typer.Exit(report.exit_code)
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A refresh report as JSON: see docs/contract.md."""
+    return {
+        "status": report.status,
+        "exit_code": report.exit_code,
+        "publication": report.publication,
+        "files": list(report.files),
+        "changes": [] if report.changes is None else records(report.changes),
+        "stopped": list(report.stopped),
+        "newly_held": list(report.newly_held),
+    }
+
+
+LISTED = 12
+
+
+def tell(report: Report) -> None:
+    """Say what a refresh did, changed, stopped and held."""
+    if report.status == "unchanged":
+        say(f"Nothing changed: publication {report.publication} stands.")
+    elif report.status == "nothing":
+        say("Nothing was published: no file gave a row.")
+    else:
+        count = sum(file["observations"] for file in report.files)
+        say(f"{report.status.capitalize()}: {report.publication}, {count:,} figures from {len(report.files)} files.")
+        for file in report.files:
+            if file["state"] not in ("unchanged", "reread"):
+                rows = f"{file['observations']:,} figures" + (
+                    f", {file['activities']:,} activities" if file["activities"] else ""
+                )
+                say(f"  {file['state']:<9} {file['file']}: {rows}")
+    if report.changes is not None:
+        _tell_changes(report.changes, first=all(file["state"] in ("new", "stopped") for file in report.files))
+    for issue in report.stopped:
+        tell_issue("Stopped", issue)
+    held = list(report.newly_held)
+    for issue in held[:LISTED]:
+        tell_issue("Held", issue)
+    if len(held) > LISTED:
+        say(f"… and {len(held) - LISTED} more cells newly held; see them with: opdat show issues --where severity=hold")
+    if report.stopped:
+        say("The last good rows of a stopped file stay in the tables.")
+    if held:
+        say("A held cell is in no table until somebody rules on it: [[decided]] in its source.toml.")
+
+
+def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:
+    counts = changes["kind"].value_counts()
+    if not len(changes):
+        say("No figure and no fact changed.")
+        return
+    if first or len(changes) > 10 * LISTED:
+        say("Changes: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.items()) + ".")
+        return
+    for change in changes.head(LISTED).itertuples(index=False):
+        about = " ".join(str(word) for word in (change.place, change.measure, change.year) if is_stated(word))
+        said = " → ".join(f"“{text!s}”" for text in (change.was, change.now) if is_stated(text))
+        say(f"  {change.kind:<9} {about + ': ' if about else ''}{said}  ({change.file} › {change.sheet}!{change.cell})")
+    if len(changes) > LISTED:
+        say(f"  … and {len(changes) - LISTED} more changes; see them all with --json")
+
+
+def tell_issue(word: str, issue: Any) -> None:
+    """Say one issue: where it is, what is wrong, what to do."""
+    where = (
+        issue["file"]
+        + (f" › {issue['sheet']}" if issue["sheet"] else "")
+        + (f"!{issue['cell']}" if issue["cell"] else "")
+    )
+    hint = issue["hint"] or ""
+    said = [_ended(text) for text in (issue["message"], hint[:1].upper() + hint[1:]) if text]
+    say(f"{word}: {where}: {' '.join(said)}")
+
+
+def _ended(text: str) -> str:
+    return text + ("" if text.endswith((".", "?", "!")) else ".")
