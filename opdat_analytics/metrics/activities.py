@@ -76,7 +76,9 @@ def activity_counts(
             notes.append(f"{n} {code} left out")
         listed = listed[listed["certainty"].isin(list(wanted))]
     placed = [_placed(places, roles, role) for places, roles in zip(listed["places"], listed["roles"], strict=True)]
-    counted = listed.assign(joint=[len(there) > 1 for there in placed], n=1, place=placed)
+    counted = listed.assign(
+        joint=[len(there) > 1 for there in placed], n=1, place=pd.Series(placed, index=listed.index)
+    )
     counted = _spread(counted, names, scheme)
     result = _summed(counted, names)
     query = {"certainty": ";".join(wanted or ()), "source": ";".join(sorted(set(counted["source"]))) or None}
@@ -102,7 +104,7 @@ def _spread(counted: pd.DataFrame, names: Sequence[str], scheme: str) -> pd.Data
     if "region" in names:
         regions = vocab.scheme(scheme)
         inside = [sorted({regions.get(place, OUTSIDE) for place in there}) for there in counted["place"]]
-        counted = counted.assign(region=inside)
+        counted = counted.assign(region=pd.Series(inside, index=counted.index))
         if "place" in names:
             counted = counted.explode("place")
             counted["region"] = [None if pd.isna(p) else regions.get(p, OUTSIDE) for p in counted["place"]]
