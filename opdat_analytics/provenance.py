@@ -16,7 +16,7 @@ import pandas as pd
 from opdat_analytics import vocab
 from opdat_analytics.ingest.workbook import Grid, nonblank, read_workbook
 from opdat_analytics.model import SERIES, Home, OpdatError, Ref, UnknownName, UnreadableFile, column_letters, position
-from opdat_analytics.paths import home_here
+from opdat_analytics.paths import home_here, raw_path
 from opdat_analytics.store import OUTSIDE, Publication, open_publication, with_region
 
 SHOWN = 3
@@ -266,7 +266,7 @@ def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...]
     read = {entry["file"]: entry["sha256"] for entry in opened.manifest["files"]}
     for row in cells.itertuples(index=False):
         ref = Ref(str(row.file), str(row.sheet), str(row.cell))
-        path = opened.home.raw / ref.file
+        path = raw_path(opened.home.raw, ref.file)
         try:
             grids = _grids(path, read.get(ref.file, ""))
         except (OSError, UnreadableFile):

@@ -12,11 +12,13 @@ import pytest
 from small_project import published, small_project
 
 from opdat_analytics import cli
+from opdat_analytics.answers.check import check
 from opdat_analytics.answers.decide import apply_decisions, decisions_workbook
 from opdat_analytics.answers.forms import DATE, KINDS, OFFICE
 from opdat_analytics.answers.template import plan, template
 from opdat_analytics.answers.template_sheets import example_lines
 from opdat_analytics.model import Home
+from opdat_analytics.provenance import explain
 from opdat_analytics.refresh import refresh
 
 
@@ -68,6 +70,36 @@ def test_a_filled_template_loads_without_a_declaration_and_nothing_is_held(
     assert not report.newly_held
     table = "observations" if kind == "outcomes" else kind
     assert len(published(home, table)) == len(example_lines(plan(kind, language)))
+
+
+def test_templates_directly_in_the_raw_folder_are_one_source_and_can_be_ruled_on(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "en", A6="Republica de Guatemala del Sur"))
+    loose = path.rename(home.raw / "guatemala.xlsx")
+    path.parent.rmdir()
+    assert refresh(home).exit_code == 3
+    assert set(published(home, "issues")["file"]) == {"returns/guatemala.xlsx"}
+    (cell,) = published(home, "issues")["cell"]
+    shown = explain({"source": "returns"}, home=home)
+    assert shown.pieces, "the sheet around the cells is shown, though the file lies in no folder"
+
+    done = apply_decisions(ruled(home, G2="alias", H2="GTM", J2="the office says so"), home)
+
+    assert done.written == {"returns": 1}, cell
+    assert refresh(home).exit_code == 0
+    assert check(loose, home).exit_code == 0
+    assert "Guatemala del Sur" in (home.raw / "returns" / "source.toml").read_text(encoding="utf-8")
+
+
+def test_any_other_spreadsheet_directly_in_the_raw_folder_is_never_passed_over(tmp_path: Path) -> None:
+    home, _ = project(tmp_path, filled("outcomes", "en"))
+    (home.raw / "stray.csv").write_text("Country,2020\nGuatemala,5\n", encoding="utf-8")
+
+    report = refresh(home)
+
+    assert report.exit_code == 4
+    assert [issue["file"] for issue in report.stopped] == ["returns/stray.csv"]
+    assert "must be a filled-in template" in report.stopped[0]["message"]
+    assert len(published(home, "observations"))
 
 
 def test_the_figures_of_a_template_are_what_was_entered(tmp_path: Path) -> None:

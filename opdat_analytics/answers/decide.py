@@ -20,6 +20,7 @@ from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import read_file
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, Home, OpdatError, UnknownName, UnreadableFile, position
+from opdat_analytics.paths import raw_path
 
 SHEET = "Decisions"
 HEADERS = ("file", "sheet", "cell", "says", "what is wrong", "hint", "decision", "read as / place code", "who", "why")
@@ -153,8 +154,9 @@ def _problems(ruling: Ruling, home: Home) -> Iterable[str]:
 
 def _now(ruling: Ruling, home: Home) -> str | None:
     folder, _, name = ruling.file.partition("/")
-    path = home.raw / folder / name
-    if not name or path.resolve().parent != (home.raw / folder).resolve() or not path.is_file():
+    path = raw_path(home.raw, ruling.file)
+    there = path.resolve().parent in ((home.raw / folder).resolve(), home.raw.resolve())
+    if not name or not there or not path.is_file():
         return None
     try:
         grid = next((grid for grid in read_workbook(path) if grid.name == ruling.sheet), None)
@@ -184,20 +186,21 @@ def _write(source: str, rulings: Sequence[Ruling], home: Home) -> Iterable[str]:
             return [f"{rows}: with these rulings the declaration cannot be used: {' '.join(error.problems)}"]
     problems = list(_still_held(rulings, declared, home))
     if not problems:
+        path.parent.mkdir(exist_ok=True)
         store.write_whole(path, text.encode())
     return problems
 
 
 def _form_text(rulings: Sequence[Ruling], home: Home) -> str | None:
     """The declaration of a template, for a folder that needed none until now."""
-    form = form_of(read_workbook(home.raw / rulings[0].file))
+    form = form_of(read_workbook(raw_path(home.raw, rulings[0].file)))
     return None if form is None else declaration_path(form.kind, form.language).read_text(encoding="utf-8")
 
 
 def _still_held(rulings: Sequence[Ruling], declared: Source, home: Home) -> Iterable[str]:
     """Rulings after which the cell would be held all the same."""
     for file in sorted({ruling.file for ruling in rulings}):
-        path = home.raw / file
+        path = raw_path(home.raw, file)
         source = declared_form(path, declared.id, declared)
         assert isinstance(source, Source)  # noqa: S101 - it was read from one
         issues = read_file(path, source).tables["issues"]
