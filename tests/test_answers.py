@@ -238,3 +238,18 @@ def test_the_copy_fetches_nothing_names_nobody_and_has_the_same_bytes_each_time(
     for planted in ("WEBSERVICE", "cmd|", "someone", "A. Sender"):
         assert planted not in everything
     assert "SUM(D5:D6)" in everything
+
+
+def test_a_word_for_a_measure_can_be_ruled_on_too(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "es", C5="Sentencias firmes"))
+    assert refresh(home).exit_code == 3
+
+    assert apply_decisions(ruled(home, G2="alias", H2="conviction", J2="as they say"), home).refused == (
+        "H2: “conviction” is neither a place code nor a measure; see `opdat show places` and `opdat show measures`. "
+        "Did you mean “convictions”?",
+    )
+    assert apply_decisions(ruled(home, G2="alias", H2="convictions", J2="as they say"), home).written == {"office": 1}
+
+    assert refresh(home).exit_code == 0
+    assert published(home, "observations").set_index("place").loc["GTM", "measure"] == "convictions"
+    assert check(path, home).exit_code == 0
