@@ -45,6 +45,14 @@ SHORTHAND: Mapping[str, str] = {
 }
 """What stands in `SHORTHAND_COLUMN`, after the UK government's guidance on symbols in statistical tables."""
 
+HANDLING: Mapping[str, str] = {
+    "public": "Public",
+    "internal": "Internal use only",
+    "controlled": "Controlled unclassified information",
+    "law_enforcement": "Law enforcement sensitive",
+}
+"""Handling markings as they are printed."""
+
 _HEADINGS: Mapping[str, str] = {
     "region": "Region", "place": "Place", "activity_type": "Type of activity", "measure": "Measure",
     "numerator": "Numerator", "denominator": "Denominator", "indicator": "Indicator", "name": "Name",
