@@ -228,7 +228,7 @@ def _article(exhibit: Exhibit, number: int, facets: Sequence[Mapping[str, Sequen
         f'<p class="quiet">{_text(line)}</p>'
         for line in (exhibit.source_line, exhibit.attribution, f"Figure {exhibit.figure_id}")
     )
-    notes = _list(exhibit.notes) if exhibit.notes else ""
+    notes = f'<div class="notes">{_list(exhibit.notes)}</div>' if exhibit.notes else ""
     return (
         f'<article id="{name}" aria-labelledby="{name}-head"><h3 id="{name}-head">{_text(exhibit.title)}</h3>'
         f'<p class="quiet">{_text(exhibit.subtitle)}</p><figure>'
