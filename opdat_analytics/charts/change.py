@@ -82,8 +82,10 @@ def change(
     )
     subtitle = words.subtitle(both, (f"by {word}",) if by != "measure" else (), labels)
     unsure = sum(_way(pair) == UNKNOWN for pair in shown.values())
-    extra = [f"A direction is given only where it is true for every value within the bounds, for complete years with "
-             f"the same number of places reporting: for {len(shown) - unsure} of {len(shown)} it is."]  # fmt: skip
+    extra = [
+        "Direction: only where true for every value within the bounds, both years complete, the same number of places "
+        f"reporting; here for {len(shown) - unsure} of {len(shown)}."
+    ]
     notes = [f"No number in either year: {style.joined(silent, 40)}."] if silent and stated else []
     if len(stated) > top:
         notes.append(f"{len(shown)} of {len(stated)} are shown: those with the highest lower bounds in {last}.")
@@ -123,7 +125,7 @@ def _draw(
     ]
     width = layout.WIDTH - 2 * layout.MARGIN - placed.left - sum(widths) - 0.3
     dot = [
-        layout.Key(str(years[0]), lambda ax, x, y: _ring(ax, x, y, style.FAINT)),
+        layout.Key(str(years[0]), lambda ax, x, y: ax.plot([x], [y], "o", ms=5.5, color=style.FAINT)),
         layout.Key(str(years[1]), lambda ax, x, y: ax.plot([x], [y], "o", ms=6.5, color=colour)),
         layout.Key("same direction for every value within bounds", lambda ax, x, y: _link(ax, x - 0.12, x + 0.12, y)),
         layout.Key("direction not known", lambda ax, x, y: _faint_link(ax, x - 0.12, x + 0.12, y)),
@@ -144,7 +146,8 @@ def _draw(
         if one is not None and two is not None and one.low is not None and two.low is not None:
             (_faint_link if way == UNKNOWN else _link)(ax, one.low, two.low, y)
         if one is not None and one.stated:
-            _earlier(ax, y, one)
+            aside = 0.07 if two is not None and two.stated and _near(one, two, top / width * 0.13) else 0.0
+            marks.level(ax, y - aside, replace(one, old_low=None), style.FAINT, 5.5)
         if two is not None and two.stated:
             marks.level(ax, y, replace(two, old_low=None), colour, 6.5)
         for text, edge in zip((*texts, way), edges, strict=True):
@@ -153,13 +156,10 @@ def _draw(
     return page
 
 
-def _earlier(ax: matplotlib.axes.Axes, y: float, point: Point) -> None:
-    """The earlier year in grey, a little lower where its bounds or its dot would hide those of the later one."""
-    marks.level(ax, y - 0.07, replace(point, old_low=None), style.FAINT, 5.5)
-
-
-def _ring(ax: matplotlib.axes.Axes, x: float, y: float, colour: str) -> None:
-    ax.plot([x], [y], "o", ms=5.5, color=colour)
+def _near(one: Point, two: Point, room: float) -> bool:
+    """Whether the dots or bars of the two years would hide each other; the earlier one then stands a little lower."""
+    ends = [(p.low or 0.0, (p.low or 0.0) if p.high is None else p.high) for p in (one, two)]
+    return ends[0][0] - room <= ends[1][1] and ends[1][0] - room <= ends[0][1]
 
 
 def _link(ax: matplotlib.axes.Axes, one: float, two: float, y: float) -> None:

@@ -61,8 +61,8 @@ def composition(
     Parameters
     ----------
     frame
-        Result of ``totals`` by ``part`` and ``by``: rows of the parts, and rows ``total`` where the source prints a
-        total; ``low``, ``high``.
+        ``totals`` by ``part`` and ``by`` (the parts), joined with ``totals`` by ``by`` alone (rows ``total``, where the
+        source prints one); ``low``, ``high``.
     part
         Column that names the parts: form, sex, age, citizenship, breakdown.
     by
@@ -108,7 +108,7 @@ def composition(
     subtitle = words.subtitle(table.drop(columns=part), (f"shares by {part}", f"by {word}"), labels)
     extra = [*_beyond(bars), SURE]
     last = ["Where no total is printed, shares are of the sum of the parts that are."] * any(
-        bar.whole is None for bar in bars
+        bar.whole is None and bool(bar.shares) for bar in bars
     )
     with matplotlib.rc_context(style.RC):
         told = exhibit.texts("composition", table, every, said, subtitle, publication, sources, extra, last)
@@ -129,6 +129,9 @@ def _bar(place: Any, stated: Sequence[Point], labels: Mapping[str, str] | None) 
         return Bar(name, parts, whole, {}, "no part is stated")
     lows = {code: p.low or 0.0 for code, p in known.items()}
     highs = {code: inf if p.high is None else p.high for code, p in known.items()}
+    if whole is None and len(known) == 1:
+        alone = words.label(next(iter(known)), labels).lower()
+        return Bar(name, parts, None, {}, f"only {alone} is stated, and no total: no share")
     if whole is None:
         shares = {
             code: _within(lows[code], sum(highs.values()) - highs[code], highs[code], sum(lows.values()) - lows[code])
@@ -190,7 +193,10 @@ def _draw(
     placed = rows.rows_of([bar.name for bar in bars], row=0.36)
     notes = {bar.name: [f"{y}: {text}" for y, text in annotations if str(y) == bar.name] for bar in bars}
     line = layout.line_height(style.NOTE)
-    counts = [f"of {words.figure(bar.whole, unit)}" if bar.whole else "sum of parts" for bar in bars]
+    counts = [
+        f"of {words.figure(bar.whole, unit)}" if bar.whole else "of the sum of parts" if bar.shares else ""
+        for bar in bars
+    ]
     beside = max(layout.text_width(text, style.BODY) for text in counts) + 0.42
     width = layout.WIDTH - 2 * layout.MARGIN - placed.left - beside
     every = [p for bar in bars for p in bar.points]

@@ -12,7 +12,7 @@ from opdat_analytics.charts.frame import Point
 
 ROW = 0.27
 """Height of a row of one line, in inches."""
-FOOT = 0.3
+FOOT = 0.27
 """Room for the ticks below the rows, in inches."""
 
 
@@ -39,11 +39,11 @@ class Rows:
         return found
 
 
-def rows_of(names: Sequence[str], row: float = ROW, widest: float = 2.9, least: int = 1) -> Rows:
-    """Break names into at most two lines and measure them; ``least`` is the number of lines that any row must hold."""
-    broken = [tuple(layout.wrap(name, widest, style.BODY, most=2)) for name in names]
+def rows_of(names: Sequence[str], row: float = ROW, widest: float = 2.9, most: int = 2) -> Rows:
+    """Break names into at most so many lines and measure them."""
+    broken = [tuple(layout.wrap(name, widest, style.BODY, most=most)) for name in names]
     line = layout.line_height(style.BODY)
-    heights = tuple(row + (max(len(lines), least) - 1) * line for lines in broken)
+    heights = tuple(row + (len(lines) - 1) * line for lines in broken)
     left = max(layout.text_width(text, style.BODY) for lines in broken for text in lines) + 0.15
     return Rows(tuple(broken), heights, left)
 

@@ -11,7 +11,7 @@ from opdat_analytics.charts import alt, exhibit, layout, lines, marks, rows, sty
 from opdat_analytics.charts.frame import Point, checked, points, unique
 from opdat_analytics.model import Exhibit, OpdatError
 
-TALL = 0.4
+TALL = 0.46
 SPARK_ARROW = 0.07
 OWN_SCALE = "Each small line has a scale of its own, from zero to its highest figure: do not compare heights."
 
@@ -92,12 +92,17 @@ def _draw(
     who = [_coverage(run[-1] if run else None) for run in shown.values()]
     columns = [("first", first), ("latest", latest), ("year", when), ("reporting", who)]
     widths = [max(layout.text_width(t, style.BODY, "bold") for t in (head, *texts)) + 0.2 for head, texts in columns]
-    placed = rows.rows_of([words.label(group, labels) for group in runs], row=TALL + 0.1)
+    placed = rows.rows_of([words.label(group, labels) for group in runs], row=TALL + 0.12)
     room = layout.WIDTH - 2 * layout.MARGIN
     spark = max(min(room - placed.left - sum(widths) - 0.15, 4.2), 1.0)
     head = layout.line_height(style.BODY) + 0.12
     keys = [*marks.keys(every, style.GREY), *marks.time_keys(every)]
-    page = layout.page(told, keys, placed.height + head, max(layout.WIDTH, placed.left + spark + sum(widths) + 1.0))
+    page = layout.page(
+        told,
+        keys,
+        placed.height + head,
+        max(layout.WIDTH, placed.left + spark + sum(widths) + 0.05 + 2 * layout.MARGIN),
+    )
     rows.name_rows(page, placed, page.bottom)
     top = page.bottom + placed.height
     start = page.left + placed.left
@@ -113,9 +118,8 @@ def _draw(
             strong = name == "latest" and text != "no figure"
             ink = style.INK if name == "latest" else style.GREY
             rows.write(page, [text], edge, page.bottom + y, ink, "right", weight="bold" if strong else "normal")
-    for (group, run), y, height in zip(runs.items(), placed.centres, placed.heights, strict=True):
-        edge = page.bottom + y + height / 2
-        page.sheet.plot([page.left, edges[-1]], [edge, edge], color=style.RULE, lw=0.6)
+    page.sheet.plot([page.left, edges[-1]], [top, top], color=style.RULE, lw=0.8)
+    for (group, run), y in zip(runs.items(), placed.centres, strict=True):
         _spark(page, run, years, shades[group], placed.left, y - TALL / 2, spark)
     return page
 

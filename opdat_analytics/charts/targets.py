@@ -52,7 +52,8 @@ def targets(
     OpdatError
         If columns or rows are missing, or the title names a cause or a change.
     """
-    table = required(frame, (by,), NEEDS)
+    required(frame, (by,), NEEDS)
+    table = frame.reset_index(drop=True)
     every = points(table, by, None)
     records = table.to_dict("records")
     names = [
@@ -161,12 +162,15 @@ def _bullet(ax: Axes, record: Mapping[Any, Any], point: Point, width: float) -> 
         if point.ranged and point.high is not None:
             ax.add_patch(Rectangle((point.low, -TALL / 2), point.high - point.low, TALL, zorder=1.5,
                                    facecolor=style.tint(colour, 0.45), edgecolor="none"))  # fmt: skip
-        marks.level(ax, 0.0, point, style.shade(colour, 0.75), 5)
+        if point.unbounded:
+            marks.open_arrow(ax, point.low, 0.0, (marks.ARROW * 72, 0), style.shade(colour, 0.75))
+        if point.secondary or point.partial or point.unstable or point.unbounded:
+            marks.dot(ax, point.low, 0.0, point, style.shade(colour, 0.75), 5)
     if base[0] is not None:
         most = base[0] if base[1] is None else base[1]
         ax.plot([base[0]] * 2, [-0.15, 0.15], color=style.FAINT, lw=1.4, zorder=3)
-        if most > base[0]:
-            ax.plot([base[0], most], [0.13, 0.13], color=style.FAINT, lw=1.4, zorder=3)
+        ax.add_patch(Rectangle((base[0], -0.14), most - base[0], 0.28, facecolor="none", edgecolor=style.FAINT,
+                               linewidth=0.8, zorder=3))  # fmt: skip
     if target[0] is not None:
         if target[1] is not None and target[1] > target[0]:
             ax.add_patch(Rectangle((target[0], -0.15), target[1] - target[0], 0.3, facecolor="none",

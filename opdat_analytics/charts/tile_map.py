@@ -22,7 +22,7 @@ WIDTH = 12.5
 CODE, VALUE, LEAST = 6.6, 5.8, 4.4
 """Type sizes of a tile's code and its figure, and the least size of a figure, in points."""
 TILES = (
-    "One tile for each country, about where it lies: neither size nor border says anything. Pale tiles have no row "
+    "One tile for each country, about where it lies: neither size nor border says anything. Empty tiles have no row "
     "here; what is not reported is not zero."
 )
 
@@ -111,7 +111,7 @@ def _tile(
     side = step * 0.93
     shade = None if point is None or point.low is None else scale.shades[scale.place(point.low)]
     hollow = point is not None and point.secondary and shade is not None
-    look: dict[str, Any] = {"facecolor": "#f6f6f6", "edgecolor": "none"}
+    look: dict[str, Any] = {"facecolor": "none", "edgecolor": "#dcdcdc", "linewidth": 0.6}
     if point is not None and shade is None:
         look = dict(MISSING)
     elif shade is not None:
@@ -144,7 +144,8 @@ def _fitting(point: Point, width: float, unit: str | None) -> tuple[str, float]:
 
 
 def _keys(found: Mapping[str, Point], scale: Scale) -> list[layout.Key]:
-    keys = [layout.Key(text, _swatch(shade)) for text, shade in zip(scale.names, scale.shades, strict=True)]
+    names = [f"lower bound {name}" if place == 0 else name for place, name in enumerate(scale.names)]
+    keys = [layout.Key(text, _swatch(shade)) for text, shade in zip(names, scale.shades, strict=True)]
     there = [p for code, p in found.items() if code in tiles()]
     if any(not p.stated for p in there):
         keys.append(layout.Key("no figure", lambda ax, x, y: ax.add_patch(

@@ -24,8 +24,8 @@ TALL = 0.13
 MOST_BARS = 40
 """With more dated entries than this, those of one group and one span share a bar that says how many they are."""
 MOST_NAMED = 24
-BESIDE = 3.1
-"""Width of the list of undated entries, in inches."""
+COLUMNS = 3
+"""Of the list of undated entries, below the bars."""
 _STATES = {"planned": "planned", "possible": "possibly done"}
 
 Entry = Mapping[Any, Any]
@@ -54,7 +54,7 @@ def timeline(
     sources: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Exhibit:
-    """Bars on a line of time, one for each listed entry; what has no date is named beside it and never placed.
+    """Bars on a line of time, one for each listed entry; what has no date is named below and never placed.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def timeline(
     what = "Activities" if "activity_type" in table.columns else what
     span = words.period(int(month // 12) for bar in bars for month in (bar.start, bar.end - 0.01))
     said = words.own_title(title, ()) if title else ", ".join(filter(None, [f"{what} listed, by date", span]))
-    subtitle = f"{len(dated)} of {len(done)} entries have a date; {len(undated)} without one are named beside"
+    subtitle = f"{len(dated)} of {len(done)} entries have a date; {len(undated)} without one are named below"
     extra = [LISTED]
     if any(bar.certainty in _STATES for bar in bars):
         extra.append("Hollow bars are planned or possible, not stated as done.")
@@ -166,15 +166,16 @@ def _draw(
     told: layout.Texts, bars: Sequence[Bar], shades: Mapping[str, str], undated: Sequence[str],
     annotations: events.Events, labels: Mapping[str, str] | None,
 ) -> layout.Page:  # fmt: skip
-    beside = [layout.wrap(text, BESIDE - 0.15, style.NOTE, most=2) for text in undated]
+    width = layout.WIDTH - 2 * layout.MARGIN
+    column = (width - 0.25 * (COLUMNS - 1)) / COLUMNS
+    listed = [layout.wrap(text, column - 0.1, style.NOTE, most=3) for text in undated]
+    below = _columns(listed)
     line = layout.line_height(style.NOTE)
-    tall = sum(len(lines) * line + 0.04 for lines in beside) + 0.4 if beside else 0.0
-    room = layout.WIDTH - 2 * layout.MARGIN
-    width = room - (BESIDE + 0.3 if beside else 0.0)
+    tall = max((sum(len(text) * line + 0.04 for text in texts) for texts in below), default=-0.35) + 0.35
     keys = [layout.Key(words.label(group, labels), _swatch(shades[group])) for group in shades if group]
     if any(bar.certainty in _STATES for bar in bars):
         keys.append(layout.Key("planned or possible", _hollow))
-    placed = rows.rows_of([bar.name for bar in bars], row=0.3, widest=2.6 if beside else 3.4) if bars else None
+    placed = rows.rows_of([bar.name for bar in bars], row=0.3, widest=3.4, most=3) if bars else None
     height = placed.height if placed else 0.5
     left = placed.left if placed else 0.0
     first, last = (min(b.start for b in bars), max(b.end for b in bars)) if bars else (0.0, 12.0)
@@ -186,15 +187,15 @@ def _draw(
 
     years = range(int(low // 12) + 1, int(high // 12) + 1) if bars else range(0)
     notes = events.place(annotations, years, at, width) if len(years) else []
-    body = max(height + rows.FOOT + events.lift(notes), tall)
+    floor = tall + rows.FOOT
+    body = floor + height + events.lift(notes)
     page = layout.page(told, keys, body)
-    floor = body - height - events.lift(notes)
     if placed is not None:
         ax = page.axes(left, floor, width - left, height)
         ax.set_ylim(0, height)
         ax.set_yticks([])
         ax.set_xlim(low, high)
-        date_axes(ax, low, high, True)
+        date_axes(ax, low, high, True, width - left)
         ax.grid(axis="y", visible=False)
         ax.grid(axis="x", color=style.RULE, lw=0.6)
         rows.name_rows(page, placed, page.bottom + floor)
@@ -204,18 +205,23 @@ def _draw(
         events.draw(page, notes, at, page.bottom + floor, top)
     else:
         rows.write(page, ["No entry has a date"], page.left, page.bottom + body - 0.3, style.GREY)
-    if beside:
-        _beside(page, beside, page.left + width + 0.3, page.bottom + body)
+    if below:
+        page.sheet.text(page.left, page.bottom + tall - line, "No date is stated for", size=style.NOTE, weight="bold")
+        for place, texts in enumerate(below):
+            _write_column(page, texts, page.left + place * (column + 0.25), page.bottom + tall - line * 1.2)
     return page
 
 
-def _beside(page: layout.Page, beside: Sequence[Sequence[str]], x: float, y: float) -> None:
+def _columns(listed: Sequence[Sequence[str]]) -> list[list[Sequence[str]]]:
+    """The list in its order, broken into columns of about as many entries each."""
+    per = max(1, -(-len(listed) // COLUMNS))
+    return [list(listed[start : start + per]) for start in range(0, len(listed), per)]
+
+
+def _write_column(page: layout.Page, texts: Sequence[Sequence[str]], x: float, y: float) -> None:
     line = layout.line_height(style.NOTE)
-    page.sheet.text(x, y - line, "No date is stated for", size=style.NOTE, weight="bold", color=style.INK)
-    page.sheet.plot([x - 0.15, x - 0.15], [y - line * 1.3, y], color=style.RULE, lw=0)
-    y -= line + 0.08
-    for lines in beside:
-        for place, text in enumerate(lines):
+    for broken in texts:
+        for place, text in enumerate(broken):
             page.sheet.text(x + (0.0 if place == 0 else 0.1), y - line * 0.9, text, size=style.NOTE, color=style.GREY)
             y -= line
         y -= 0.04
