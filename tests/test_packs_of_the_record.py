@@ -147,7 +147,7 @@ def test_filters_leave_the_rows_that_are_asked_for(standing: tuple[Home, float],
     )
     page.focus("text=Show all")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.getElementById('shown').textContent.startsWith('All charts')")
+    page.locator("#shown", has_text="All charts").wait_for()
     assert page.eval_on_selector_all("article[hidden], tr[hidden]", "found => found.length") == 0
     page.close()
 

@@ -68,7 +68,7 @@ def write_pack(pack: Pack, folder: Path, *, index: Path, log: Path) -> list[Path
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".pack.lock"), _beside(folder) as beside:
             for exhibit in pack.exhibits:
-                _write_chart(exhibit, beside / "charts", pack.handling)
+                write_chart_files(exhibit, beside / "charts", pack.handling)
             for name, (write, read) in FORMS.items():
                 _checked(write(pack, beside / name), pack, read)
             written = sorted(path for name in made for path in _files(beside / name))
@@ -137,7 +137,14 @@ def _beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _write_chart(exhibit: Exhibit, folder: Path, handling: str) -> None:
+def write_chart_files(exhibit: Exhibit, folder: Path, handling: str) -> None:
+    """Write PNG, SVG, CSV and PDF of one chart, and read them back.
+
+    Raises
+    ------
+    ExportFailed
+        If one cannot be written or does not read back as meant.
+    """
     write_images(exhibit, folder, handling)
     path = write_chart(exhibit, folder / f"{file_stem(exhibit.name)}.pdf", handling)
     found = read_pdf(path)
