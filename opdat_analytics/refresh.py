@@ -270,7 +270,7 @@ def _declaration(home: Home, source: str) -> Source | DeclarationError:
 def _read_one(
     home: Home, file: RawFile, source: Source | DeclarationError, last: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    from opdat_analytics.ingest.files import FileRead, issue_frame, read_file
+    from opdat_analytics.ingest.files import FileRead, issue_table, read_file
     from opdat_analytics.model import Issue
     from opdat_analytics.privacy import reason_to_stop
 
@@ -279,10 +279,10 @@ def _read_one(
             Issue("stop", "declaration", file.source, file.name, None, None, None, problem)
             for problem in source.problems
         ]
-        read = FileRead({"issues": issue_frame(issues)}, True, None)
+        read = FileRead({"issues": issue_table(issues)}, True, None)
     else:
         read = read_file(file.path, source, reason_to_stop)
-    parts = {name: [store.write_part(home, frame, _stored(name))] for name, frame in read.tables.items()}
+    parts = {name: [store.write_part(home, rows, _stored(name))] for name, rows in read.rows.items()}
     if not read.stopped:
         return _entry(file, parts, stopped=False, sha256=file.sha256, edition=read.edition)
     good = last["parts"] if last and store.has_parts(home, last["parts"]) else {}

@@ -6,16 +6,16 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from opdat_analytics.ingest.coded import combined
+from opdat_analytics.ingest.columns import Figures
 from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, strip_marker
 from opdat_analytics.ingest.laid import Laid, Readings, explained
 from opdat_analytics.ingest.workbook import Grid
-from opdat_analytics.model import SERIES, Figure, position
+from opdat_analytics.model import SERIES, Figure
 
 TOGETHER = "held_together"
 """Code of a cell that is held with another one, which reports for both."""
@@ -36,38 +36,43 @@ Strange = tuple[tuple[int, int], str, str, str, str | None]
 """A held cell: position, text, code, message, hint."""
 
 
-def believable(frame: pd.DataFrame, expect: Mapping[str, tuple[float, float]]) -> tuple[pd.DataFrame, list[Strange]]:
+def believable(figures: Figures, expect: Mapping[str, tuple[float, float]]) -> tuple[Figures, list[Strange]]:
     """Hold figures outside the declared ranges of years and values.
 
     Returns
     -------
-    The frame without them, and the held cells.
+    The figures without them, and the held cells.
     """
-    strange = np.zeros(len(frame), dtype=bool)
+    strange = np.zeros(len(figures), dtype=bool)
     told: dict[int, str] = {}
     if "values" in expect:
         low, high = expect["values"]
-        lows, highs = frame["low"].astype(float).to_numpy(), frame["high"].astype(float).to_numpy()
-        out = (lows > high) | (lows < low) | (highs > high)
+        out = (figures.low > high) | (figures.low < low) | (figures.high > high)
         strange |= out
         said = f"the figure lies outside what is declared possible here ({low:,.0f} to {high:,.0f})"
         told |= dict.fromkeys(np.flatnonzero(out).tolist(), said)
     if "years" in expect:
         low, high = expect["years"]
-        years = pd.to_numeric(frame["year"], errors="raise").astype(float).to_numpy()
-        out = (years < low) | (years > high)
+        years = figures.coded["year"]
+        out = years.where(lambda year: year is not None and not low <= year <= high)
         strange |= out
         told |= {
-            i: f"year {years[i]:.0f} lies outside the declared years {low:.0f} to {high:.0f}"
+            i: f"year {years.levels[years.codes[i]]} lies outside the declared years {low:.0f} to {high:.0f}"
             for i in np.flatnonzero(out).tolist()
         }
     hint = "if it is right, widen `expect` in source.toml; if not, ask the sender"
-    held = [_held(frame, i, "out_of_range", told[i], hint) for i in np.flatnonzero(strange).tolist()]
-    return (frame[~strange].reset_index(drop=True), held) if strange.any() else (frame, [])
+    held = [_held(figures, i, "out_of_range", told[i], hint) for i in np.flatnonzero(strange).tolist()]
+    return (figures.kept(~strange), held) if strange.any() else (figures, [])
 
 
-def _held(frame: pd.DataFrame, row: int, code: str, message: str, hint: str | None) -> Strange:
-    return position(str(frame["cell"].iat[row])), str(frame["text"].iat[row]), code, message, hint
+def _held(figures: Figures, row: int, code: str, message: str, hint: str | None) -> Strange:
+    at = (int(figures.rows[row]), int(figures.columns[row]))
+    return at, _text(figures, row), code, message, hint
+
+
+def _text(figures: Figures, row: int) -> str:
+    said = figures.coded["text"]
+    return str(said.levels[said.codes[row]])
 
 
 @dataclass(frozen=True)
@@ -78,43 +83,38 @@ class Doubled:
     silent: tuple[tuple[int, int], ...] = ()
 
 
-def doubled(frame: pd.DataFrame) -> tuple[pd.DataFrame, Doubled]:
+def doubled(figures: Figures) -> tuple[Figures, Doubled]:
     """Hold every figure whose key is printed again with another value, all of a key together.
 
     The key is the series, the edition and the page it was read on. Blanks do not contradict a figure.
     """
-    keys = [*SERIES, "edition", "url"]
-    codes = combined_codes(frame, keys)
-    values = combined_codes(frame, ["low", "high", "qualifier"])
-    said = (frame["qualifier"] != "not_reported").to_numpy()
-    pairs = pd.DataFrame({"key": codes[said], "value": values[said]}).drop_duplicates()
-    several = pairs["key"].value_counts()
-    bad = set(several[several > 1].index)
-    if not bad:
-        return frame, Doubled()
-    held = np.isin(codes, list(bad)) & said
+    keys = combined(figures.coded[name] for name in (*SERIES, "edition", "url"))
+    qualifier = figures.coded["qualifier"]
+    said = np.flatnonzero(qualifier.where(lambda one: one != "not_reported"))
+    order = said[np.argsort(keys[said], kind="stable")]
+    again = keys[order[1:]] == keys[order[:-1]]
+    if not again.any():
+        return figures, Doubled()
+    one, other = order[:-1], order[1:]
+    differ = qualifier.codes[one] != qualifier.codes[other]
+    for bound in (figures.low, figures.high):
+        differ |= (bound[one] != bound[other]) & ~(np.isnan(bound[one]) & np.isnan(bound[other]))
+    bad = np.unique(keys[one[again & differ]])
+    if not bad.size:
+        return figures, Doubled()
+    held = np.isin(keys, bad) & qualifier.where(lambda one: one != "not_reported")
     reported: list[Strange] = []
     silent: list[tuple[int, int]] = []
-    for key, rows in pd.Series(np.flatnonzero(held)).groupby(codes[held], sort=False):
-        del key
-        first, *rest = rows.tolist()
-        listed = ", ".join(f"“{frame['text'].iat[i]}” ({frame['cell'].iat[i]})" for i in (first, *rest))
+    together: dict[int, list[int]] = {}
+    for i in np.flatnonzero(held).tolist():
+        together.setdefault(int(keys[i]), []).append(i)
+    for rows in together.values():
+        listed = ", ".join(f"“{_text(figures, i)}” ({figures.cell(i)})" for i in rows)
         message = f"the same figure is printed {len(rows)} times with different values: {listed}"
-        reported.append(
-            _held(frame, first, "duplicate_key", message, "ask the publisher which is right, and rule on each cell")
-        )
-        silent.extend(position(str(frame["cell"].iat[i])) for i in rest)
-    return frame[~held].reset_index(drop=True), Doubled(tuple(reported), tuple(silent))
-
-
-def combined_codes(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
-    """One integer per row, equal exactly where the rows agree in all the columns (nulls equal nulls)."""
-    code = np.zeros(len(frame), dtype=np.int64)
-    for column in columns:
-        one, levels = pd.factorize(frame[column], use_na_sentinel=True)
-        code = code * (len(levels) + 1) + (one + 1)
-        code = pd.factorize(code)[0].astype(np.int64)
-    return code
+        hint = "ask the publisher which is right, and rule on each cell"
+        reported.append(_held(figures, rows[0], "duplicate_key", message, hint))
+        silent.extend((int(figures.rows[i]), int(figures.columns[i])) for i in rows[1:])
+    return figures.kept(~held), Doubled(tuple(reported), tuple(silent))
 
 
 def totals(grid: Grid, laid: Laid, figures: Mapping[int, Figure], source: Source) -> Iterable[Flag]:
@@ -152,30 +152,30 @@ def totals(grid: Grid, laid: Laid, figures: Mapping[int, Figure], source: Source
 
 
 def unexplained_marks(
-    parts: Iterable[tuple[int, Any]], readings: Readings, notes: Mapping[str, str]
+    marked: Iterable[tuple[int, str]], readings: Readings, notes: Mapping[str, str]
 ) -> tuple[Flag, ...]:
-    """Footnote marks on figures for which the sheet has no footnote."""
+    """Footnote marks on figures (their reading, the mark) for which the sheet has no footnote."""
     flags: dict[tuple[int, int], Flag] = {}
-    for index, part in parts:
-        if part.marker and explained(part.marker, notes) is None:
+    for index, marker in marked:
+        if explained(marker, notes) is None:
             at = (int(readings.rows[index]), int(readings.columns[index]))
-            flags[at] = Flag("flag", "footnote_missing", at, f"the mark “{part.marker}” has no footnote on this sheet")
+            flags[at] = Flag("flag", "footnote_missing", at, f"the mark “{marker}” has no footnote on this sheet")
     return tuple(flags.values())
 
 
-def parts_above_whole(parts: Iterable[tuple[int, Any]], readings: Readings) -> tuple[Flag, ...]:
-    """Parts of a cell like ``3 (5)`` that are surely larger than its whole."""
+def parts_above_whole(parts: Iterable[tuple[int, str, Figure]], readings: Readings) -> tuple[Flag, ...]:
+    """Parts of a cell like ``3 (5)`` that are surely larger than its whole: from reading, name and figure of each."""
     wholes: dict[int, Figure] = {}
     flags = []
-    for index, part in parts:
-        if part.name == "total":
-            wholes[index] = part.figure
+    for index, name, figure in parts:
+        if name == "total":
+            wholes[index] = figure
             continue
         whole = wholes.get(index)
-        if whole is None or whole.high is None or part.figure.low is None or part.figure.low <= whole.high:
+        if whole is None or whole.high is None or figure.low is None or figure.low <= whole.high:
             continue
         at = (int(readings.rows[index]), int(readings.columns[index]))
-        message = f"the part {part.name} is larger than the whole it belongs to"
+        message = f"the part {name} is larger than the whole it belongs to"
         flags.append(Flag("flag", "total_differs", at, message, "both are kept as printed; ask the publisher"))
     return tuple(flags)
 

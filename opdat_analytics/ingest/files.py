@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from opdat_analytics.ingest import checks
-from opdat_analytics.ingest.block import Block
+from opdat_analytics.ingest.block import Block, Rows
+from opdat_analytics.ingest.columns import Figures, table_of
 from opdat_analytics.ingest.declare import Decision, Layout, Source
-from opdat_analytics.ingest.facts import fact_rows
 from opdat_analytics.ingest.harmonise import Surroundings, harmonise
 from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
 from opdat_analytics.ingest.tables import figure_rows
 from opdat_analytics.ingest.workbook import Grid, cells_of, nonblank, read_workbook
 from opdat_analytics.model import FATES, TABLES, Issue, UnreadableFile, address
+from opdat_analytics.model.arrow import arrow_schema, to_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -28,18 +33,30 @@ class FileRead:
 
     Attributes
     ----------
-    tables
-        Table name → frame with that table's columns; ``issues`` and ``ledger`` among them. ``observations`` has
-        no ``current``, which only all files together can tell.
+    rows
+        Table name → its rows, an Arrow table or, of facts, a frame; ``issues`` and ``ledger`` among them.
+        ``observations`` have no ``current``, which only all files together can tell.
     stopped
         The file could not be read as declared: only its issues count.
     edition
         Its edition label.
     """
 
-    tables: Mapping[str, pd.DataFrame]
+    rows: Mapping[str, pa.Table | pd.DataFrame]
     stopped: bool
     edition: str | None
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Table name → a frame with that table's columns."""
+        import pandas as pd
+
+        return {
+            name: rows
+            if isinstance(rows, pd.DataFrame)
+            else to_frame(rows, [c for c in TABLES[name] if c.name in rows.column_names])
+            for name, rows in self.rows.items()
+        }
 
 
 def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] = lambda _: None) -> FileRead:
@@ -67,7 +84,7 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
         code: str, message: str, sheet: str | None = None, cell: str | None = None, hint: str | None = None
     ) -> FileRead:
         issue = Issue("stop", code, source.id, file, sheet, cell, None, message, hint)
-        return FileRead({"issues": issue_frame([issue])}, True, edition)
+        return FileRead({"issues": issue_table([issue])}, True, edition)
 
     try:
         grids = read_workbook(path)
@@ -101,8 +118,7 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
     issues = [issue for block in blocks for issue in block.issues]
     stale = stale_rulings(source, path.name, file, grids)
     tables = _joined(blocks)
-    observations = tables.get("observations")
-    rows = 0 if observations is None else len(observations)
+    rows = len(tables.get("observations", ()))
     claimed = any(block.claimed for block in blocks)
     if claimed and "rows" not in source.expect and not _has_rows(tables, issues, blocks):
         message = "the table has its headers but no rows; an empty return must not take the place of good figures"
@@ -110,39 +126,52 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
     if claimed and "rows" in source.expect and not source.expect["rows"][0] <= rows <= source.expect["rows"][1]:
         low, high = source.expect["rows"]
         return stop("row_count", f"{rows} figures were read; `expect.rows` allows {low:.0f} to {high:.0f}")
-    tables["issues"] = issue_frame([*issues, *stale])
-    tables["ledger"] = pd.DataFrame([block.ledger for block in blocks], columns=[c.name for c in TABLES["ledger"]])
+    tables["issues"] = issue_table([*issues, *stale])
+    tables["ledger"] = _table([block.ledger for block in blocks], "ledger")
     return FileRead(tables, False, edition)
 
 
-def _has_rows(tables: Mapping[str, pd.DataFrame], issues: list[Issue], blocks: list[_Sheet]) -> bool:
+def _has_rows(tables: Mapping[str, Any], issues: list[Issue], blocks: list[_Sheet]) -> bool:
     """Whether there is anything below the headers: rows, held cells, or cells that are ignored on purpose."""
     found = any(len(frame) for frame in tables.values()) or any(issue.severity == "hold" for issue in issues)
     return found or any(block.ledger["ignored"] for block in blocks)
 
 
-def issue_frame(issues: Iterable[Issue]) -> pd.DataFrame:
+def issue_table(issues: Iterable[Issue]) -> pa.Table:
     """Issues as rows of the ``issues`` table."""
-    names = [c.name for c in TABLES["issues"]]
-    return pd.DataFrame([[getattr(issue, name) for name in names] for issue in issues], columns=names)
+    return _table([vars(issue) for issue in issues], "issues")
+
+
+def _table(rows: list[Mapping[str, Any]], name: str) -> pa.Table:
+    import pyarrow as pa
+
+    schema = arrow_schema(TABLES[name])
+    return pa.table(
+        [pa.array([row[c] for row in rows], schema.field(c).type) for c in schema.names], names=schema.names
+    )
 
 
 @dataclass(frozen=True)
 class _Sheet:
-    tables: Mapping[str, pd.DataFrame]
+    figures: Figures | None
+    facts: Mapping[str, pd.DataFrame]
     issues: tuple[Issue, ...]
     ledger: Mapping[str, Any]
     claimed: bool
 
 
-def _joined(blocks: list[_Sheet]) -> dict[str, pd.DataFrame]:
-    tables: dict[str, list[pd.DataFrame]] = {}
+def _joined(blocks: list[_Sheet]) -> dict[str, Any]:
+    figures = [block.figures for block in blocks if block.figures is not None]
+    tables: dict[str, Any] = {"observations": table_of(figures)} if figures else {}
+    facts: dict[str, list[pd.DataFrame]] = {}
     for block in blocks:
-        for name, frame in block.tables.items():
-            tables.setdefault(name, []).append(frame)
-    return {
-        name: frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True) for name, frames in tables.items()
-    }
+        for name, frame in block.facts.items():
+            facts.setdefault(name, []).append(frame)
+    if facts:
+        import pandas as pd
+
+        tables |= {name: pd.concat(frames, ignore_index=True) for name, frames in facts.items()}
+    return tables
 
 
 def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _Sheet:
@@ -156,7 +185,7 @@ def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _S
     for code, at, message in grid.flags:
         cell = address(*at) if at is not None else None
         issues = (*issues, Issue("flag", code, source.id, file, grid.name, cell, _shown(grid, at), message))
-    return _Sheet({}, issues, _ledger_row(source.id, file, grid, fates), claimed=False)
+    return _Sheet(None, {}, issues, _ledger_row(source.id, file, grid, fates), claimed=False)
 
 
 def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[str, Any]:
@@ -193,11 +222,10 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
     for label in words.held:
         waiting[label.readings] = True
     withheld = readings_ruled(laid, ruled.by_cell, "hold")
-    make = figure_rows if layout.table == "observations" else fact_rows
-    rows = make(block, ~(waiting | dropped), withheld)
+    rows = _rows_of(block, ~(waiting | dropped), withheld)
     for label in rows.held_labels:
         waiting[label.readings] = True
-    tables = {layout.table: rows.frame, **rows.also}
+    facts = rows.also if rows.facts is None else {layout.table: rows.facts, **rows.also}
 
     for label in (*words.held, *rows.held_labels, *rows.also_held):
         waits = int((~dropped[label.readings]).sum())
@@ -214,7 +242,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         report("flag", code, at, _shown(grid, at), message, None)
     for flag in (
         *checks.odd_text(grid),
-        *checks.totals(grid, laid, rows.figures, source),
+        *checks.totals(grid, laid, rows.wholes, source),
         *rows.flags,
         *checks.hidden(grid),
     ):
@@ -223,7 +251,15 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         if decision.do == "hold" and not any(issue.cell == address(*at) for issue in issues):
             report("hold", "held_by_ruling", at, decision.was, f"held by a ruling: {decision.why}", None)
     _hold_cells(fates, laid, layout, (waiting | withheld) & ~dropped, [cell.at for cell in rows.held_cells])
-    return _Sheet(tables, tuple(issues), _ledger_row(source.id, file, ruled.grid, fates), claimed=True)
+    return _Sheet(rows.figures, facts, tuple(issues), _ledger_row(source.id, file, ruled.grid, fates), claimed=True)
+
+
+def _rows_of(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
+    if block.layout.table == "observations":
+        return figure_rows(block, wanted, withheld)
+    from opdat_analytics.ingest.facts import fact_rows
+
+    return fact_rows(block, wanted, withheld)
 
 
 def _shown(grid: Grid, at: tuple[int, int] | None) -> str | None:
