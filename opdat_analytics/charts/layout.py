@@ -22,7 +22,7 @@ LEADING = 1.32
 
 _JOINERS, _UNSEEN = "\u200c\u200d", ("Cc", "Cf", "Cs")
 
-Glyph = Callable[[Axes, float, float], None]
+Glyph = Callable[[Axes, float, float], object]
 
 
 @dataclass(frozen=True)

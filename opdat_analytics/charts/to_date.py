@@ -122,15 +122,17 @@ def _draw(
         ax.set_ylim(0, most * PANEL / (PANEL - 0.5))
         scale = layout.ticks(ax.get_ylim()[1], 3, [p.low for p in run if p.low is not None])
         ax.set_yticks(scale, [words.number(value, unit) for value in scale])
-        _axes(ax, first - pad, last + pad, place == len(runs) - 1)
+        date_axes(ax, first - pad, last + pad, place == len(runs) - 1, width)
         _statements(page, ax, run, shades[group], unit)
         page.sheet.text(page.left + left, page.bottom + y + PANEL + 0.07, words.label(group, labels), size=style.BODY,
                         weight="bold", color=style.readable(shades[group]))  # fmt: skip
     return page
 
 
-def _axes(ax: Axes, first: float, last: float, labelled: bool) -> None:
-    step = next((s for s in _STEPS if (last - first) / s <= 9), _STEPS[-1])
+def date_axes(ax: Axes, first: float, last: float, labelled: bool, width: float) -> None:
+    """Ticks at round months or years of an axis in months since the year 0, ``width`` inches wide."""
+    most = max(2, int(width / 0.95))
+    step = next((s for s in _STEPS if (last - first) / s <= most), _STEPS[-1])
     ticks = [m for m in range(int(first), int(last) + 1) if m % step == 0 and first <= m <= last]
     short = [str(m // 12) if step >= 12 else f"{calendar.month_abbr[m % 12 + 1]} {m // 12}" for m in ticks]
     ax.set_xticks(ticks, short if labelled else [""] * len(ticks))
