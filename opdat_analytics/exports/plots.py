@@ -46,12 +46,13 @@ def plot_svg(exhibit: Exhibit, *, described: str) -> str:
     inner = _TAG.sub(lambda tag: _compact(tag[0], used, described), inner)
     inner = re.sub(r">\s+<", "><", inner).replace("<defs></defs>", "")
     box = f"0 {high - 72 * top:.2f} {wide:.2f} {72 * (top - bottom):.2f}"
-    return (
-        f'<svg stroke-linejoin="round" stroke-linecap="butt" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" '
-        f'width="{wide:.2f}pt" height="{72 * (top - bottom):.2f}pt" role="img" '
-        f'aria-labelledby="{described}-title {described}-desc"><title id="{described}-title">{escape(exhibit.title)}'
-        f'</title><desc id="{described}-desc">{escape(exhibit.alt)}</desc>{inner.strip()}</svg>'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" '
+        f'width="{wide:.2f}pt" height="{72 * (top - bottom):.2f}pt" stroke-linejoin="round" stroke-linecap="butt" '
+        f'role="img" aria-labelledby="{described}-title {described}-desc">'
     )
+    title = f'<title id="{described}-title">{escape(exhibit.title)}</title>'
+    return f'{head}{title}<desc id="{described}-desc">{escape(exhibit.alt)}</desc>{inner.strip()}</svg>'
 
 
 _DRAWN: WeakKeyDictionary[Any, tuple[str, float, float]] = WeakKeyDictionary()
@@ -118,5 +119,3 @@ def _words(exhibit: Exhibit) -> tuple[list[Any], float, float] | None:
             foot = [text for text in sheet.texts if text.get_position()[1] < below]
             return [*texts, *foot, rules[-1]], float(below) + 0.02, texts[-1].get_position()[1] - 0.06
     return None
-
-
