@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
 from opdat_analytics.model import TABLES, DeclarationError, Home, LockHeld, NothingPublished, UnknownName
+from opdat_analytics.paths import RETURNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from opdat_analytics.ingest.declare import Source
 
 DECLARATION = "source.toml"
-RETURNS = "returns"
-"""The source of filled-in templates that lie directly in data/raw; its declaration, if any, is in its folder."""
 PUBLISHED, HELD, STOPPED, NOTHING, LOCKED = 0, 3, 4, 5, 6
 """Exit codes of a refresh: published or unchanged; published with cells newly held; a file stopped; nothing; locked."""
 

@@ -18,8 +18,8 @@ from opdat_analytics.ingest.files import FileRead, issue_table, read_file
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, Home, Issue, UnknownName, UnreadableFile
+from opdat_analytics.paths import RETURNS
 from opdat_analytics.privacy import reason_to_stop
-from opdat_analytics.refresh import RETURNS
 
 ALL_TAKEN, SOME_HELD, REFUSED = 0, 3, 4
 """Exit codes of a check."""
