@@ -218,16 +218,20 @@ def _point(row: Mapping[Any, Any], group: str, along: str | None, fallback: str)
         old_high=real("old_high") if "old_high" in row else real("old_low"),
         chance_low=real("chance_low"),
         chance_high=real("chance_high"),
-        breaks=_breaks(row),
+        breaks=_breaks(row, true("series_break")),
     )
 
 
-def _breaks(row: Mapping[Any, Any]) -> tuple[int, ...]:
-    """Years of the declared breaks of a row's series: those of a whole source, and those of its own place."""
+def _breaks(row: Mapping[Any, Any], here: bool) -> tuple[int, ...]:
+    """Years of the breaks of a row's series: its own year where the metric says so, and those that are declared.
+
+    The declared ones matter where the year of the break itself has no row.
+    """
     sources, measures = (set(str(row.get(name) or "").split(";")) for name in ("source", "measure"))
     places = {"", str(row.get("place", ""))}
     known = vocab.breaks()
-    return tuple(b.year for b in known if b.source in sources and b.measure in measures and b.place in places)
+    years = {b.year for b in known if b.source in sources and b.measure in measures and b.place in places}
+    return tuple(sorted(years | ({int(row["year"])} if here and not blank(row.get("year")) else set())))
 
 
 def unique(frame: pd.DataFrame, name: str) -> list[str]:
