@@ -79,7 +79,7 @@ KINDS: dict[str, Callable[[pd.DataFrame], Exhibit]] = {
     "trend": lambda rows: charts.trend(rows, by="region", annotations=EVENTS),
     "small_multiples": lambda rows: charts.small_multiples(rows, by="region", annotations=EVENTS),
     "ranked": lambda rows: charts.ranked(last_year(rows), by="region", top=30),
-    "grid": lambda rows: charts.grid(rows, rows="region"),
+    "grid": lambda rows: charts.grid(rows, rows="region", annotations=EVENTS),
     "coverage": lambda rows: charts.grid(rows, rows="region", value="coverage"),
     "stages": lambda rows: charts.stages(
         pd.concat([rows[rows["region"] == rows["region"].iloc[0]].drop(columns="region").assign(measure=measure)
@@ -94,8 +94,9 @@ KINDS: dict[str, Callable[[pd.DataFrame], Exhibit]] = {
     "timeline": lambda rows: charts.timeline(as_list(rows), annotations=EVENTS),
     "targets": lambda rows: charts.targets(as_targets(rows)),
     "tile_map": lambda rows: charts.tile_map(as_places(rows)),
-    "sparkline_table": lambda rows: charts.sparkline_table(rows, by="region"),
+    "sparkline_table": lambda rows: charts.sparkline_table(rows, by="region", annotations=EVENTS),
 }  # fmt: skip
+OVER_TIME = ("trend", "stages", "small_multiples", "composition", "to_date", "timeline", "grid", "sparkline_table")
 MORE = {
     "secondary": exact("region", {"Africa": [3, 4], "Asia": [5, 9]}, secondary=True),
     "unstable": exact("region", {"Africa": [3, 4], "Asia": [5, 9]}, unstable=True, chance_low=1.0, chance_high=14.0),
@@ -173,7 +174,7 @@ class TestMarks:
         assert not [line for line in axes.lines if list(line.get_ydata()) == [4.0, 50.0]]
         assert chart.title == "Convictions, Africa, 2010–2012"
 
-    @pytest.mark.parametrize("kind", ["trend", "stages", "small_multiples", "composition", "to_date", "timeline"])
+    @pytest.mark.parametrize("kind", OVER_TIME)
     def test_events_are_data_and_are_drawn_or_named(self, kind: str) -> None:
         chart = KINDS[kind](exact("region", {"Africa": [3, 4, 5], "Asia": [6, 7, 8]}))
         assert chart.annotations == {str(year): text for year, text in EVENTS}
