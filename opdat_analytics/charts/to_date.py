@@ -123,7 +123,8 @@ def _draw(
     years = range(int((first - pad) // 12) + 1, int((last + pad) // 12) + 1)
     placed = events.place(annotations, years, at, layout.WIDTH - 2 * layout.MARGIN) if len(years) else []
     body = len(runs) * (PANEL + head + 0.15) + 0.2
-    page = layout.page(told, marks.keys(every, style.GREY), body + events.lift(placed))
+    keys = [key for key in marks.keys(every, style.GREY) if "incomplete" not in key.text]
+    page = layout.page(told, keys, body + events.lift(placed))
     events.draw(page, placed, at, page.bottom + 0.2, page.bottom + body)
     for place, (group, run) in enumerate(runs.items()):
         y = body - (place + 1) * (PANEL + head + 0.15) + 0.15
