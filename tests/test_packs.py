@@ -25,7 +25,7 @@ from opdat_analytics.model import Exhibit, ExportFailed, Home, UnknownName
 from opdat_analytics.packs import write
 from opdat_analytics.packs.build import Scope, build, only
 from opdat_analytics.packs.made import export_pack, packs_made
-from opdat_analytics.packs.since import told
+from opdat_analytics.packs.since import behind, since, told
 from opdat_analytics.refresh import refresh
 from tests.small_project import edit, small_project
 
@@ -172,6 +172,18 @@ def test_new_withdrawn_and_unchanged_figures_are_told(home: Home) -> None:
     assert told(home, "1-000000", now) == (
         "The last pack showed publication 1-000000, which is not kept any more: what changed is not known.",
     )
+
+
+def test_a_chart_of_single_cells_finds_its_figures_where_they_stood(home: Home) -> None:
+    before = store.open_publication(home)
+    stood = {"file": "courts/returns_2024.csv", "sheet": "returns_2024", "cell": "C2", "part": "total"}
+    edit(home, "courts/returns_2024.csv", "Guatemala,2020,9", "El Salvador,2020,1\nGuatemala,2020,14")
+    refresh(home)
+    changed = since(before, store.open_publication(home))
+    assert behind(changed, [stood])[["change", "place", "was", "now"]].to_numpy().tolist() == [
+        ["restated", "GTM", "9", "14"]
+    ]
+    assert behind(changed, [stood | {"cell": "C3"}]).empty
 
 
 def test_packs_that_were_made_know_which_of_their_charts_were_restated(home: Home) -> None:
