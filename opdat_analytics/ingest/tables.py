@@ -278,8 +278,8 @@ def _named(parts: _Parts) -> Iterable[tuple[int, str, Figure]]:
     lows, highs = (levels_array(bound.tolist()) for bound in (parts.low, parts.high))
     lows[np.isnan(parts.low)] = None
     highs[np.isnan(parts.high)] = None
-    columns = (parts.name.values(), lows, highs, parts.qualifier.values())
-    for i, name, low, high, qualifier in zip(parts.index.tolist(), *columns, strict=True):
+    names, qualifiers = parts.name.values(), parts.qualifier.values()
+    for i, name, low, high, qualifier in zip(parts.index.tolist(), names, lows, highs, qualifiers, strict=True):
         yield i, name, Figure(low, high, qualifier)
 
 
