@@ -7,6 +7,9 @@ from pathlib import Path
 
 from opdat_analytics.model import Home
 
+RETURNS = "returns"
+"""The source of filled-in templates that lie directly in data/raw; its declaration, if any, is in its folder."""
+
 
 def project_root() -> Path:
     """The folder named by ``OPDAT_HOME``, else the nearest one from here upwards that holds data/raw, else here."""
@@ -25,3 +28,10 @@ def home_here() -> Home:
         Path(os.environ.get("OPDAT_PROCESSED", usual.processed)),
         Path(os.environ.get("OPDAT_EXPORTS", usual.exports)),
     )
+
+
+def raw_path(raw: Path, file: str) -> Path:
+    """Where a file that tables name as ``source/name`` lies: in its source's folder, or directly in data/raw."""
+    inside = raw / file
+    loose = raw / file.partition("/")[2]
+    return loose if not inside.exists() and file.count("/") == 1 and loose.is_file() else inside

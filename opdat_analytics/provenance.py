@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest.workbook import Grid, nonblank, read_workbook
+from opdat_analytics.admitted import admitted_sheets
+from opdat_analytics.ingest.declare import read_declaration
+from opdat_analytics.ingest.workbook import Grid, nonblank
 from opdat_analytics.model import SERIES, Home, OpdatError, Ref, UnknownName, UnreadableFile, column_letters, position
-from opdat_analytics.paths import home_here
+from opdat_analytics.paths import home_here, raw_path
 from opdat_analytics.store import OUTSIDE, Publication, open_publication, with_region
 
 SHOWN = 3
@@ -102,8 +104,8 @@ def explain(
     else:
         queries = [{str(name): value for name, value in dict(what).items()}]
     opened = open_publication(home, publication)
-    tables = _Tables(opened)
-    found = [_cells(tables, query) for query in queries]
+    tables = Tables(opened.table)
+    found = [cells_behind(query, tables) for query in queries]
     cells = pd.concat(found, ignore_index=True).drop_duplicates(
         [c for c in (*_IDENTITY, "part") if c in found[0].columns], ignore_index=True
     )
@@ -136,24 +138,35 @@ def _of_figure(figure_id: str, home: Home) -> tuple[list[Mapping[str, Any]], str
     return [dict(row) for row in entry["query"]], generation if generation.isdigit() else None
 
 
-class _Tables:
-    """The tables of a publication, each read once however many figures a chart shows."""
+class Tables:
+    """Tables that are asked, each read once however many figures a chart shows."""
 
-    def __init__(self, opened: Publication) -> None:
-        self._opened = opened
+    def __init__(self, table: Callable[[str], pd.DataFrame]) -> None:
+        self._table = table
         self._read: dict[tuple[str, str | None], pd.DataFrame] = {}
 
     def get(self, name: str, scheme: str | None = None) -> pd.DataFrame:
         """A table, with the regions of a scheme where one is named."""
         if (name, scheme) not in self._read:
-            frame = self._opened.table(name) if scheme is None else self.get(name)
+            frame = self._table(name) if scheme is None else self.get(name)
             self._read[name, scheme] = frame if scheme is None else with_region(frame, vocab.scheme(scheme), scheme)
         return self._read[name, scheme]
 
 
-def _cells(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+def cells_behind(query: Mapping[str, Any], tables: Tables) -> pd.DataFrame:
+    """The rows of ``observations`` or ``activities`` that answer a row of a result; its columns are its query.
+
+    Raises
+    ------
+    UnknownName
+        If a measure is not known, or no column is one to ask by.
+    OpdatError
+        If it asks by region without a scheme.
+    """
     if all(name in query and not _null(query[name]) for name in _IDENTITY):
-        return _at_cell(tables, query)
+        now = _at_cell(tables, query)
+        before = {name: query.get(f"{name}_before") for name in (*_IDENTITY, "part")}
+        return now if _null(before["file"]) else pd.concat([_at_cell(tables, before), now])
     if "measure" not in query and ("activity_type" in query or "certainty" in query):
         return _activities(tables, query)
     scheme = query.get("scheme")
@@ -166,7 +179,7 @@ def _cells(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     return stated if len(stated) else rows
 
 
-def _at_cell(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+def _at_cell(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     for table in ("observations", "activities", "programmes"):
         frame = tables.get(table)
         keep = np.ones(len(frame), dtype=bool)
@@ -218,20 +231,37 @@ def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
     return column.to_numpy(dtype=bool)
 
 
-def _activities(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+def _activities(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+    """The activities that a row of counts asks for; what it groups by and has no value for, they do not state."""
     activities = tables.get("activities")
-    several = {"place": "places", "purpose": "purposes"}
     keep = np.ones(len(activities), dtype=bool)
     for name, value in _asking(query).items():
-        column = several.get(name, name)
-        if not _null(value) and column in activities:
-            words = {str(value)} if name in several else set(str(value).split(";"))
+        column = {"purpose": "purposes"}.get(name, name)
+        if column not in activities or name in ("place", "region", "role"):
+            continue
+        if _null(value):
+            keep &= activities[column].isna().to_numpy(dtype=bool)
+        else:
+            words = set(str(value).split(";"))
             keep &= np.array([bool(words & _words(said)) for said in activities[column].tolist()], dtype=bool)
-    if not _null(query.get("region")) and not _null(query.get("scheme")):
-        regions = vocab.scheme(str(query["scheme"]))
-        inside = [{regions.get(one, OUTSIDE) for one in _words(said)} for said in activities["places"].tolist()]
-        keep &= np.array([str(query["region"]) in found for found in inside], dtype=bool)
+    if "place" in query or "region" in query:
+        placed = [_placed(row, query.get("role")) for row in activities[["places", "roles"]].itertuples(index=False)]
+        regions = vocab.scheme(str(query["scheme"])) if not _null(query.get("scheme")) else None
+        for name, found in (
+            ("place", placed),
+            ("region", [{regions.get(one, OUTSIDE) for one in there} for there in placed] if regions else None),
+        ):
+            if name in query and found is not None:
+                value = query[name]
+                keep &= np.array([not there if _null(value) else str(value) in there for there in found], dtype=bool)
     return activities[keep]
+
+
+def _placed(row: Any, role: Any) -> set[str]:
+    """The places of an activity, in a role where one is named."""
+    named = [] if _null(row.places) else str(row.places).split(";")
+    parts = ["location"] * len(named) if _null(row.roles) else str(row.roles).split(";")
+    return {place for place, part in zip(named, parts, strict=True) if _null(role) or part == role}
 
 
 def _words(said: Any) -> set[str]:
@@ -247,10 +277,13 @@ def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...]
     read = {entry["file"]: entry["sha256"] for entry in opened.manifest["files"]}
     for row in cells.itertuples(index=False):
         ref = Ref(str(row.file), str(row.sheet), str(row.cell))
-        path = opened.home.raw / ref.file
+        path = raw_path(opened.home.raw, ref.file)
         try:
             grids = _grids(path, read.get(ref.file, ""))
-        except (OSError, UnreadableFile):
+        except UnreadableFile as error:
+            remarks[f"The sheet around the cells of {ref.file} is not shown: {error}."] = None
+            continue
+        except (OSError, OpdatError):
             grids = None
         if grids is None:
             remarks[
@@ -270,7 +303,8 @@ def _grids(path: Path, sha256: str) -> tuple[Grid, ...] | None:
 
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
         return None
-    return read_workbook(path)
+    declaration = path.parent / "source.toml"
+    return admitted_sheets(path, read_declaration(declaration) if declaration.exists() else None)
 
 
 def _piece(grid: Grid, ref: Ref) -> Piece:

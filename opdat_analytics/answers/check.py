@@ -12,12 +12,14 @@ from typing import Any
 
 import pandas as pd
 
+from opdat_analytics.admitted import HINT
 from opdat_analytics.answers.forms import declaration_for, declared_form
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import FileRead, issue_table, read_file
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, Home, Issue, UnknownName, UnreadableFile
+from opdat_analytics.paths import RETURNS
 from opdat_analytics.privacy import reason_to_stop
 
 ALL_TAKEN, SOME_HELD, REFUSED = 0, 3, 4
@@ -104,7 +106,15 @@ def check(path: Path, home: Home) -> Checked:
         return _refused(path, (), "no_access", f"the file may not be read ({error.strerror})", None)
     if path.resolve().parent.parent == home.raw.resolve():
         return _in_its_folder(path, grids)
-    form = declaration_for(grids, path.name, path.stem)
+    loose = path.resolve().parent == home.raw.resolve()
+    ruled = _declaration(home.raw / RETURNS) if loose else None
+    form = declaration_for(
+        grids, path.name, RETURNS if loose else path.stem, ruled if isinstance(ruled, Source) else None
+    )
+    refusal = reason_to_stop(path, grids)
+    if refusal is not None:
+        refused = _refused(path, grids, "personal_columns", refusal.message, HINT, refusal.sheet)
+        return _declared_elsewhere(path, grids, home) or refused
     if form is not None:
         return Checked(path, "template", form.title, form.language, read_file(path, form, reason_to_stop), grids)
     return _declared_elsewhere(path, grids, home) or _drafted(path, grids) or _refused(
@@ -162,8 +172,10 @@ def _drafted(path: Path, grids: tuple[Grid, ...]) -> Checked | None:
     return drafted if _taken(drafted) else None
 
 
-def _refused(path: Path, grids: tuple[Grid, ...], code: str, message: str, hint: str | None) -> Checked:
-    issue = Issue("stop", code, "", path.name, None, None, None, message, hint)
+def _refused(path: Path, grids: tuple[Grid, ...], code: str, message: str, hint: str | None,
+    sheet: str | None = None,
+) -> Checked:  # fmt: skip
+    issue = Issue("stop", code, "", path.name, sheet, None, None, message, hint)
     return Checked(path, "unknown", None, None, FileRead({"issues": issue_table([issue])}, True, None), grids)
 
 

@@ -200,11 +200,21 @@ def _second(rows: pd.DataFrame) -> int:
     return int(rows["secondary"].fillna(False).astype(bool).sum()) if "secondary" in rows.columns else 0
 
 
+def publisher(source: str) -> str:
+    """Who published a source, in words; its id in words where that is not known."""
+    return str(_publishers()["sources"].get(source, {}).get("name") or label(source))
+
+
+def result_of(source: str) -> str:
+    """Whose result the figures of a source are, in a sentence."""
+    known = _publishers()
+    return str(known["sources"].get(source, known["otherwise"])["attribution"])
+
+
 def attribution(frame: pd.DataFrame) -> str:
     """Whose result the figures are, for every source that is plotted."""
-    known = _publishers()
-    lines = [known["sources"].get(code, known["otherwise"])["attribution"] for code in several(frame, "source")]
-    return " ".join(dict.fromkeys(lines or [known["otherwise"]["attribution"]]))
+    lines = [result_of(code) for code in several(frame, "source")]
+    return " ".join(dict.fromkeys(lines or [_publishers()["otherwise"]["attribution"]]))
 
 
 def direction(series: Sequence[Point]) -> str | None:
@@ -215,7 +225,7 @@ def direction(series: Sequence[Point]) -> str | None:
     str or None
         None where the bounds allow more than one answer, where an end is partial, likely incomplete, unstable or
         read elsewhere than at its publisher (never a headline), where the places behind the two ends may differ,
-        or where there are not two years.
+        where the series breaks between them, or where there are not two years.
     """
     if len(series) < 2 or not series[0].stated or not series[-1].stated:
         return None
@@ -223,6 +233,8 @@ def direction(series: Sequence[Point]) -> str | None:
     if any(end.partial or end.incomplete or end.unstable or end.about or end.secondary for end in (first, last)):
         return None
     if first.n_reporting != last.n_reporting or first.low is None or last.low is None:
+        return None
+    if any(first.along < year <= last.along for year in last.breaks):
         return None
     if first.high is not None and last.low > first.high:
         return "rose"
@@ -322,6 +334,8 @@ def caveats(marks: Sequence[Point], extra: Sequence[str] = ()) -> list[str]:
         found.append(f"Likely incomplete by the source's usual reporting lag: {joined(late) or 'some figures'}.")
     told("unstable", "rests on fewer than 20 events: read no change into it.",
          "rest on fewer than 20 events: read no change into them.")  # fmt: skip
+    if any(point.chance_high is not None for point in stated):
+        found.append("Thin whiskers are 95% chance limits: how far chance alone could move a figure; not bounds.")
     hidden = "known only within bounds, often because small numbers are hidden."
     told("ranged", f"is {hidden}", f"are {hidden}")
     told("restated", "was restated by the publisher.", "were restated by the publisher.")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opdat_analytics.cli.program import FAILED, STOPPED, Exports, Processed, Raw, app, home_of, say
-from opdat_analytics.cli.refreshing import LISTED, tell, tell_issue
+from opdat_analytics.cli.program import FAILED, STOPPED, Exports, Log, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.refreshing import LISTED, begin_log, tell, tell_issue
 from opdat_analytics.model import Home, OpdatError
 
 if TYPE_CHECKING:
@@ -52,39 +53,82 @@ def _notebook_folder() -> Path:
 
 
 @app.command()
-def export(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
-    """Write the tables and the standing chart pack of the record to exports/."""
-    _export(home_of(ctx, raw, processed, exports))
+def export(
+    ctx: typer.Context,
+    country: Annotated[str | None, typer.Option(help="The pack of one country, by its code or name.")] = None,
+    programme: Annotated[str | None, typer.Option(help="The pack of one programme, by its id.")] = None,
+    only: Annotated[str | None, typer.Option(help="Names of charts, joined by commas: a pack of these only.")] = None,
+    raw: Raw = None,
+    processed: Processed = None,
+    exports: Exports = None,
+) -> None:
+    """Write the tables and the standing pack of the record to exports/; or the pack of a country or programme."""
+    home = home_of(ctx, raw, processed, exports)
+    if country and programme:
+        raise typer.BadParameter("name a country or a programme, not both")
+    names = [name.strip() for name in (only or "").split(",") if name.strip()]
+    if country or programme or names:
+        _pack(home, country, programme, names)
+    else:
+        _export(home)
 
 
 def _export(home: Home) -> None:
     from opdat_analytics.exports.tables import write_tables
-    from opdat_analytics.pack import write_pack
 
     tables = write_tables(home)
     say(f"Tables: {len(tables)} files in {home.exports / 'tables'}")
-    charts = write_pack(home)
-    say(f"Charts: {len(charts)} files in {home.exports / 'charts'}")
+    _pack(home)
+
+
+def _pack(home: Home, country: str | None = None, programme: str | None = None, names: Sequence[str] = ()) -> None:
+    from opdat_analytics.packs import build
+    from opdat_analytics.packs.made import make_pack
+
+    def scope() -> build.Scope:
+        if country:
+            return build.country(home, country)
+        return build.programme(home, programme) if programme else build.record(home)
+
+    paths = make_pack(home, scope, names)
+    folder = paths[-1].parent
+    documents = [path.name for path in paths if path.parent == folder]
+    say(f"Pack: {', '.join(documents)} in {folder}; {len(paths) - len(documents)} files in {folder / 'charts'}")
 
 
 @app.command()
-def run(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
+def run(
+    ctx: typer.Context, log: Log = None, raw: Raw = None, processed: Processed = None, exports: Exports = None
+) -> None:
     """The main job: refresh, then tables, chart pack and notebooks."""
     from opdat_analytics.notebooks import run_notebooks
     from opdat_analytics.refresh import refresh as run_refresh
 
     home = home_of(ctx, raw, processed, exports)
+    begin_log(log)
     report = run_refresh(home)
-    tell(report)
+    tell(report, home)
     if report.publication is None:
         raise typer.Exit(report.exit_code)
     _export(home)
+    _changes(home)
     runs = run_notebooks(_notebook_folder(), home, progress=say)
     failed = [one for one in runs if one.error]
     for one in failed:
         say(f"Failed: {one.name}: {one.error}")
     _remind(report)
     raise typer.Exit(FAILED if failed else STOPPED if report.newly_stopped else 0)
+
+
+def _changes(home: Home) -> None:
+    """What changed since the publication before, beside the pack, for whoever mails it."""
+    from opdat_analytics import store
+    from opdat_analytics.watch.summary import as_markdown, as_page, summary
+
+    told = summary(home)
+    for name, text in (("changes.md", as_markdown(told)), ("changes.html", as_page(told))):
+        store.write_whole(home.exports / name, text.encode())
+    say(f"Changes: changes.md, changes.html in {home.exports}")
 
 
 def _remind(report: Report) -> None:

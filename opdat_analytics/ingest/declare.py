@@ -22,7 +22,7 @@ from opdat_analytics.ingest.declaration_checks import (
     shape_problems,
 )
 from opdat_analytics.ingest.figures import Numerals, PartPattern, compile_part, numerals, symbol_figures
-from opdat_analytics.model import DeclarationError, Figure
+from opdat_analytics.model import ALLOWED, DeclarationError, Figure
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,14 @@ class Editions:
 
 
 @dataclass(frozen=True)
+class Privacy:
+    """What is declared of persons: whether the rows are cases to be counted, and headers that are not about persons."""
+
+    case_level: bool = False
+    not_personal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     """One folder below data/raw, as its ``source.toml`` declares it."""
 
@@ -140,7 +148,7 @@ class Source:
     owner: str | None
     url: str | None
     licence: str | None
-    handling: str | None
+    handling: str
     reliability: Mapping[str, str]
     language: str
     numerals: Numerals
@@ -153,6 +161,7 @@ class Source:
     layouts: tuple[Layout, ...]
     expect: Mapping[str, tuple[float, float]]
     decided: tuple[Decision, ...] = field(default=())
+    privacy: Privacy = field(default=Privacy())
 
 
 def read_declaration(path: Path) -> Source:
@@ -252,7 +261,7 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
         owner=table.get("owner"),
         url=table.get("url"),
         licence=table.get("licence"),
-        handling=table.get("handling"),
+        handling=table.get("handling", ALLOWED["handling"][0]).casefold(),
         reliability=_codes(table.get("reliability", {})),
         language=table.get("language", "en"),
         numerals=numerals(table.get("numbers")),
@@ -270,4 +279,8 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
         layouts=tuple(_build_layout(entry) for entry in table["layout"]),
         expect={key: (float(a), float(b)) for key, (a, b) in table.get("expect", {}).items()},
         decided=tuple(decided),
+        privacy=Privacy(
+            table.get("privacy", {}).get("level") == "case",
+            tuple(entry["column"] for entry in table.get("privacy", {}).get("not_personal", [])),
+        ),
     )

@@ -260,10 +260,11 @@ def _spread(block: Block, found: list[tuple[_Part, ...] | Problem], kind: np.nda
 
 def _stands_at(block: Block, cells: Iterable[tuple[int, int]], rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Which of some positions are among the cells."""
-    mask = np.zeros(block.grid.text.shape, dtype=bool)
-    for at in cells:
-        if at[0] < mask.shape[0] and at[1] < mask.shape[1]:
-            mask[at] = True
+    height, width = block.grid.text.shape
+    mask = np.zeros((height, width), dtype=bool)
+    for row, column in cells:
+        if row < height and column < width:
+            mask[row, column] = True
     return np.asarray(mask[rows, columns])
 
 
