@@ -82,7 +82,7 @@ def _first(
     """A first publication: every figure and fact is added, in the order of the files."""
     figures = store.columns_of(home, after, "observations", _SHOWN)
     added = figures.rename(columns={"text": "now"}).assign(kind="added", was=None)[list(COLUMNS)]
-    none = {"files": [], "across": {}}
+    none: Mapping[str, Any] = {"files": [], "across": {}}
     files = {entry["file"] for entry in after["files"]}
     frames = [added, _newly_held(newly, ()), *(_facts(home, none, after, files, table) for table in _FACTS)]
     changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
