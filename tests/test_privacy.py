@@ -70,7 +70,7 @@ def test_two_hints_stop_a_sheet_and_one_does_not() -> None:
 
 
 def test_outside_tables_that_count_are_left_alone(outside: Path) -> None:
-    """Every sheet of the corpus but those of the table puzzles, many of which are lists of actors and players."""
+    """Every sheet of the corpus but the set of table puzzles, many of which are lists of actors and players."""
     lists = {"readxl_deaths.xlsx", "service-industry.xls", "unpivotr_enron.xlsx"}  # persons, and whom to call
     read = 0
     stopped = []
