@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,16 @@ def shared_columns(frames: Iterable[pd.DataFrame]) -> tuple[str, ...]:
 def _texts(frame: pd.DataFrame, name: str) -> list[str]:
     if name not in frame.columns:
         return [""] * len(frame)
-    return ["" if pd.isna(value) else str(value) for value in frame[name].tolist()]
+    return [_text(value) for value in frame[name].tolist()]
+
+
+def _text(value: Any) -> str:
+    """A value as the tables of an export print it."""
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value)
 
 
 def _where(frame: pd.DataFrame) -> list[str]:
