@@ -57,7 +57,8 @@ def _text(value: Any) -> str:
 def _where(frame: pd.DataFrame) -> list[str]:
     """The place of a row, or its region where it names no place."""
     places, regions = _texts(frame, "place"), _texts(frame, "region")
-    return [place or (f"region {region}" if region else TOTAL) for place, region in zip(places, regions, strict=True)]
+    named = [TOTAL if region in ("", TOTAL) else f"region {region}" for region in regions]
+    return [place or region for place, region in zip(places, named, strict=True)]
 
 
 def parents_of(frames: Iterable[pd.DataFrame], hierarchy: Mapping[str, str] | None) -> dict[str, str]:
@@ -65,7 +66,7 @@ def parents_of(frames: Iterable[pd.DataFrame], hierarchy: Mapping[str, str] | No
     parents = dict(hierarchy or {})
     for frame in frames:
         for place, region in zip(_texts(frame, "place"), _texts(frame, "region"), strict=True):
-            if place and region:
+            if place and region not in ("", TOTAL):
                 parents.setdefault(place, f"region {region}")
     return parents
 
