@@ -22,6 +22,8 @@ WIDEST = 16.0
 """Widest page, in inches; beyond it the numbers of the cells become smaller, then are left out."""
 SMALLEST_TYPE = 4.5
 VALUES = ("low", "coverage")
+HIDDEN = "[c]"
+"""The shorthand for a figure that is hidden to protect persons."""
 MISSING: Mapping[str, Any] = {"facecolor": style.PAPER, "edgecolor": "#c9c9c9", "hatch": "////", "linewidth": 0}
 """The hatched ground of a cell without a figure."""
 
@@ -132,7 +134,7 @@ def _text(point: Point, value: str, unit: str | None) -> tuple[str, ...]:
         of = () if point.n_expected is None else (f"{point.n_reporting or 0}/{point.n_expected}",)
         return (f"{point.coverage:.0%}", *of)
     if point.low is None:
-        return ()
+        return (HIDDEN,) if point.qualifier == "suppressed" else ()
     text = words.figure(point, unit)
     if not point.ranged or len(text) <= 5:
         return (text,)
@@ -207,7 +209,7 @@ def _draw(
             point, x = cells.get((group, place)), page.left + left + step * (j + 0.5)
             if point is None or not texts[group, place]:
                 continue
-            ground = scale.shades[int(matrix[i, j])]
+            ground = style.PAPER if np.isnan(matrix[i, j]) else scale.shades[int(matrix[i, j])]
             if value == "low" and point.secondary:
                 edge = style.readable(ground)
                 ax.add_patch(Rectangle((j + 0.06, i + 0.09), 0.88, 0.82, facecolor=style.PAPER, edgecolor=edge,
