@@ -510,6 +510,20 @@ def test_a_chart_that_is_not_in_the_pack_is_named_with_the_nearest(mailed: Maile
         only(scope, ["conviction-grid"])
 
 
+def test_a_country_and_a_programme_at_once_are_refused(mailed: Mailed, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", "--country", "GTM", "--programme", "jtfa", *options(mailed[0])])
+    assert stopped.value.code == 2
+    assert "name a country or a programme, not both" in capsys.readouterr().err
+
+
+def test_a_country_that_nothing_is_published_of_is_told(mailed: Mailed, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", "--country", "Tuvalu", *options(mailed[0])])
+    assert stopped.value.code == 1
+    assert "Nothing is published of Tuvalu (TUV)" in capsys.readouterr().err
+
+
 def test_the_figure_ids_of_a_pack_can_be_explained(mailed: Mailed) -> None:
     home, shown, _ = mailed
     found = opdat.explain(shown[0].figure_id, home=home)

@@ -45,10 +45,8 @@ class Since:
 
 def since(before: Publication, after: Publication) -> Since:
     """Compare the latest word on every series, and every listed activity, of two publications."""
-    return Since(
-        _figures(before.table("observations"), after.table("observations")),
-        _activities(before.table("activities"), after.table("activities")),
-    )
+    figures, listed = ([one.table(name) for one in (before, after)] for name in ("observations", "activities"))
+    return Since(_figures(*figures), _activities(*listed))
 
 
 def _figures(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
