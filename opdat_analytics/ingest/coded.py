@@ -115,7 +115,7 @@ def combined(columns: Iterable[Coded]) -> np.ndarray:
     most = 1
     for column in columns:
         width = len(column.levels)
-        if width == 1:
+        if width <= 1:
             codes = column.codes.astype(np.int64) if codes is None else codes
             continue
         if most > 2**62 // width and codes is not None:
