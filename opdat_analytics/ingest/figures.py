@@ -247,6 +247,8 @@ def _negative(read: _Reader) -> Problem:
 def _amount(read: _Reader, text: str) -> Decimal | Problem | None:
     """Read one number with its sign, currency, percent sign and scale; None where words are left over."""
     text = text.strip()
+    if _WHOLE.fullmatch(text):
+        return Decimal(text)
     match = re.fullmatch(rf"(-)?\s*({_MONEY})?\s*(-|\+)?\s*([^-+].*?)\s*({_MONEY}|%)?", text, re.DOTALL)
     if match is None:
         return None

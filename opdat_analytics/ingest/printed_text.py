@@ -44,6 +44,8 @@ def readable(text: str) -> str | Problem:
     shown = trimmed(text)
     if len(shown) > _LONGEST:
         return Problem("unread_words", f"A text of {len(shown)} characters is too long to be one value.")
+    if shown.isprintable() and shown.replace("–", "").isascii():
+        return shown.lower()
     odd = [c for c in shown if unicodedata.decomposition(c).startswith(("<super>", "<sub>", "<fraction>", "<circle>"))]
     odd += [c for c in shown if unicodedata.category(c) in ("No", "Nl")]
     plain = unicodedata.normalize("NFKC", shown).translate(MARKS)

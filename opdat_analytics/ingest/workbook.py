@@ -45,6 +45,9 @@ _ERRORS = frozenset(
     )
 )  # fmt: skip
 _WHOLE = 2.0**53
+_PRINTED: dict[float, str] = {}
+_PRINTED_KEPT = 100_000
+"""How numbers are printed, kept from sheet to sheet."""
 _LOST = "“{}” is not a number that a spreadsheet can keep: an identifier of so many digits must be kept as text"
 _UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ORDERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -182,7 +185,9 @@ def _rectangle(rows: Sequence[Sequence[Any]]) -> tuple[np.ndarray, np.ndarray, d
     text = np.array(flat, dtype=object) if flat else np.empty(0, dtype=object)
     typed = np.zeros(len(flat), dtype=bool)
     unread: dict[Position, tuple[str, str]] = {}
-    known: dict[float, str] = {}
+    known = _PRINTED
+    if len(known) > _PRINTED_KEPT:
+        known.clear()
     odd = [i for i, kind in enumerate(map(type, flat)) if kind is not str]
     shown: list[str] = []
     for i in odd:

@@ -45,6 +45,10 @@ _OFTEN = 6
 """A text that stands in so many cells of a column is no header."""
 
 
+_LONG = 7
+"""Fewer characters than these cannot hold what only persons have."""
+
+
 @dataclass(frozen=True)
 class PersonalColumn:
     """A column (or, in a table that lies on its side, a row) that holds data about persons.
@@ -107,9 +111,12 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
     tables = tables_of(text)
     whole = [(tables[0][0], tables[-1][1])] if tables else []
     yield from headed_columns(text)
+    silent = {value for value in set(text.ravel().tolist()) if _is_silent(value)}
     for column in range(text.shape[1] if text.size else 0):
         values: list[str] = text[:, column].tolist()
         for top, end in dict.fromkeys((*whole, *tables)):
+            if silent.issuperset(values[top:end]):
+                continue
             sample = _sample(values[top:end])
             one = _by_contents(sample, column)
             few = sample[:: len(sample) // LOOKED_AT + 1] if one is None else []
@@ -117,6 +124,11 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
                 one = _by_shape(few, column) or _by_names(few, column)
             if one is not None:
                 yield one
+
+
+def _is_silent(value: str) -> bool:
+    """A short text without letters, such as most figures: no rule about contents or names can fit it."""
+    return len(value) < _LONG and not any(map(str.isalpha, value))
 
 
 def headed_columns(text: np.ndarray, common: float = 0.0) -> Iterator[PersonalColumn]:
@@ -188,7 +200,7 @@ def _sample(values: Sequence[str]) -> list[str]:
 
 def _by_contents(sample: list[str], column: int) -> PersonalColumn | None:
     """A column whose texts hold what only persons have, in several cells and in a fifth of them at least."""
-    told = [value for value in sample if len(value) >= 7 and not value.isalpha()]
+    told = [value for value in sample if len(value) >= _LONG and not value.isalpha()]
     if not told:
         return None
     joined = "\n".join(told)
