@@ -113,7 +113,7 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
             sample = _sample(values[top:end])
             one = _by_contents(sample, column)
             few = sample[:: len(sample) // LOOKED_AT + 1] if one is None else []
-            if any(any(map(str.isalpha, value)) for value in few):
+            if any(map(str.isalpha, "".join(few))):
                 one = _by_shape(few, column) or _by_names(few, column)
             if one is not None:
                 yield one
@@ -195,6 +195,8 @@ def _sample(values: Sequence[str]) -> list[str]:
 def _by_contents(sample: list[str], column: int) -> PersonalColumn | None:
     """A column whose texts hold what only persons have, in several cells and in a fifth of them at least."""
     told = [value for value in sample if len(value) >= 7 and not value.isalpha()]
+    if not told:
+        return None
     joined = "\n".join(told)
     rules = [rule for rule in contents() if rule.pattern.search(joined)]
     if not rules:
