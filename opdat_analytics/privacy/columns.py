@@ -131,8 +131,12 @@ def _is_silent(value: str) -> bool:
     return len(value) < _LONG and not any(map(str.isalpha, value))
 
 
-def headed_columns(text: np.ndarray, common: float = 0.0) -> Iterator[PersonalColumn]:
-    """Columns below a telling header with which their contents agree; of names at least a share ``common`` is known."""
+def headed_columns(text: np.ndarray, turned: float | None = None) -> Iterator[PersonalColumn]:
+    """Columns below a telling header with which their contents agree.
+
+    ``turned`` is given for a table that was laid on its side: its headers stand first in their columns, and where its
+    first column may be a usual row of headers, at least this share of its names must be common ones.
+    """
     tables = tables_of(text)
     everywhere = text.size <= MOST_CELLS
     for column in range(text.shape[1] if text.size else 0):
@@ -142,8 +146,10 @@ def headed_columns(text: np.ndarray, common: float = 0.0) -> Iterator[PersonalCo
             often = Counter(values[top:last])
             for row in range(top, last):
                 said = values[row]
+                if turned is not None and any(values[top:row]):
+                    break
                 if 0 < len(said) <= LONGEST and often[said] < _OFTEN and not said[0].isdigit():
-                    yield from _below(values, row, column, common)
+                    yield from _below(values, row, column, turned if turned and column == 0 else 0.0)
 
 
 def _below(values: list[str], row: int, column: int, common: float) -> Iterator[PersonalColumn]:
@@ -159,10 +165,10 @@ def _below(values: list[str], row: int, column: int, common: float) -> Iterator[
 
 def _agrees(rule: Header, below: Sequence[str], common: float) -> bool:
     agreeing = [value for value in below if LOOKS[rule.looks](value)]
-    few = 2 if rule.looks in ("email", "date") else FEWEST
+    few = 2 if len(below) == 2 and rule.strong and rule.looks != "name" else FEWEST
     if len(agreeing) < few or len(agreeing) * 2 < len(below):
         return False
-    if rule.looks in ("name", "one_name") and sum(map(is_telling_name, agreeing)) < common * len(agreeing):
+    if common and rule.looks in ("name", "one_name") and sum(map(is_telling_name, agreeing)) < common * len(agreeing):
         return False
     if rule.looks == "one_name" and _are_headers(agreeing):
         return False
@@ -220,6 +226,14 @@ def _by_contents(sample: list[str], column: int) -> PersonalColumn | None:
     if not enough and not worded:
         return None
     return PersonalColumn(f"column {column_letters(column)}", column, ", ".join(sorted(kinds)), True)
+
+
+def telling_contents(text: np.ndarray) -> Iterator[PersonalColumn]:
+    """Columns whose texts hold what only persons have."""
+    for column in range(text.shape[1] if text.size else 0):
+        one = _by_contents(_sample(text[:, column].tolist()), column)
+        if one is not None:
+            yield one
 
 
 def _holds(rule: Content, value: str) -> bool:
