@@ -72,39 +72,60 @@ def _held(frame: pd.DataFrame, row: int, code: str, message: str, hint: str | No
 
 @dataclass(frozen=True)
 class Doubled:
-    """Figures printed more than once with different values: one cell reports, the others are held with it."""
+    """Figures printed more than once. With different values, one cell reports and the others are held with it."""
 
     reported: tuple[Strange, ...] = ()
     silent: tuple[tuple[int, int], ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 def doubled(frame: pd.DataFrame) -> tuple[pd.DataFrame, Doubled]:
-    """Hold every figure whose key is printed again with another value, all of a key together.
+    """Hold every figure that is printed again with another value, all of a key together; flag those with the same."""
+    several, same = repeated(frame)
+    flags = (_printed_again(frame, same),) if same else ()
+    if not several:
+        return frame, Doubled(flags=flags)
+    reported: list[Strange] = []
+    silent: list[tuple[int, int]] = []
+    for first, *rest in several:
+        listed = ", ".join(f"“{frame['text'].iat[i]}” ({frame['cell'].iat[i]})" for i in (first, *rest))
+        message = f"the same figure is printed {len(rest) + 1} times with different values: {listed}"
+        reported.append(_held(frame, first, "duplicate_key", message, TWO_TRUTHS))
+        silent.extend(position(str(frame["cell"].iat[i])) for i in rest)
+    held = np.zeros(len(frame), dtype=bool)
+    held[[row for rows in several for row in rows]] = True
+    return frame[~held].reset_index(drop=True), Doubled(tuple(reported), tuple(silent), flags)
+
+
+TWO_TRUTHS = "ask the publisher which is right, and rule on each cell"
+
+
+def repeated(frame: pd.DataFrame) -> tuple[list[list[int]], list[list[int]]]:
+    """Rows that state one figure more than once: those with different values, and those with the same, key by key.
 
     The key is the series, the edition and the page it was read on. Blanks do not contradict a figure.
     """
-    keys = [*SERIES, "edition", "url"]
-    codes = combined_codes(frame, keys)
-    values = combined_codes(frame, ["low", "high", "qualifier"])
-    said = (frame["qualifier"] != "not_reported").to_numpy()
-    pairs = pd.DataFrame({"key": codes[said], "value": values[said]}).drop_duplicates()
-    several = pairs["key"].value_counts()
-    bad = set(several[several > 1].index)
-    if not bad:
-        return frame, Doubled()
-    held = np.isin(codes, list(bad)) & said
-    reported: list[Strange] = []
-    silent: list[tuple[int, int]] = []
-    for key, rows in pd.Series(np.flatnonzero(held)).groupby(codes[held], sort=False):
-        del key
-        first, *rest = rows.tolist()
-        listed = ", ".join(f"“{frame['text'].iat[i]}” ({frame['cell'].iat[i]})" for i in (first, *rest))
-        message = f"the same figure is printed {len(rows)} times with different values: {listed}"
-        reported.append(
-            _held(frame, first, "duplicate_key", message, "ask the publisher which is right, and rule on each cell")
-        )
-        silent.extend(position(str(frame["cell"].iat[i])) for i in rest)
-    return frame[~held].reset_index(drop=True), Doubled(tuple(reported), tuple(silent))
+    said = np.flatnonzero((frame["qualifier"] != "not_reported").to_numpy())
+    codes = combined_codes(frame, [*SERIES, "edition", "url"])[said]
+    order = np.argsort(codes, kind="stable")
+    bounds = np.flatnonzero(np.diff(codes[order])) + 1
+    groups = (
+        [said[rows].tolist() for rows in np.split(order, bounds) if rows.size > 1]
+        if bounds.size < said.size - 1
+        else []
+    )
+    values = combined_codes(frame, ["low", "high", "qualifier"]) if groups else np.empty(0)
+    differ = [len({values[row] for row in rows}) > 1 for rows in groups]
+    groups = sorted(zip(groups, differ, strict=True), key=lambda pair: pair[0][0])
+    return [rows for rows, apart in groups if apart], [rows for rows, apart in groups if not apart]
+
+
+def _printed_again(frame: pd.DataFrame, same: list[list[int]]) -> Flag:
+    first, again = same[0][:2]
+    more = sum(len(rows) - 1 for rows in same) - 1
+    message = f"the same figure stands in {frame['cell'].iat[first]} and again in {frame['cell'].iat[again]}"
+    told = f" (and {more} more figures twice)" if more else ""
+    return Flag("flag", "printed_twice", position(str(frame["cell"].iat[again])), f"{message}{told}; it is used once")
 
 
 def combined_codes(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
@@ -163,6 +184,13 @@ def unexplained_marks(
     return tuple(flags.values())
 
 
+def unexplained_labels(marks: Mapping[tuple[int, int], str]) -> Iterable[Flag]:
+    """Footnote marks on labels for which the sheet has no footnote."""
+    for at, mark in marks.items():
+        message = f"the mark “{mark}” has no footnote on this sheet; the label was read without it"
+        yield Flag("flag", "footnote_missing", at, message)
+
+
 def parts_above_whole(parts: Iterable[tuple[int, Any]], readings: Readings) -> tuple[Flag, ...]:
     """Parts of a cell like ``3 (5)`` that are surely larger than its whole."""
     wholes: dict[int, Figure] = {}
@@ -180,7 +208,7 @@ def parts_above_whole(parts: Iterable[tuple[int, Any]], readings: Readings) -> t
     return tuple(flags)
 
 
-_BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|Ã[\x80-\xbf]|â€")
+_BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|[ÃÂ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€")
 
 
 def odd_text(grid: Grid) -> Iterable[Flag]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,7 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
         except LayoutMismatch as error:
             cell = address(*error.cell) if error.cell else None
             return stop(error.code, str(error), grid.name, cell, error.hint)
+    blocks = _without_contradictions(blocks, source.id, file)
     issues = [issue for block in blocks for issue in block.issues]
     stale = stale_rulings(source, path.name, file, grids)
     tables = _joined(blocks)
@@ -143,6 +144,38 @@ def _joined(blocks: list[_Sheet]) -> dict[str, pd.DataFrame]:
     return {
         name: frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True) for name, frames in tables.items()
     }
+
+
+def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> list[_Sheet]:
+    """Hold figures that two sheets of the file print with different values, all of a key together."""
+    frames = [block.tables["observations"] for block in blocks if "observations" in block.tables]
+    if len(frames) < 2:
+        return blocks
+    joined = pd.concat(frames, ignore_index=True)
+    several, _ = checks.repeated(joined)
+    if not several:
+        return blocks
+    cells = list(zip(joined["sheet"].tolist(), joined["cell"].tolist(), joined["text"].tolist(), strict=True))
+    issues: dict[str, list[Issue]] = {}
+    for rows in several:
+        (sheet, cell, text), *_ = told = [cells[row] for row in rows]
+        listed = ", ".join(f"“{t}” ({s}!{c})" for s, c, t in told)
+        message = f"the same figure is printed {len(rows)} times with different values: {listed}"
+        issue = Issue("hold", "duplicate_key", source, file, sheet, cell, text, message, checks.TWO_TRUTHS)
+        issues.setdefault(sheet, []).append(issue)
+    held = {cells[row][:2] for rows in several for row in rows}
+    return [_with_held(block, {c for s, c in held if s == block.ledger["sheet"]}, issues) for block in blocks]
+
+
+def _with_held(block: _Sheet, cells: set[str], issues: Mapping[str, list[Issue]]) -> _Sheet:
+    if not cells:
+        return block
+    rows = block.tables["observations"]
+    kept = rows[~rows["cell"].isin(cells)].reset_index(drop=True)
+    moved = {"value": block.ledger["value"] - len(cells), "held": block.ledger["held"] + len(cells)}
+    told = (*block.issues, *issues.get(block.ledger["sheet"], ()))
+    tables = {**block.tables, "observations": kept}
+    return replace(block, tables=tables, issues=told, ledger={**block.ledger, **moved})
 
 
 def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _Sheet:
@@ -214,6 +247,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         report("flag", code, at, _shown(grid, at), message, None)
     for flag in (
         *checks.odd_text(grid),
+        *checks.unexplained_labels(words.unexplained),
         *checks.totals(grid, laid, rows.figures, source),
         *rows.flags,
         *checks.hidden(grid),

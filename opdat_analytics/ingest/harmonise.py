@@ -49,10 +49,12 @@ class HeldLabel:
 
 @dataclass(frozen=True)
 class Harmonised:
-    """Role → one code per reading (None where nothing is said), and the labels that are held."""
+    """Role → one code per reading (None where nothing is said), the labels that are held, and those whose footnote
+    mark has no footnote: cell → mark."""
 
     columns: Mapping[str, np.ndarray]
     held: tuple[HeldLabel, ...]
+    unexplained: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,14 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
     held: list[HeldLabel] = []
     implied: dict[str, np.ndarray] = {}
     direct: dict[str, np.ndarray] = {}
+    unexplained: dict[tuple[int, int], str] = {}
     for labels in _in_order(readings.labels):
         place = _one_place(direct.get("place"), constants)
         look = _lookup(labels.role, layout, source, place)
         held.extend(_unread(labels, around))
         said, problems, marks = _looked_up(labels, look)
         held.extend(problems)
-        notes = _marked(labels, marks, around)
+        notes = _marked(labels, marks, around, unexplained)
         if notes is not None:
             _merge(implied, "note", notes, labels)
         for role in sorted({role for codes in said.values() for role in codes}):
@@ -105,7 +108,7 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
     for role, column in (*implied.items(), *direct.items()):
         before = columns.get(role)
         columns[role] = column if before is None else np.where(_given(column), column, before)
-    return Harmonised(columns, tuple(held))
+    return Harmonised(columns, tuple(held), unexplained)
 
 
 def _in_order(labels: Sequence[Labels]) -> list[Labels]:
@@ -160,15 +163,22 @@ def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
     return held
 
 
-def _marked(labels: Labels, marks: Mapping[str, str], around: Surroundings) -> np.ndarray | None:
-    """The footnotes of marked labels, one per reading; None where no label bears a mark."""
+def _marked(
+    labels: Labels, marks: Mapping[str, str], around: Surroundings, unexplained: dict[tuple[int, int], str]
+) -> np.ndarray | None:
+    """The footnotes of marked labels, one per reading; None where no label bears a mark.
+
+    Cells with a mark that has no footnote are added to ``unexplained``.
+    """
     if not marks and not around.markers:
         return None
-    cells = zip(labels.text.tolist(), labels.rows.tolist(), labels.columns.tolist(), strict=True)
+    cells = list(zip(labels.text.tolist(), labels.rows.tolist(), labels.columns.tolist(), strict=True))
     found = [marks.get(text) or around.markers.get((row, column)) for text, row, column in cells]
     if not any(found):
         return None
     told = {mark: explained(mark, around.notes) or mark for mark in set(found) if mark}
+    if any(told[mark] == mark for mark in told):
+        unexplained |= {(row, col): m for (_, row, col), m in zip(cells, found, strict=True) if m and told[m] == m}
     return np.array([told[mark] if mark else None for mark in found], dtype=object)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest import checks
+from opdat_analytics.ingest import checks, neighbours
 from opdat_analytics.ingest.block import Block, HeldCell, Rows
 from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.facts import also_rows, row_ids
@@ -68,6 +68,8 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         wanted[label.readings] = False
     columns = _defaulted(block, readings.text.size)
     held = _nameless(block, columns, wanted)
+    lone, odd = neighbours.blank_labels(block, block.columns, wanted)
+    held.extend(lone)
     asked = wanted.copy()
     known: dict[tuple[str, str, bool], tuple[_Part, ...]] = {}
     index: list[int] = []
@@ -77,6 +79,9 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     typed = block.grid.typed[readings.rows, readings.columns].tolist()
     unread, marks = block.grid.unread, block.grid.markers
     row_of, column_of = readings.rows.tolist(), readings.columns.tolist()
+    doubtful = neighbours.contradicting(
+        {(texts[i], units[i], typed[i]) for i in np.flatnonzero(wanted).tolist()}, block.source.numerals.declared
+    )
     for i in np.flatnonzero(wanted).tolist():
         at = (row_of[i], column_of[i])
         if at in unread and texts[i].strip() not in block.source.symbols:
@@ -87,7 +92,7 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         found = known.get(key)
         if found is None:
             found = known[key] = _parts_of(*key, block)
-        bad = next((part.figure for part in found if isinstance(part.figure, Problem)), None)
+        bad = next((part.figure for part in found if isinstance(part.figure, Problem)), doubtful.get(key))
         if bad is not None:
             held.append(HeldCell(at, texts[i], bad.code, bad.message, bad.hint))
             continue
@@ -107,6 +112,9 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     }
     frame = frame[~frame["cell"].isin(apart)].reset_index(drop=True) if apart else frame
     flags = (
+        *doubled.flags,
+        *odd,
+        *neighbours.lone_fractions(block, units, wanted),
         *checks.unexplained_marks(zip(index, parts, strict=True), readings, block.laid.notes),
         *checks.parts_above_whole(zip(index, parts, strict=True), readings),
     )
