@@ -25,3 +25,10 @@ def home_here() -> Home:
         Path(os.environ.get("OPDAT_PROCESSED", usual.processed)),
         Path(os.environ.get("OPDAT_EXPORTS", usual.exports)),
     )
+
+
+def raw_path(raw: Path, file: str) -> Path:
+    """Where a file that tables name as ``source/name`` lies: in its source's folder, or directly in data/raw."""
+    inside = raw / file
+    loose = raw / file.partition("/")[2]
+    return loose if not inside.exists() and file.count("/") == 1 and loose.is_file() else inside

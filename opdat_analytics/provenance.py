@@ -16,7 +16,7 @@ import pandas as pd
 from opdat_analytics import vocab
 from opdat_analytics.ingest.workbook import Grid, nonblank, read_workbook
 from opdat_analytics.model import SERIES, Home, OpdatError, Ref, UnknownName, UnreadableFile, column_letters, position
-from opdat_analytics.paths import home_here
+from opdat_analytics.paths import home_here, raw_path
 from opdat_analytics.store import OUTSIDE, Publication, open_publication, with_region
 
 SHOWN = 3
@@ -153,7 +153,9 @@ class _Tables:
 
 def _cells(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     if all(name in query and not _null(query[name]) for name in _IDENTITY):
-        return _at_cell(tables, query)
+        now = _at_cell(tables, query)
+        before = {name: query.get(f"{name}_before") for name in (*_IDENTITY, "part")}
+        return now if _null(before["file"]) else pd.concat([_at_cell(tables, before), now])
     if "measure" not in query and ("activity_type" in query or "certainty" in query):
         return _activities(tables, query)
     scheme = query.get("scheme")
@@ -219,19 +221,36 @@ def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
 
 
 def _activities(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+    """The activities that a row of counts asks for; what it groups by and has no value for, they do not state."""
     activities = tables.get("activities")
-    several = {"place": "places", "purpose": "purposes"}
     keep = np.ones(len(activities), dtype=bool)
     for name, value in _asking(query).items():
-        column = several.get(name, name)
-        if not _null(value) and column in activities:
-            words = {str(value)} if name in several else set(str(value).split(";"))
+        column = {"purpose": "purposes"}.get(name, name)
+        if column not in activities or name in ("place", "region", "role"):
+            continue
+        if _null(value):
+            keep &= activities[column].isna().to_numpy(dtype=bool)
+        else:
+            words = set(str(value).split(";"))
             keep &= np.array([bool(words & _words(said)) for said in activities[column].tolist()], dtype=bool)
-    if not _null(query.get("region")) and not _null(query.get("scheme")):
-        regions = vocab.scheme(str(query["scheme"]))
-        inside = [{regions.get(one, OUTSIDE) for one in _words(said)} for said in activities["places"].tolist()]
-        keep &= np.array([str(query["region"]) in found for found in inside], dtype=bool)
+    if "place" in query or "region" in query:
+        placed = [_placed(row, query.get("role")) for row in activities[["places", "roles"]].itertuples(index=False)]
+        regions = vocab.scheme(str(query["scheme"])) if not _null(query.get("scheme")) else None
+        for name, found in (
+            ("place", placed),
+            ("region", [{regions.get(one, OUTSIDE) for one in there} for there in placed] if regions else None),
+        ):
+            if name in query and found is not None:
+                value = query[name]
+                keep &= np.array([not there if _null(value) else str(value) in there for there in found], dtype=bool)
     return activities[keep]
+
+
+def _placed(row: Any, role: Any) -> set[str]:
+    """The places of an activity, in a role where one is named."""
+    named = [] if _null(row.places) else str(row.places).split(";")
+    parts = ["location"] * len(named) if _null(row.roles) else str(row.roles).split(";")
+    return {place for place, part in zip(named, parts, strict=True) if _null(role) or part == role}
 
 
 def _words(said: Any) -> set[str]:
@@ -247,7 +266,7 @@ def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...]
     read = {entry["file"]: entry["sha256"] for entry in opened.manifest["files"]}
     for row in cells.itertuples(index=False):
         ref = Ref(str(row.file), str(row.sheet), str(row.cell))
-        path = opened.home.raw / ref.file
+        path = raw_path(opened.home.raw, ref.file)
         try:
             grids = _grids(path, read.get(ref.file, ""))
         except (OSError, UnreadableFile):

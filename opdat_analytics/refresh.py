@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from opdat_analytics.ingest.declare import Source
 
 DECLARATION = "source.toml"
+RETURNS = "returns"
+"""The source of filled-in templates that lie directly in data/raw; its declaration, if any, is in its folder."""
 PUBLISHED, HELD, STOPPED, NOTHING, LOCKED = 0, 3, 4, 5, 6
 """Exit codes of a refresh: published or unchanged; published with cells newly held; a file stopped; nothing; locked."""
+
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv"})
 
 _FILE_TABLES = ("observations", "activities", "programmes", "indicators", "targets", "issues", "ledger")
 
@@ -37,7 +41,7 @@ class RawFile:
 
     @property
     def name(self) -> str:
-        """Its path below data/raw, with forward slashes."""
+        """Its source and its own name, with a forward slash."""
         return f"{self.source}/{self.path.name}"
 
 
@@ -171,24 +175,46 @@ def scan(home: Home, only: Sequence[str], known: Mapping[str, Any]) -> list[RawF
             f"There is no folder {home.raw}. Make it, with one folder per source, or name another with --raw."
         )
     folders = sorted(path for path in home.raw.iterdir() if path.is_dir() and not path.name.startswith("."))
+    loose = loose_files(home.raw)
     names = {folder.name for folder in folders} | {entry["source"] for entry in known.values()}
+    names |= {RETURNS} if loose else set()
     for source in only:
         if source not in names:
             raise UnknownName(
                 f"There is no source “{source}” in {home.raw}; there are: {', '.join(sorted(names)) or 'none'}."
             )
-    return [file for folder in folders if not only or folder.name in only for file in _raw_files(folder)]
+    found = [file for folder in folders if not only or folder.name in only for file in _raw_files(folder)]
+    if loose and (not only or RETURNS in only):
+        found += [_raw_file(RETURNS, path, _declared(home.raw / RETURNS)) for path in loose]
+    return found
+
+
+def loose_files(raw: Path) -> list[Path]:
+    """The spreadsheets that lie directly in data/raw and not in the folder of a source."""
+    return sorted(
+        path
+        for path in raw.iterdir()
+        if path.is_file() and path.suffix.lower() in SPREADSHEETS and not path.name.startswith((".", "~$"))
+    )
 
 
 def _raw_files(folder: Path) -> Iterable[RawFile]:
-    declaration = folder / DECLARATION
-    declared = hashlib.sha256(declaration.read_bytes() if declaration.exists() else b"").hexdigest()
+    declared = _declared(folder)
     for path in sorted(folder.iterdir()):
         if not path.is_file() or path.name.startswith((".", "~$")) or path.name == DECLARATION or path.suffix == ".md":
             continue
-        sha256 = _hash(path)
-        fingerprint = hashlib.sha256(f"{sha256} {declared} {_code_version()}".encode()).hexdigest()[:32]
-        yield RawFile(folder.name, path, sha256, fingerprint)
+        yield _raw_file(folder.name, path, declared)
+
+
+def _declared(folder: Path) -> str:
+    declaration = folder / DECLARATION
+    return hashlib.sha256(declaration.read_bytes() if declaration.exists() else b"").hexdigest()
+
+
+def _raw_file(source: str, path: Path, declared: str) -> RawFile:
+    sha256 = _hash(path)
+    fingerprint = hashlib.sha256(f"{sha256} {declared} {_code_version()}".encode()).hexdigest()[:32]
+    return RawFile(source, path, sha256, fingerprint)
 
 
 def _hash(path: Path) -> str:
@@ -231,8 +257,9 @@ def _declaration(home: Home, source: str) -> Source | DeclarationError:
 
     path = home.raw / source / DECLARATION
     if not path.exists():
+        loose = f" A spreadsheet directly in {home.raw.name} must be a filled-in template." if source == RETURNS else ""
         return DeclarationError(
-            [f"{source}/{DECLARATION} is missing; it says how the spreadsheets of {source} are to be read."]
+            [f"{source}/{DECLARATION} is missing; it says how the spreadsheets of {source} are to be read.{loose}"]
         )
     try:
         return read_declaration(path)

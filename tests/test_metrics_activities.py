@@ -61,3 +61,29 @@ def test_unknown_columns_and_words_are_answered_with_the_nearest():
         activity_counts(activities([{}]), by="activity_typ")
     with pytest.raises(UnknownName, match="Did you mean “planned”"):
         activity_counts(activities([{}]), certainty="planed")
+
+
+def test_by_region_an_activity_counts_once_where_it_takes_place():
+    listed = activities(
+        [{"places": "ALB;XKX"}, {"places": "ALB;PHL"}, {"places": "GTM;USA", "roles": "location;destination"}]
+    )
+
+    frame = activity_counts(listed, by="region")
+
+    assert dict(zip(frame["region"], frame["n"], strict=True)) == {
+        "Asia": 1,
+        "Central and Eastern Europe": 2,
+        "Western Hemisphere": 1,
+    }
+    assert frame[["role", "scheme"]].drop_duplicates().to_numpy().tolist() == [["location", "opdat"]]
+
+
+def test_where_people_are_taken_to_is_asked_for_by_name():
+    listed = activities([{"places": "GTM;USA", "roles": "location;destination"}, {"places": "GTM"}])
+
+    assert activity_counts(listed, by="place")["place"].tolist() == ["GTM"]
+    there = activity_counts(listed, by="place", role="destination")
+    assert there.loc[there["place"] == "USA", "n"].tolist() == [1]
+    assert there.loc[there["place"].isna(), "n"].tolist() == [1]
+    with pytest.raises(UnknownName, match="Did you mean “destination”"):
+        activity_counts(listed, by="place", role="destinaton")

@@ -19,6 +19,7 @@ from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, Home, Issue, UnknownName, UnreadableFile
 from opdat_analytics.privacy import reason_to_stop
+from opdat_analytics.refresh import RETURNS
 
 ALL_TAKEN, SOME_HELD, REFUSED = 0, 3, 4
 """Exit codes of a check."""
@@ -104,7 +105,11 @@ def check(path: Path, home: Home) -> Checked:
         return _refused(path, (), "no_access", f"the file may not be read ({error.strerror})", None)
     if path.resolve().parent.parent == home.raw.resolve():
         return _in_its_folder(path, grids)
-    form = declaration_for(grids, path.name, path.stem)
+    loose = path.resolve().parent == home.raw.resolve()
+    ruled = _declaration(home.raw / RETURNS) if loose else None
+    form = declaration_for(
+        grids, path.name, RETURNS if loose else path.stem, ruled if isinstance(ruled, Source) else None
+    )
     if form is not None:
         return Checked(path, "template", form.title, form.language, read_file(path, form, reason_to_stop), grids)
     return _declared_elsewhere(path, grids, home) or _drafted(path, grids) or _refused(

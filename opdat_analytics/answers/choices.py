@@ -89,6 +89,12 @@ def coded_words(kind: str, language: str, role: str) -> Mapping[str, str]:
     return {word: code[role] if isinstance(code, dict) else code for word, code in meanings.items()}
 
 
+@cache
+def measure_words(language: str) -> Mapping[str, str]:
+    """Measure code → its word in a language, as the template of outcomes prints it."""
+    return {code: word for word, code in coded_words("outcomes", language, "measure").items()}
+
+
 def no_number_words(kind: str, language: str) -> list[str]:
     """The choices where there is no number: confirmed zero, no data, not applicable, confidential."""
     return list(_once(declared_words(kind, language)["symbols"]))

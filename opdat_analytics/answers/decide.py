@@ -20,9 +20,10 @@ from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import read_file
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, Home, OpdatError, UnknownName, UnreadableFile, position
+from opdat_analytics.paths import raw_path
 
 SHEET = "Decisions"
-HEADERS = ("file", "sheet", "cell", "says", "what is wrong", "hint", "decision", "read as / place code", "who", "why")
+HEADERS = ("file", "sheet", "cell", "says", "what is wrong", "hint", "decision", "read as / code", "who", "why")
 DECISIONS = ("accept as", "alias", "ignore", "keep holding")
 _DO = {"accept as": "accept", "ignore": "ignore", "keep holding": "hold"}
 _WIDTHS = (30, 18, 8, 24, 60, 34, 16, 24, 24, 44)
@@ -78,7 +79,9 @@ def decisions_workbook(home: Home) -> bytes:
         for column in range(6, len(HEADERS)):
             sheet.write_blank(row, column, None, free)
     if len(held):
-        message = "accept as: read the text beside it; alias: this place name always means the code beside it."
+        message = (
+            "accept as: read the text beside it; alias: this word always means the code beside it."
+        )
         rule = {"validate": "list", "source": list(DECISIONS), "input_title": "Decision", "input_message": message}
         sheet.data_validation(1, 6, len(held), 6, rule)
     sheet.freeze_panes(1, 3)
@@ -137,9 +140,13 @@ def _problems(ruling: Ruling, home: Home) -> Iterable[str]:
         yield f"G{ruling.at}: “{ruling.decision}” is no decision; choose from: {', '.join(DECISIONS)}."
     if ruling.decision in ("accept as", "alias") and not ruling.value:
         yield f"H{ruling.at}: “{ruling.decision}” needs what to read, or the place code."
-    unknown = [code for code in ruling.value.split(";") if code.strip() not in vocab.places()]
-    if ruling.decision == "alias" and ruling.value and unknown:
-        yield f"H{ruling.at}: “{unknown[0]}” is not a place code; see `opdat show places`."
+    if ruling.decision == "alias" and ruling.value and _section(ruling.value) is None:
+        near = vocab.suggest(ruling.value, [*vocab.places(), *vocab.measures()])
+        hint = f" Did you mean “{near}”?" if near else ""
+        yield (
+            f"H{ruling.at}: “{ruling.value}” is neither a place code nor a measure; "
+            f"see `opdat show places` and `opdat show measures`.{hint}"
+        )
     if not ruling.why:
         yield f"J{ruling.at}: say why; the reason stays in the declaration."
     now = _now(ruling, home)
@@ -151,10 +158,18 @@ def _problems(ruling: Ruling, home: Home) -> Iterable[str]:
         )
 
 
+def _section(value: str) -> str | None:
+    """Where a declaration says what a word means: of places in its aliases, of measures in its meanings."""
+    if all(code.strip() in vocab.places() for code in value.split(";")):
+        return "aliases"
+    return "meanings.measure" if value in vocab.measures() else None
+
+
 def _now(ruling: Ruling, home: Home) -> str | None:
     folder, _, name = ruling.file.partition("/")
-    path = home.raw / folder / name
-    if not name or path.resolve().parent != (home.raw / folder).resolve() or not path.is_file():
+    path = raw_path(home.raw, ruling.file)
+    there = path.resolve().parent in ((home.raw / folder).resolve(), home.raw.resolve())
+    if not name or not there or not path.is_file():
         return None
     try:
         grid = next((grid for grid in read_workbook(path) if grid.name == ruling.sheet), None)
@@ -171,7 +186,9 @@ def _write(source: str, rulings: Sequence[Ruling], home: Home) -> Iterable[str]:
     text = path.read_text(encoding="utf-8-sig") if path.exists() else _form_text(rulings, home)
     if text is None:
         return [f"A{ruling.at}: {source}/source.toml is missing; write it first." for ruling in rulings]
-    text = _with_aliases(text, [ruling for ruling in rulings if ruling.decision == "alias"])
+    for section in ("aliases", "meanings.measure"):
+        aliases = [one for one in rulings if one.decision == "alias" and _section(one.value) == section]
+        text = _with_aliases(text, section, aliases)
     text = text.rstrip("\n") + "\n" + "".join(_block(r) for r in rulings if r.decision != "alias")
     with tempfile.TemporaryDirectory() as folder:
         tried = Path(folder) / source / "source.toml"
@@ -184,20 +201,21 @@ def _write(source: str, rulings: Sequence[Ruling], home: Home) -> Iterable[str]:
             return [f"{rows}: with these rulings the declaration cannot be used: {' '.join(error.problems)}"]
     problems = list(_still_held(rulings, declared, home))
     if not problems:
+        path.parent.mkdir(exist_ok=True)
         store.write_whole(path, text.encode())
     return problems
 
 
 def _form_text(rulings: Sequence[Ruling], home: Home) -> str | None:
     """The declaration of a template, for a folder that needed none until now."""
-    form = form_of(read_workbook(home.raw / rulings[0].file))
+    form = form_of(read_workbook(raw_path(home.raw, rulings[0].file)))
     return None if form is None else declaration_path(form.kind, form.language).read_text(encoding="utf-8")
 
 
 def _still_held(rulings: Sequence[Ruling], declared: Source, home: Home) -> Iterable[str]:
     """Rulings after which the cell would be held all the same."""
     for file in sorted({ruling.file for ruling in rulings}):
-        path = home.raw / file
+        path = raw_path(home.raw, file)
         source = declared_form(path, declared.id, declared)
         assert isinstance(source, Source)  # noqa: S101 - it was read from one
         issues = read_file(path, source).tables["issues"]
@@ -219,16 +237,16 @@ def _block(ruling: Ruling) -> str:
     return "\n[[decided]]\n" + "".join(f"{key} = {_quoted(text)}\n" for key, text in keys.items())
 
 
-def _with_aliases(text: str, rulings: Sequence[Ruling]) -> str:
-    """The aliases below the heading that is there, else below a new one at the end."""
+def _with_aliases(text: str, section: str, rulings: Sequence[Ruling]) -> str:
+    """The words below the heading of a section that is there, else below a new one at the end."""
     told = {ruling.was: ruling for ruling in rulings}
     lines = [f"{_quoted(was)} = {_quoted(r.value)} # {' '.join(r.why.split())}\n" for was, r in told.items()]
     if not lines:
         return text
-    heading = re.search(r"^\[aliases\][ \t]*(#.*)?\n", text, re.M)
+    heading = re.search(rf"^\[{re.escape(section)}\][ \t]*(#.*)?\n", text, re.M)
     if heading:
         return text[: heading.end()] + "".join(lines) + text[heading.end() :]
-    return text.rstrip("\n") + "\n\n[aliases]\n" + "".join(lines)
+    return text.rstrip("\n") + f"\n\n[{section}]\n" + "".join(lines)
 
 
 def _quoted(text: str) -> str:

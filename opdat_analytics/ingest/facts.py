@@ -115,7 +115,17 @@ def _fact_frame(
         columns[column.name] = values
     if "year" in given and "calendar" in columns and "calendar" not in given:
         columns["calendar"] = [_calendar(text, block) for text in _column(given, "year", count)]
+    if table == "activities":
+        _years_of_dates(columns)
     return pd.DataFrame(columns, index=range(count)), problems
+
+
+def _years_of_dates(columns: dict[str, list[Any]]) -> None:
+    """An activity without a stated year belongs to the calendar year of its dates, if they are of one year."""
+    for i, (year, calendar) in enumerate(zip(columns["year"], columns["calendar"], strict=True)):
+        stated = {str(columns[name][i])[:4] for name in ("start", "end") if columns[name][i] is not None}
+        if year is None and calendar in (None, "undated", "calendar") and columns["start"][i] and len(stated) == 1:
+            columns["year"][i], columns["calendar"][i] = int(stated.pop()), "calendar"
 
 
 def _each(values: Sequence[Any], role: str, read: Callable[[str], Any], problems: Problems) -> list[Any]:

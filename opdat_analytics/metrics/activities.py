@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from opdat_analytics import vocab
+from opdat_analytics.metrics.cube import OUTSIDE
 from opdat_analytics.model import TABLES, OpdatError, UnknownName
 
 _BY = (
-    "activity_type", "programme", "offence", "place", "year", "calendar", "audience", "funder", "purpose",
+    "activity_type", "programme", "offence", "place", "region", "year", "calendar", "audience", "funder", "purpose",
     "attribution", "certainty", "source", "edition",
 )  # fmt: skip
-_SEVERAL = {"place": "places", "purpose": "purposes"}
+_ROLES = ("location", "origin", "transit", "destination")
+_CERTAINTIES = ("stated", "possible", "planned", "negative")
 
 
 def activity_counts(
@@ -21,6 +24,8 @@ def activity_counts(
     by: str | Sequence[str] = ("activity_type",),
     *,
     certainty: str | Sequence[str] | None = "stated",
+    role: str = "location",
+    scheme: str = "opdat",
 ) -> pd.DataFrame:
     """Count listed activities.
 
@@ -29,18 +34,25 @@ def activity_counts(
     activities
         ``model.TABLES["activities"]``.
     by
-        Columns to group by: activity_type, programme, offence, place, year, calendar, audience, funder, purpose,
-        attribution, certainty, source, edition; none gives one row.
+        Columns to group by: activity_type, programme, offence, place, region, year, calendar, audience, funder,
+        purpose, attribution, certainty, source, edition; none gives one row.
     certainty
         Which to count: ``stated``, ``possible``, ``planned``, ``negative``, or several; None counts all, and is
         only allowed with ``certainty`` in ``by``.
+    role
+        By place or region: the part a place has in what is counted. ``location`` is where an activity takes place;
+        where smuggled people come from, pass through or are taken to is ``origin``, ``transit``, ``destination``.
+    scheme
+        By region: whose regions, such as ``opdat``, ``tip_report_2024``, ``un_m49``.
 
     Returns
     -------
     pandas.DataFrame
         The columns of ``by`` (null where an activity states none), the query ``certainty`` and ``source`` where not
-        in ``by``, ``n`` (listed activities), ``joint`` (those of ``n`` that name several places; each counts once
-        for every place it names, so rows by place are not added), ``note`` (what was left out). Sorted by ``by``.
+        in ``by``, by place or region ``role`` and by region ``scheme``, ``n`` (listed activities), ``joint`` (those
+        of ``n`` that name several places in that role; each counts once for every place or region it names, so rows
+        by place or region are not added), ``note`` (what was left out). Sorted by ``by``. Places of no region of the
+        scheme are ``outside this scheme``; an activity without a place in that role has null.
 
     Raises
     ------
@@ -56,33 +68,64 @@ def activity_counts(
     """
     names = (by,) if isinstance(by, str) else tuple(by)
     wanted = (certainty,) if isinstance(certainty, str) else certainty
-    _check(activities, names, wanted)
+    _check(activities, names, wanted, role)
     listed, again = _latest(activities)
     notes = [f"{again} listed again in another edition, counted once"] if again else []
     if wanted is not None:
         for code, n in listed.loc[~listed["certainty"].isin(list(wanted)), "certainty"].value_counts().items():
             notes.append(f"{n} {code} left out")
         listed = listed[listed["certainty"].isin(list(wanted))]
-    joint = listed["places"].str.contains(";", regex=False).fillna(False).astype(bool)
-    counted = listed.assign(joint=joint, n=1)
-    for name in (name for name in names if name in _SEVERAL):
-        counted[name] = counted[_SEVERAL[name]].str.split(";")
-        counted = counted.explode(name)
-    sources = ";".join(sorted(set(counted["source"]))) or None
-    keys = list(names)
-    if keys:
-        result = counted.groupby(keys, dropna=False)[["n", "joint"]].sum().reset_index()
-    else:
-        result = counted[["n", "joint"]].sum().to_frame().T
-    for place, (name, value) in enumerate({"certainty": ";".join(wanted or ()), "source": sources}.items()):
-        if name not in names:
-            result.insert(min(len(keys) + place, len(result.columns) - 2), name, value)
-    result[["n", "joint"]] = result[["n", "joint"]].astype("int64")
+    placed = [_placed(places, roles, role) for places, roles in zip(listed["places"], listed["roles"], strict=True)]
+    counted = listed.assign(
+        joint=[len(there) > 1 for there in placed], n=1, place=pd.Series(placed, index=listed.index)
+    )
+    counted = _spread(counted, names, scheme)
+    result = _summed(counted, names)
+    query = {"certainty": ";".join(wanted or ()), "source": ";".join(sorted(set(counted["source"]))) or None}
+    query |= {"role": role} if {"place", "region"} & set(names) else {}
+    query |= {"scheme": scheme} if "region" in names else {}
+    for place, (name, value) in enumerate((one for one in query.items() if one[0] not in names), len(names)):
+        result.insert(place, name, value)
     result["note"] = pd.Series("; ".join(sorted(notes)) or None, index=result.index, dtype="str")
     return result
 
 
-def _check(activities: pd.DataFrame, names: Sequence[str], wanted: Sequence[str] | None) -> None:
+def _placed(places: Any, roles: Any, role: str) -> list[str]:
+    """The places that an activity has in a role; where it states no roles, its places are where it happens."""
+    if not isinstance(places, str):
+        return []
+    named = places.split(";")
+    parts = roles.split(";") if isinstance(roles, str) else ["location"] * len(named)
+    return [place for place, part in zip(named, parts, strict=True) if part == role]
+
+
+def _spread(counted: pd.DataFrame, names: Sequence[str], scheme: str) -> pd.DataFrame:
+    """One row for every place, region and purpose that is asked for, each activity once in each."""
+    if "region" in names:
+        regions = vocab.scheme(scheme)
+        inside = [sorted({regions.get(place, OUTSIDE) for place in there}) for there in counted["place"]]
+        counted = counted.assign(region=pd.Series(inside, index=counted.index))
+        if "place" in names:
+            counted = counted.explode("place")
+            counted["region"] = [None if pd.isna(p) else regions.get(p, OUTSIDE) for p in counted["place"]]
+        else:
+            counted = counted.explode("region")
+    elif "place" in names:
+        counted = counted.explode("place")
+    if "purpose" in names:
+        counted = counted.assign(purpose=counted["purposes"].str.split(";")).explode("purpose")
+    return counted
+
+
+def _summed(counted: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    if names:
+        result = counted.groupby(list(names), dropna=False)[["n", "joint"]].sum().reset_index()
+    else:
+        result = counted[["n", "joint"]].sum().to_frame().T
+    return result.astype({"n": "int64", "joint": "int64"})
+
+
+def _check(activities: pd.DataFrame, names: Sequence[str], wanted: Sequence[str] | None, role: str) -> None:
     missing = [column.name for column in TABLES["activities"] if column.name not in activities.columns]
     if missing:
         raise OpdatError(
@@ -91,10 +134,11 @@ def _check(activities: pd.DataFrame, names: Sequence[str], wanted: Sequence[str]
     for name in names:
         if name not in _BY:
             raise UnknownName(_unknown("column to group activities by", name, _BY))
-    known = ("stated", "possible", "planned", "negative")
     for code in wanted or ():
-        if code not in known:
-            raise UnknownName(_unknown("certainty", code, known))
+        if code not in _CERTAINTIES:
+            raise UnknownName(_unknown("certainty", code, _CERTAINTIES))
+    if role not in _ROLES:
+        raise UnknownName(_unknown("role of a place", role, _ROLES))
     if (wanted is None or len(wanted) > 1) and "certainty" not in names:
         raise OpdatError(
             "Activities that took place and those that are possible, planned or denied are not counted together. "

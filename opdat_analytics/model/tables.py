@@ -87,7 +87,7 @@ roles str? role of each place, in the order of places: location, origin, transit
 start str? ISO 8601 date, reduced precision allowed
 end str? ISO 8601 date, reduced precision allowed
 calendar str calendar, us_fiscal, fiscal_other, mixed, undated
-year int? the year as labelled
+year int? the year as labelled, else the calendar year of its dates where they are of one year
 audience str? who it was for
 partners str? partner bodies joined by ;
 funder str? who paid
