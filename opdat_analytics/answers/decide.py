@@ -79,9 +79,7 @@ def decisions_workbook(home: Home) -> bytes:
         for column in range(6, len(HEADERS)):
             sheet.write_blank(row, column, None, free)
     if len(held):
-        message = (
-            "accept as: read the text beside it; alias: this word always means the code beside it."
-        )
+        message = "accept as: read the text beside it; alias: this word always means the code beside it."
         rule = {"validate": "list", "source": list(DECISIONS), "input_title": "Decision", "input_message": message}
         sheet.data_validation(1, 6, len(held), 6, rule)
     sheet.freeze_panes(1, 3)

@@ -281,11 +281,11 @@ def _place(text: str, aliases: Mapping[str, str], *, joined: bool) -> str | Prob
         found = [_place(one.strip(), aliases, joined=False) for one in text.split(";") if one.strip()]
         bad = next((one for one in found if isinstance(one, Problem)), None)
         return bad or ";".join(str(one) for one in found)
-    found = vocab.resolve_place(text, aliases)
-    if found.code is None and re.fullmatch(r"\d{1,2}", text):
+    match = vocab.resolve_place(text, aliases)
+    if match.code is None and re.fullmatch(r"\d{1,2}", text):
         # A numeric country code kept as a number has lost the zeros it begins with.
-        found = vocab.resolve_place(text.zfill(3), aliases)
-    return _match(found, text, "place", [])
+        match = vocab.resolve_place(text.zfill(3), aliases)
+    return _match(match, text, "place", [])
 
 
 def _match(match: vocab.Match, text: str, what: str, own: list[str]) -> str | Problem:

@@ -105,8 +105,9 @@ def blank_labels(
 ) -> tuple[list[HeldCell], list[Flag]]:
     """Blanks in a column that names something in the other rows; ``wanted`` loses the figures that are held.
 
-    Only a blank that is rare in its column is looked at. A blank period is held. A blank sex, form, … is held where
-    other rows spell the total out, and else is read as the total, or as not stated, and flagged.
+    Only a blank that is rare in its column is looked at, and any among the headers of a table with two sides. A blank
+    period is held. A blank sex, form, … is held where other rows spell the total out, and else is read as the total,
+    or as not stated, and flagged.
     """
     held: list[HeldCell] = []
     flags: list[Flag] = []
@@ -123,7 +124,8 @@ def blank_labels(
         codes = columns.get(role)
         missing = blank & wanted & filled & np.array([code is None for code in _column(codes, blank.size)], dtype=bool)
         count, rows = int(blank[wanted].sum()), int(wanted.sum())
-        if not missing.any() or (count > RARE * rows and not (count == 1 and rows >= FEW)):
+        lone = count <= RARE * rows or (count == 1 and rows >= FEW) or block.layout.corner is not None
+        if not missing.any() or not lone:
             continue
         if role in ("year", "period"):
             dated = columns.get("period"), columns.get("year"), columns.get("as_of")
@@ -165,3 +167,15 @@ def _missing(block: Block, missing: np.ndarray, code: str, message: str) -> list
         hint = f"fill the blank beside {address(*at)}, or declare `fill`"
         found.append(HeldCell(at, str(readings.text[i]), code, message, hint))
     return found
+
+
+def shifted(block: Block) -> Iterator[Flag]:
+    """Bare numbers in a column of notes beside a blank figure: perhaps the figure, one column too far."""
+    readings = block.laid.readings
+    for labels in readings.labels:
+        for i, said in enumerate(labels.text.tolist() if labels.role == "note" else ()):
+            if said and not readings.text[i].strip() and re.fullmatch(r"\d[\d.,]*", said.strip()):
+                at = (int(labels.rows[i]), int(labels.columns[i]))
+                figure = address(int(readings.rows[i]), int(readings.columns[i]))
+                message = f"a number stands where notes are, and the figure in {figure} is blank: perhaps it slipped"
+                yield Flag("flag", "shifted_cell", at, message, "ask the sender, or put the number where it belongs")

@@ -115,6 +115,7 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         *doubled.flags,
         *odd,
         *neighbours.lone_fractions(block, units, wanted),
+        *neighbours.shifted(block),
         *checks.unexplained_marks(zip(index, parts, strict=True), readings, block.laid.notes),
         *checks.parts_above_whole(zip(index, parts, strict=True), readings),
     )
