@@ -150,7 +150,7 @@ def test_two_sheets_that_contradict_each_other_are_both_held(tmp_path: Path) -> 
     book.save(path)
     read = read_file(path, source)
     held = read.tables["issues"].query("severity == 'hold'")[["code", "sheet", "cell"]].values.tolist()
-    assert held == [["duplicate_key", "Sheet", "E7"]]
+    assert held == [["duplicate_key", "Sheet", "E7"], ["duplicate_key", "Sheet Copy", "E7"]]
     assert "E7" not in set(read.tables["observations"]["cell"])
     ledger = read.tables["ledger"].set_index("sheet")
     assert ledger["held"].to_dict() == {"Sheet": 1, "Sheet Copy": 1}

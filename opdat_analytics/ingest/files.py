@@ -158,11 +158,12 @@ def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> lis
     cells = list(zip(joined["sheet"].tolist(), joined["cell"].tolist(), joined["text"].tolist(), strict=True))
     issues: dict[str, list[Issue]] = {}
     for rows in several:
-        (sheet, cell, text), *_ = told = [cells[row] for row in rows]
+        told = [cells[row] for row in rows]
         listed = ", ".join(f"“{t}” ({s}!{c})" for s, c, t in told)
         message = f"the same figure is printed {len(rows)} times with different values: {listed}"
-        issue = Issue("hold", "duplicate_key", source, file, sheet, cell, text, message, checks.TWO_TRUTHS)
-        issues.setdefault(sheet, []).append(issue)
+        for sheet, cell, text in {sheet: (sheet, cell, text) for sheet, cell, text in reversed(told)}.values():
+            issue = Issue("hold", "duplicate_key", source, file, sheet, cell, text, message, checks.TWO_TRUTHS)
+            issues.setdefault(sheet, []).append(issue)
     held = {cells[row][:2] for rows in several for row in rows}
     return [_with_held(block, {c for s, c in held if s == block.ledger["sheet"]}, issues) for block in blocks]
 
