@@ -39,6 +39,12 @@ def seeds() -> dict[str, bytes]:
     return found | outside_files()
 
 
+def parts_of(workbook: bytes) -> dict[str, bytes]:
+    """The parts of a zipped workbook by name."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def plain_workbook() -> bytes:
     """A table as any program writes it."""
     told = io.BytesIO()
@@ -93,6 +99,7 @@ def open_document() -> bytes:
     with zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
         archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
     return told.getvalue()
 
 
