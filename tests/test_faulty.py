@@ -108,6 +108,9 @@ Change = Callable[[bytes], bytes]
 SHEET, STRINGS, LINKS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"
 
 
+LONG_ATTRIBUTE = b'<a b="' + b" ".join(b"%d" % i for i in range(2_500_000)) + b'"/><sheetData>'
+
+
 def with_row(row: bytes) -> Change:
     return lambda part: part.replace(b"</sheetData>", row + b"</sheetData>")
 
@@ -149,9 +152,7 @@ ATTACKS: dict[str, tuple[str, Change, str]] = {
     "a text by half a number": (SHEET, replaced(b'"s"><v>2<', b'"s"><v>0.5<'), "damaged_file"),
     "a sheet that is another part": (LINKS, replaced(b"worksheets/sheet1.xml", b"styles.xml"), "damaged_file"),
     "a sheet outside the workbook": (LINKS, replaced(b"worksheets/sheet1.xml", b"../../etc/hosts"), "damaged_file"),
-    "an attribute of many megabytes": (
-        SHEET, replaced(b"<sheetData>", b'<a b="' + b" ".join(b"%d" % i for i in range(2_500_000)) + b'"/><sheetData>'), "hostile_xml",
-    ),
+    "an attribute of many megabytes": (SHEET, replaced(b"<sheetData>", LONG_ATTRIBUTE), "hostile_xml"),
     "a document type in a part nobody reads": (
         "docProps/core.xml", replaced(b"?>", b'?><!DOCTYPE a [<!ENTITY b "c">]>'), "hostile_xml",
     ),
