@@ -7,6 +7,9 @@ from pathlib import Path
 
 from opdat_analytics.model import Home
 
+RETURNS = "returns"
+"""The source of filled-in templates that lie directly in data/raw; its declaration, if any, is in its folder."""
+
 
 def project_root() -> Path:
     """The folder named by ``OPDAT_HOME``, else the nearest one from here upwards that holds data/raw, else here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -102,8 +102,8 @@ def explain(
     else:
         queries = [{str(name): value for name, value in dict(what).items()}]
     opened = open_publication(home, publication)
-    tables = _Tables(opened)
-    found = [_cells(tables, query) for query in queries]
+    tables = Tables(opened.table)
+    found = [cells_behind(query, tables) for query in queries]
     cells = pd.concat(found, ignore_index=True).drop_duplicates(
         [c for c in (*_IDENTITY, "part") if c in found[0].columns], ignore_index=True
     )
@@ -136,22 +136,31 @@ def _of_figure(figure_id: str, home: Home) -> tuple[list[Mapping[str, Any]], str
     return [dict(row) for row in entry["query"]], generation if generation.isdigit() else None
 
 
-class _Tables:
-    """The tables of a publication, each read once however many figures a chart shows."""
+class Tables:
+    """Tables that are asked, each read once however many figures a chart shows."""
 
-    def __init__(self, opened: Publication) -> None:
-        self._opened = opened
+    def __init__(self, table: Callable[[str], pd.DataFrame]) -> None:
+        self._table = table
         self._read: dict[tuple[str, str | None], pd.DataFrame] = {}
 
     def get(self, name: str, scheme: str | None = None) -> pd.DataFrame:
         """A table, with the regions of a scheme where one is named."""
         if (name, scheme) not in self._read:
-            frame = self._opened.table(name) if scheme is None else self.get(name)
+            frame = self._table(name) if scheme is None else self.get(name)
             self._read[name, scheme] = frame if scheme is None else with_region(frame, vocab.scheme(scheme), scheme)
         return self._read[name, scheme]
 
 
-def _cells(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+def cells_behind(query: Mapping[str, Any], tables: Tables) -> pd.DataFrame:
+    """The rows of ``observations`` or ``activities`` that answer a row of a result; its columns are its query.
+
+    Raises
+    ------
+    UnknownName
+        If a measure is not known, or no column is one to ask by.
+    OpdatError
+        If it asks by region without a scheme.
+    """
     if all(name in query and not _null(query[name]) for name in _IDENTITY):
         now = _at_cell(tables, query)
         before = {name: query.get(f"{name}_before") for name in (*_IDENTITY, "part")}
@@ -168,7 +177,7 @@ def _cells(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     return stated if len(stated) else rows
 
 
-def _at_cell(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+def _at_cell(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     for table in ("observations", "activities", "programmes"):
         frame = tables.get(table)
         keep = np.ones(len(frame), dtype=bool)
@@ -220,7 +229,7 @@ def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
     return column.to_numpy(dtype=bool)
 
 
-def _activities(tables: _Tables, query: Mapping[str, Any]) -> pd.DataFrame:
+def _activities(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     """The activities that a row of counts asks for; what it groups by and has no value for, they do not state."""
     activities = tables.get("activities")
     keep = np.ones(len(activities), dtype=bool)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
 from opdat_analytics.model import TABLES, DeclarationError, Home, LockHeld, NothingPublished, UnknownName
+from opdat_analytics.paths import RETURNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from opdat_analytics.ingest.declare import Source
 
 DECLARATION = "source.toml"
-RETURNS = "returns"
-"""The source of filled-in templates that lie directly in data/raw; its declaration, if any, is in its folder."""
 PUBLISHED, HELD, STOPPED, NOTHING, LOCKED = 0, 3, 4, 5, 6
 """Exit codes of a refresh: published or unchanged; published with cells newly held; a file stopped; nothing; locked."""
 
@@ -270,7 +269,7 @@ def _declaration(home: Home, source: str) -> Source | DeclarationError:
 def _read_one(
     home: Home, file: RawFile, source: Source | DeclarationError, last: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    from opdat_analytics.ingest.files import FileRead, issue_frame, read_file
+    from opdat_analytics.ingest.files import FileRead, issue_table, read_file
     from opdat_analytics.model import Issue
     from opdat_analytics.privacy import reason_to_stop
 
@@ -279,10 +278,10 @@ def _read_one(
             Issue("stop", "declaration", file.source, file.name, None, None, None, problem)
             for problem in source.problems
         ]
-        read = FileRead({"issues": issue_frame(issues)}, True, None)
+        read = FileRead({"issues": issue_table(issues)}, True, None)
     else:
         read = read_file(file.path, source, reason_to_stop)
-    parts = {name: [store.write_part(home, frame, _stored(name))] for name, frame in read.tables.items()}
+    parts = {name: [store.write_part(home, rows, _stored(name))] for name, rows in read.rows.items()}
     if not read.stopped:
         return _entry(file, parts, stopped=False, sha256=file.sha256, edition=read.edition)
     good = last["parts"] if last and store.has_parts(home, last["parts"]) else {}

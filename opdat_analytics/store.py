@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opdat_analytics.model import TABLES, Column, Home, NothingPublished, OpdatError, canonical_json
+from opdat_analytics.model.arrow import arrow_schema, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,27 +213,8 @@ def generations(home: Home) -> list[int]:
 # ---------------------------------------------------------------- frames and parts
 
 
-def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
-    """The Parquet schema of some columns."""
-    import pyarrow as pa
-
-    kinds = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "date": pa.date32()}
-    return pa.schema([pa.field(c.name, kinds[c.kind]) for c in columns])
-
-
-def to_frame(table: pa.Table, columns: Iterable[Column]) -> pd.DataFrame:
-    """A pandas frame of an Arrow table: text as ``str``, whole numbers as ``Int64``, dates as ``datetime64``."""
-    import pandas as pd
-
-    kinds = {"str": "str", "int": "Int64", "float": "float64", "bool": "bool", "date": "datetime64[ms]"}
-    if table.num_rows == 0:
-        return pd.DataFrame({c.name: pd.Series([], dtype=kinds[c.kind]) for c in columns})
-    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
-    return frame.astype({c.name: kinds[c.kind] for c in columns})
-
-
-def write_part(home: Home, frame: pd.DataFrame, columns: Sequence[Column]) -> dict[str, Any]:
-    """Write a frame as an immutable part, unless it is there already.
+def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Column]) -> dict[str, Any]:
+    """Write a frame or an Arrow table as an immutable part, unless it is there already.
 
     Returns
     -------
@@ -241,7 +223,10 @@ def write_part(home: Home, frame: pd.DataFrame, columns: Sequence[Column]) -> di
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(_typed(frame, columns), schema=arrow_schema(columns), preserve_index=False)
+    if isinstance(rows, pa.Table):
+        table = rows.select([c.name for c in columns])
+    else:
+        table = pa.Table.from_pandas(_typed(rows, columns), schema=arrow_schema(columns), preserve_index=False)
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", store_schema=False)
     data = sink.getvalue().to_pybytes()

@@ -132,7 +132,7 @@ def test_flat_tables(table: Table, sources: dict[str, Source], tmp_path: Path) -
     every_cell_is_accounted_for(table, found)
     for row in [] if found.stopped else found.tables["observations"].itertuples():
         labelled = table[position(row.cell)[0]][2].strip()
-        assert bool(labelled) == (row.year is not None), f"year “{labelled}” was read as {row.year}"
+        assert bool(labelled) == pd.notna(row.year), f"year “{labelled}” was read as {row.year}"
 
 
 @RULES

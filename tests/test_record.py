@@ -474,7 +474,7 @@ def test_every_source_says_how_far_it_can_be_trusted(record) -> None:
         ["title", "owner", "url", "licence", "handling", "completeness", "accuracy", "limits", "fitness"]
     ]
     assert said.notna().all(axis=None)
-    assert set(record.sources["handling"]) == {"Public"}
+    assert set(record.sources["handling"]) == {"public"}
 
 
 def test_every_figure_says_where_it_was_read(record) -> None:

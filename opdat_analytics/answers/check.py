@@ -14,12 +14,12 @@ import pandas as pd
 
 from opdat_analytics.answers.forms import declaration_for, declared_form
 from opdat_analytics.ingest.declare import Source, read_declaration
-from opdat_analytics.ingest.files import FileRead, issue_frame, read_file
+from opdat_analytics.ingest.files import FileRead, issue_table, read_file
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, Home, Issue, UnknownName, UnreadableFile
+from opdat_analytics.paths import RETURNS
 from opdat_analytics.privacy import reason_to_stop
-from opdat_analytics.refresh import RETURNS
 
 ALL_TAKEN, SOME_HELD, REFUSED = 0, 3, 4
 """Exit codes of a check."""
@@ -169,7 +169,7 @@ def _drafted(path: Path, grids: tuple[Grid, ...]) -> Checked | None:
 
 def _refused(path: Path, grids: tuple[Grid, ...], code: str, message: str, hint: str | None) -> Checked:
     issue = Issue("stop", code, "", path.name, None, None, None, message, hint)
-    return Checked(path, "unknown", None, None, FileRead({"issues": issue_frame([issue])}, True, None), grids)
+    return Checked(path, "unknown", None, None, FileRead({"issues": issue_table([issue])}, True, None), grids)
 
 
 def as_json(checked: Checked) -> dict[str, Any]:

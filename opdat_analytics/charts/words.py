@@ -200,11 +200,21 @@ def _second(rows: pd.DataFrame) -> int:
     return int(rows["secondary"].fillna(False).astype(bool).sum()) if "secondary" in rows.columns else 0
 
 
+def publisher(source: str) -> str:
+    """Who published a source, in words; its id in words where that is not known."""
+    return str(_publishers()["sources"].get(source, {}).get("name") or label(source))
+
+
+def result_of(source: str) -> str:
+    """Whose result the figures of a source are, in a sentence."""
+    known = _publishers()
+    return str(known["sources"].get(source, known["otherwise"])["attribution"])
+
+
 def attribution(frame: pd.DataFrame) -> str:
     """Whose result the figures are, for every source that is plotted."""
-    known = _publishers()
-    lines = [known["sources"].get(code, known["otherwise"])["attribution"] for code in several(frame, "source")]
-    return " ".join(dict.fromkeys(lines or [known["otherwise"]["attribution"]]))
+    lines = [result_of(code) for code in several(frame, "source")]
+    return " ".join(dict.fromkeys(lines or [_publishers()["otherwise"]["attribution"]]))
 
 
 def direction(series: Sequence[Point]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,19 +53,47 @@ def _notebook_folder() -> Path:
 
 
 @app.command()
-def export(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
-    """Write the tables and the standing chart pack of the record to exports/."""
-    _export(home_of(ctx, raw, processed, exports))
+def export(
+    ctx: typer.Context,
+    country: Annotated[str | None, typer.Option(help="The pack of one country, by its code or name.")] = None,
+    programme: Annotated[str | None, typer.Option(help="The pack of one programme, by its id.")] = None,
+    only: Annotated[str | None, typer.Option(help="Names of charts, joined by commas: a pack of these only.")] = None,
+    raw: Raw = None,
+    processed: Processed = None,
+    exports: Exports = None,
+) -> None:
+    """Write the tables and the standing pack of the record to exports/; or the pack of a country or programme."""
+    home = home_of(ctx, raw, processed, exports)
+    if country and programme:
+        raise typer.BadParameter("name a country or a programme, not both")
+    names = [name.strip() for name in (only or "").split(",") if name.strip()]
+    if country or programme or names:
+        _pack(home, country, programme, names)
+    else:
+        _export(home)
 
 
 def _export(home: Home) -> None:
     from opdat_analytics.exports.tables import write_tables
-    from opdat_analytics.pack import write_pack
 
     tables = write_tables(home)
     say(f"Tables: {len(tables)} files in {home.exports / 'tables'}")
-    charts = write_pack(home)
-    say(f"Charts: {len(charts)} files in {home.exports / 'charts'}")
+    _pack(home)
+
+
+def _pack(home: Home, country: str | None = None, programme: str | None = None, names: Sequence[str] = ()) -> None:
+    from opdat_analytics.packs import build
+    from opdat_analytics.packs.made import make_pack
+
+    def scope() -> build.Scope:
+        if country:
+            return build.country(home, country)
+        return build.programme(home, programme) if programme else build.record(home)
+
+    paths = make_pack(home, scope, names)
+    folder = paths[-1].parent
+    documents = [path.name for path in paths if path.parent == folder]
+    say(f"Pack: {', '.join(documents)} in {folder}; {len(paths) - len(documents)} files in {folder / 'charts'}")
 
 
 @app.command()

@@ -22,7 +22,7 @@ def show(
     table: Annotated[
         str,
         typer.Argument(
-            help="observations, activities, programmes, issues, ledger, revisions, conflicts, sources, places …"
+            help="observations, activities, programmes, issues, ledger, revisions, conflicts, sources, places, packs …"
         ),
     ],
     where: Annotated[list[str] | None, typer.Option("--where", "-w", help="column=value; repeat for more.")] = None,
@@ -36,10 +36,16 @@ def show(
     processed: Processed = None,
     exports: Exports = None,
 ) -> None:
-    """Show a published table, or the rows of it that are asked for."""
+    """Show a published table, or the rows of it that are asked for; ``packs`` are those that were made."""
     from opdat_analytics.tables import filtered, opened_table
 
-    frame = opened_table(table, home=home_of(ctx, raw, processed, exports), publication=publication, scheme=scheme)
+    home = home_of(ctx, raw, processed, exports)
+    if table == "packs":
+        from opdat_analytics.packs.made import packs_made
+
+        frame = packs_made(home)
+    else:
+        frame = opened_table(table, home=home, publication=publication, scheme=scheme)
     frame = filtered(frame, where or [], columns)
     if as_json:
         say(json.dumps(records(frame), ensure_ascii=False, indent=1))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock
-
-from opdat_analytics.charts.frame import plain, query_columns
-from opdat_analytics.exports.files import write_file
+from opdat_analytics.exports.credits import handling_of
+from opdat_analytics.exports.figures import note_figures
 from opdat_analytics.exports.images import file_stem, write_images
-from opdat_analytics.model import Exhibit, ExportFailed, canonical_json
+from opdat_analytics.model import Exhibit, ExportFailed, Home
+from opdat_analytics.paths import home_here
 
-__all__ = ["export", "file_stem", "write_images"]
+__all__ = ["distinct", "export", "file_stem", "note_figures", "write_images"]
 
 
-def export(exhibits: Iterable[Exhibit], folder: Path | str, *, index: Path | str | None = None) -> list[Path]:
+def export(
+    exhibits: Iterable[Exhibit], folder: Path | str, *, index: Path | str | None = None, home: Home | None = None
+) -> list[Path]:
     """Write every chart as PNG, SVG and CSV, and note in the index what each figure id shows.
 
     Parameters
@@ -29,6 +28,8 @@ def export(exhibits: Iterable[Exhibit], folder: Path | str, *, index: Path | str
     index
         The file that maps a figure id to what the chart shows; ``figures.json`` in ``folder`` by default. What it
         holds of other charts stays.
+    home
+        The project's folders, whose sources say how the charts must be handled; found from the working folder if None.
 
     Returns
     -------
@@ -40,6 +41,21 @@ def export(exhibits: Iterable[Exhibit], folder: Path | str, *, index: Path | str
     ExportFailed
         If two charts share a name, a file cannot be written, or what was written does not read back as meant.
     """
+    charts = distinct(exhibits)
+    target = Path(folder)
+    handling = handling_of(charts, home or home_here())
+    paths = [path for chart in charts for path in write_images(chart, target, handling)]
+    return [*paths, note_figures(charts, Path(index) if index is not None else target / "figures.json")]
+
+
+def distinct(exhibits: Iterable[Exhibit]) -> list[Exhibit]:
+    """The charts as a list, no two of which would be written to one file.
+
+    Raises
+    ------
+    ExportFailed
+        If two would.
+    """
     charts = list(exhibits)
     names: dict[str, str] = {}
     for chart in charts:
@@ -50,40 +66,4 @@ def export(exhibits: Iterable[Exhibit], folder: Path | str, *, index: Path | str
                 "Give one of them another name (name=…)."
             )
         names[stem] = chart.figure_id
-    target = Path(folder)
-    paths = [path for chart in charts for path in write_images(chart, target)]
-    where = Path(index) if index is not None else target / "figures.json"
-    where.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(where.with_name(f".{where.name}.lock")):
-        known = {**_known(where), **{chart.figure_id: _entry(chart) for chart in charts}}
-        write_file(where, (canonical_json(known) + "\n").encode())
-        if _known(where) != known:
-            raise ExportFailed(f"{where} does not read back as it was written. Export again.")
-    return [*paths, where]
-
-
-def _entry(chart: Exhibit) -> dict[str, Any]:
-    columns = query_columns(chart.frame)
-    rows = [{name: plain(row[name]) for name in columns} for row in chart.frame.to_dict("records")]
-    return {
-        "name": file_stem(chart.name),
-        "kind": chart.kind,
-        "title": chart.title,
-        "publication": chart.figure_id.partition("@")[2],
-        "query": rows,
-    }
-
-
-def _known(index: Path) -> dict[str, Any]:
-    if not index.exists():
-        return {}
-    try:
-        found = json.loads(index.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ExportFailed(
-            f"{index} is not JSON ({error}). It is made by exports and nothing else depends on it: "
-            "move it away and export again."
-        ) from error
-    if not isinstance(found, dict):
-        raise ExportFailed(f"{index} holds no map of figure ids. Move it away and export again.")
-    return found
+    return charts

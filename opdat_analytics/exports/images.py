@@ -7,6 +7,8 @@ import io
 import re
 import unicodedata
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,14 +16,16 @@ from xml.sax.saxutils import escape
 
 import matplotlib
 
+from opdat_analytics.charts import style
 from opdat_analytics.charts.frame import plain
+from opdat_analytics.charts.layout import MARGIN
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.inert import bare, inert
 from opdat_analytics.model import Exhibit, ExportFailed
 
 DPI = 200
-_SAVING: Any = {"svg.fonttype": "none", "svg.hashsalt": "opdat_analytics", "text.parse_math": False}
-_FAMILY = re.compile(r"(font: [^;\"]*?)'DejaVu Sans'")
+SAVING: Any = {"svg.fonttype": "none", "svg.hashsalt": "opdat_analytics", "text.parse_math": False}
+FONTS = re.compile(r"(font(?:-family)?: [^;\"]*?)'DejaVu Sans'")
 
 
 def file_stem(name: str) -> str:
@@ -30,7 +34,11 @@ def file_stem(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")[:60].strip("-") or "chart"
 
 
-def write_images(exhibit: Exhibit, folder: Path) -> list[Path]:
+MARKING, WHOSE = "handling_marking", "whose_result"
+"""Columns that a CSV has behind those of the frame, where its handling is known."""
+
+
+def write_images(exhibit: Exhibit, folder: Path, handling: str = "") -> list[Path]:
     """Write ``<name>.png``, ``<name>.svg`` and ``<name>.csv``, and read them back.
 
     Parameters
@@ -39,6 +47,8 @@ def write_images(exhibit: Exhibit, folder: Path) -> list[Path]:
         The chart.
     folder
         Where to; it is made if it is not there.
+    handling
+        Its handling marking as it is printed: drawn at the lower left, and a column of the CSV. "" for none.
 
     Returns
     -------
@@ -52,8 +62,8 @@ def write_images(exhibit: Exhibit, folder: Path) -> list[Path]:
         differs from the exhibit.
     """
     stem = file_stem(exhibit.name)
-    with matplotlib.rc_context(_SAVING):
-        contents = {"png": _png(exhibit), "svg": _svg(exhibit), "csv": _csv(exhibit)}
+    with matplotlib.rc_context(SAVING), _marked(exhibit, handling):
+        contents = {"png": _png(exhibit), "svg": _svg(exhibit), "csv": _csv(exhibit, handling)}
     paths = []
     for ending, content in contents.items():
         paths.append(folder / f"{stem}.{ending}")
@@ -62,6 +72,23 @@ def write_images(exhibit: Exhibit, folder: Path) -> list[Path]:
     check_svg(paths[1], exhibit)
     check_csv(paths[2], exhibit)
     return paths
+
+
+@contextmanager
+def _marked(exhibit: Exhibit, handling: str) -> Iterator[None]:
+    """Draw the handling marking on the line of the figure id, at the other side; it is gone afterwards."""
+    texts = [text for axes in exhibit.figure.axes for text in axes.texts if text.get_text() == exhibit.figure_id]
+    if not handling or not texts:
+        yield
+        return
+    beside = texts[-1]
+    drawn = beside.axes.text(
+        MARGIN, beside.get_position()[1], handling, size=style.NOTE, weight="bold", color=style.INK, va="baseline"
+    )
+    try:
+        yield
+    finally:
+        drawn.remove()
 
 
 def _png(exhibit: Exhibit) -> bytes:
@@ -84,7 +111,7 @@ def _svg(exhibit: Exhibit) -> bytes:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
         exhibit.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    drawn = _FAMILY.sub(r"\1'DejaVu Sans', Verdana, sans-serif", buffer.getvalue())
+    drawn = FONTS.sub(r"\1'DejaVu Sans', Verdana, sans-serif", buffer.getvalue())
     start = drawn.index("<svg ")
     end = drawn.index(">", start)
     stem = file_stem(exhibit.name)
@@ -96,12 +123,13 @@ def _svg(exhibit: Exhibit) -> bytes:
     return (drawn[:start] + opening + words + drawn[end + 1 :]).encode()
 
 
-def _csv(exhibit: Exhibit) -> bytes:
+def _csv(exhibit: Exhibit, handling: str) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([inert(str(name)) for name in exhibit.frame.columns])
+    said = {MARKING: handling, WHOSE: exhibit.attribution} if handling else {}
+    writer.writerow([inert(str(name)) for name in (*exhibit.frame.columns, *said)])
     for row in exhibit.frame.itertuples(index=False, name=None):
-        writer.writerow([_printed(value) for value in row])
+        writer.writerow([_printed(value) for value in (*row, *said.values())])
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -138,6 +166,8 @@ def check_csv(path: Path, exhibit: Exhibit) -> None:
     """Compare a written CSV with the frame of its exhibit, cell by cell: numbers as numbers, text as text."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         header, *lines = list(csv.reader(stream))
+    if header[-2:] == [MARKING, WHOSE]:
+        header, lines = header[:-2], [line[:-2] for line in lines]
     frame = exhibit.frame
     if [bare(name) for name in header] != [str(name) for name in frame.columns] or len(lines) != len(frame):
         raise ExportFailed(f"{path} has other rows or columns than the chart. Export again.")

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from opdat_analytics.ingest.checks import Flag
+from opdat_analytics.ingest.coded import Coded
+from opdat_analytics.ingest.columns import Figures
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.harmonise import HeldLabel
 from opdat_analytics.ingest.laid import Laid
 from opdat_analytics.ingest.workbook import Grid
 from opdat_analytics.model import Figure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Block:
     source: Source
     file: str
     edition: str | None
-    columns: Mapping[str, np.ndarray]
+    columns: Mapping[str, Coded]
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,15 @@ class HeldCell:
 class Rows:
     """Rows of one table, what else the same rows are, and what is held.
 
-    ``figures`` holds the whole-cell figure of each reading, where it has one. Readings of ``held_labels`` are no rows;
-    those of ``also_held`` are, but are missing from the second table.
+    ``figures`` are observations, ``facts`` rows of another table: one of both. ``wholes`` holds the figure of each
+    whole cell by its reading, where printed totals ask for it. Readings of ``held_labels`` are no rows; those of
+    ``also_held`` are, but are missing from the second table.
     """
 
-    frame: pd.DataFrame
+    figures: Figures | None
+    facts: pd.DataFrame | None
     also: Mapping[str, pd.DataFrame]
-    figures: Mapping[int, Figure]
+    wholes: Mapping[int, Figure]
     held_cells: tuple[HeldCell, ...]
     held_labels: tuple[HeldLabel, ...]
     also_held: tuple[HeldLabel, ...]

@@ -6,16 +6,16 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from opdat_analytics.ingest.coded import combined
+from opdat_analytics.ingest.columns import Figures
 from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, strip_marker
 from opdat_analytics.ingest.laid import Laid, Readings, explained
 from opdat_analytics.ingest.workbook import Grid
-from opdat_analytics.model import SERIES, Figure, position
+from opdat_analytics.model import SERIES, Figure
 
 TOGETHER = "held_together"
 """Code of a cell that is held with another one, which reports for both."""
@@ -36,106 +36,108 @@ Strange = tuple[tuple[int, int], str, str, str, str | None]
 """A held cell: position, text, code, message, hint."""
 
 
-def believable(frame: pd.DataFrame, expect: Mapping[str, tuple[float, float]]) -> tuple[pd.DataFrame, list[Strange]]:
+def believable(figures: Figures, expect: Mapping[str, tuple[float, float]]) -> tuple[Figures, list[Strange]]:
     """Hold figures outside the declared ranges of years and values.
 
     Returns
     -------
-    The frame without them, and the held cells.
+    The figures without them, and the held cells.
     """
-    strange = np.zeros(len(frame), dtype=bool)
+    strange = np.zeros(len(figures), dtype=bool)
     told: dict[int, str] = {}
     if "values" in expect:
         low, high = expect["values"]
-        lows, highs = frame["low"].astype(float).to_numpy(), frame["high"].astype(float).to_numpy()
-        out = (lows > high) | (lows < low) | (highs > high)
+        out = (figures.low > high) | (figures.low < low) | (figures.high > high)
         strange |= out
         said = f"the figure lies outside what is declared possible here ({low:,.0f} to {high:,.0f})"
         told |= dict.fromkeys(np.flatnonzero(out).tolist(), said)
     if "years" in expect:
         low, high = expect["years"]
-        years = pd.to_numeric(frame["year"], errors="raise").astype(float).to_numpy()
-        out = (years < low) | (years > high)
+        years = figures.coded["year"]
+        out = years.where(lambda year: year is not None and not low <= year <= high)
         strange |= out
         told |= {
-            i: f"year {years[i]:.0f} lies outside the declared years {low:.0f} to {high:.0f}"
+            i: f"year {years.levels[years.codes[i]]} lies outside the declared years {low:.0f} to {high:.0f}"
             for i in np.flatnonzero(out).tolist()
         }
     hint = "if it is right, widen `expect` in source.toml; if not, ask the sender"
-    held = [_held(frame, i, "out_of_range", told[i], hint) for i in np.flatnonzero(strange).tolist()]
-    return (frame[~strange].reset_index(drop=True), held) if strange.any() else (frame, [])
+    held = [_held(figures, i, "out_of_range", told[i], hint) for i in np.flatnonzero(strange).tolist()]
+    return (figures.kept(~strange), held) if strange.any() else (figures, [])
 
 
-def _held(frame: pd.DataFrame, row: int, code: str, message: str, hint: str | None) -> Strange:
-    return position(str(frame["cell"].iat[row])), str(frame["text"].iat[row]), code, message, hint
+def _held(figures: Figures, row: int, code: str, message: str, hint: str | None) -> Strange:
+    at = (int(figures.rows[row]), int(figures.columns[row]))
+    return at, _text(figures, row), code, message, hint
+
+
+def _text(figures: Figures, row: int) -> str:
+    said = figures.coded["text"]
+    return str(said.levels[said.codes[row]])
 
 
 @dataclass(frozen=True)
 class Doubled:
-    """Figures printed more than once. With different values, one cell reports and the others are held with it."""
+    """Figures printed more than once with different values: one cell reports, the others are held with it."""
 
     reported: tuple[Strange, ...] = ()
     silent: tuple[tuple[int, int], ...] = ()
     flags: tuple[Flag, ...] = ()
 
 
-def doubled(frame: pd.DataFrame) -> tuple[pd.DataFrame, Doubled]:
-    """Hold every figure that is printed again with another value, all of a key together; flag those with the same."""
-    several, same = repeated(frame)
-    flags = (_printed_again(frame, same),) if same else ()
-    if not several:
-        return frame, Doubled(flags=flags)
-    reported: list[Strange] = []
-    silent: list[tuple[int, int]] = []
-    for first, *rest in several:
-        listed = ", ".join(f"“{frame['text'].iat[i]}” ({frame['cell'].iat[i]})" for i in (first, *rest))
-        message = f"the same figure is printed {len(rest) + 1} times with different values: {listed}"
-        reported.append(_held(frame, first, "duplicate_key", message, TWO_TRUTHS))
-        silent.extend(position(str(frame["cell"].iat[i])) for i in rest)
-    held = np.zeros(len(frame), dtype=bool)
-    held[[row for rows in several for row in rows]] = True
-    return frame[~held].reset_index(drop=True), Doubled(tuple(reported), tuple(silent), flags)
-
-
 TWO_TRUTHS = "ask the publisher which is right, and rule on each cell"
 
 
-def repeated(frame: pd.DataFrame) -> tuple[list[list[int]], list[list[int]]]:
-    """Rows that state one figure more than once: those with different values, and those with the same, key by key.
+def doubled(figures: Figures) -> tuple[Figures, Doubled]:
+    """Hold every figure that is printed again with another value, all of a key together; flag those with the same."""
+    several, same = repeated(figures)
+    flags = (_printed_again(figures, same),) if same else ()
+    if not several:
+        return figures, Doubled(flags=flags)
+    held = np.zeros(len(figures), dtype=bool)
+    reported: list[Strange] = []
+    silent: list[tuple[int, int]] = []
+    for rows in several:
+        listed = ", ".join(f"“{_text(figures, i)}” ({figures.cell(i)})" for i in rows)
+        message = f"the same figure is printed {len(rows)} times with different values: {listed}"
+        reported.append(_held(figures, rows[0], "duplicate_key", message, TWO_TRUTHS))
+        silent.extend((int(figures.rows[i]), int(figures.columns[i])) for i in rows[1:])
+        held[rows] = True
+    return figures.kept(~held), Doubled(tuple(reported), tuple(silent), flags)
+
+
+def repeated(figures: Figures) -> tuple[list[list[int]], list[list[int]]]:
+    """Figures that are printed more than once: those with different values, and those with the same, key by key.
 
     The key is the series, the edition and the page it was read on. Blanks do not contradict a figure.
     """
-    said = np.flatnonzero((frame["qualifier"] != "not_reported").to_numpy())
-    codes = combined_codes(frame, [*SERIES, "edition", "url"])[said]
-    order = np.argsort(codes, kind="stable")
-    bounds = np.flatnonzero(np.diff(codes[order])) + 1
-    groups = (
-        [said[rows].tolist() for rows in np.split(order, bounds) if rows.size > 1]
-        if bounds.size < said.size - 1
-        else []
+    keys = combined(figures.coded[name] for name in (*SERIES, "edition", "url"))
+    qualifier = figures.coded["qualifier"]
+    said = np.flatnonzero(qualifier.where(lambda one: one != "not_reported"))
+    order = said[np.argsort(keys[said], kind="stable")]
+    again = keys[order[1:]] == keys[order[:-1]]
+    if not again.any():
+        return [], []
+    one, other = order[:-1], order[1:]
+    differ = qualifier.codes[one] != qualifier.codes[other]
+    for bound in (figures.low, figures.high):
+        differ |= (bound[one] != bound[other]) & ~(np.isnan(bound[one]) & np.isnan(bound[other]))
+    bad = set(keys[one[again & differ]].tolist())
+    together: dict[int, list[int]] = {}
+    for i in np.sort(order[np.isin(keys[order], keys[one[again]])]).tolist():
+        together.setdefault(int(keys[i]), []).append(i)
+    return (
+        [rows for key, rows in together.items() if key in bad],
+        [rows for key, rows in together.items() if key not in bad],
     )
-    values = combined_codes(frame, ["low", "high", "qualifier"]) if groups else np.empty(0)
-    differ = [len({values[row] for row in rows}) > 1 for rows in groups]
-    groups = sorted(zip(groups, differ, strict=True), key=lambda pair: pair[0][0])
-    return [rows for rows, apart in groups if apart], [rows for rows, apart in groups if not apart]
 
 
-def _printed_again(frame: pd.DataFrame, same: list[list[int]]) -> Flag:
+def _printed_again(figures: Figures, same: list[list[int]]) -> Flag:
     first, again = same[0][:2]
     more = sum(len(rows) - 1 for rows in same) - 1
-    message = f"the same figure stands in {frame['cell'].iat[first]} and again in {frame['cell'].iat[again]}"
+    message = f"the same figure stands in {figures.cell(first)} and again in {figures.cell(again)}"
     told = f" (and {more} more figures twice)" if more else ""
-    return Flag("flag", "printed_twice", position(str(frame["cell"].iat[again])), f"{message}{told}; it is used once")
-
-
-def combined_codes(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
-    """One integer per row, equal exactly where the rows agree in all the columns (nulls equal nulls)."""
-    code = np.zeros(len(frame), dtype=np.int64)
-    for column in columns:
-        one, levels = pd.factorize(frame[column], use_na_sentinel=True)
-        code = code * (len(levels) + 1) + (one + 1)
-        code = pd.factorize(code)[0].astype(np.int64)
-    return code
+    at = (int(figures.rows[again]), int(figures.columns[again]))
+    return Flag("flag", "printed_twice", at, f"{message}{told}; it is used once")
 
 
 def totals(grid: Grid, laid: Laid, figures: Mapping[int, Figure], source: Source) -> Iterable[Flag]:
@@ -173,14 +175,14 @@ def totals(grid: Grid, laid: Laid, figures: Mapping[int, Figure], source: Source
 
 
 def unexplained_marks(
-    parts: Iterable[tuple[int, Any]], readings: Readings, notes: Mapping[str, str]
+    marked: Iterable[tuple[int, str]], readings: Readings, notes: Mapping[str, str]
 ) -> tuple[Flag, ...]:
-    """Footnote marks on figures for which the sheet has no footnote."""
+    """Footnote marks on figures (their reading, the mark) for which the sheet has no footnote."""
     flags: dict[tuple[int, int], Flag] = {}
-    for index, part in parts:
-        if part.marker and explained(part.marker, notes) is None:
+    for index, marker in marked:
+        if explained(marker, notes) is None:
             at = (int(readings.rows[index]), int(readings.columns[index]))
-            flags[at] = Flag("flag", "footnote_missing", at, f"the mark “{part.marker}” has no footnote on this sheet")
+            flags[at] = Flag("flag", "footnote_missing", at, f"the mark “{marker}” has no footnote on this sheet")
     return tuple(flags.values())
 
 
@@ -191,19 +193,19 @@ def unexplained_labels(marks: Mapping[tuple[int, int], str]) -> Iterable[Flag]:
         yield Flag("flag", "footnote_missing", at, message)
 
 
-def parts_above_whole(parts: Iterable[tuple[int, Any]], readings: Readings) -> tuple[Flag, ...]:
-    """Parts of a cell like ``3 (5)`` that are surely larger than its whole."""
+def parts_above_whole(parts: Iterable[tuple[int, str, Figure]], readings: Readings) -> tuple[Flag, ...]:
+    """Parts of a cell like ``3 (5)`` that are surely larger than its whole: from reading, name and figure of each."""
     wholes: dict[int, Figure] = {}
     flags = []
-    for index, part in parts:
-        if part.name == "total":
-            wholes[index] = part.figure
+    for index, name, figure in parts:
+        if name == "total":
+            wholes[index] = figure
             continue
         whole = wholes.get(index)
-        if whole is None or whole.high is None or part.figure.low is None or part.figure.low <= whole.high:
+        if whole is None or whole.high is None or figure.low is None or figure.low <= whole.high:
             continue
         at = (int(readings.rows[index]), int(readings.columns[index]))
-        message = f"the part {part.name} is larger than the whole it belongs to"
+        message = f"the part {name} is larger than the whole it belongs to"
         flags.append(Flag("flag", "total_differs", at, message, "both are kept as printed; ask the publisher"))
     return tuple(flags)
 

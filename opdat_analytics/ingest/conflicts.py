@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest.checks import combined_codes
 from opdat_analytics.ingest.declare import Editions
+from opdat_analytics.ingest.editions import combined_codes
 from opdat_analytics.model import SCOPE, TABLES
 
 _OPEN = ("unit", "offence")

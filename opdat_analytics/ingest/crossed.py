@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.declare import Layout
 from opdat_analytics.ingest.laid import (
     BLANK,
@@ -84,8 +85,8 @@ def lay_crossed(grid: Grid, layout: Layout) -> Laid:
     r, c = grid_rows.ravel().astype(int), grid_columns.ravel().astype(int)
     fates[r, c] = np.where(filled[r, c], FATE["value"], NOT_REPORTED)
     labels = tuple(
-        [Labels(role, _picked(said, columns, c), np.full(c.size, at), c) for role, at, said in across]
-        + [Labels(role, _picked(said, rows, r), r, np.full(r.size, at)) for role, at, said in down]
+        [_labels(role, said, columns, c, np.full(c.size, at), c) for role, at, said in across]
+        + [_labels(role, said, rows, r, r, np.full(r.size, at)) for role, at, said in down]
     )
     readings = Readings(r, c, text[r, c], labels)
     totals = _crossed_totals(text, filled, rows, columns, rows_aside, columns_aside, readings, down, across)
@@ -121,8 +122,12 @@ def _axis_labels(
     return across, down
 
 
-def _picked(said: np.ndarray, numbers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    return said[np.searchsorted(numbers, wanted)]
+def _labels(
+    role: str, said: np.ndarray, numbers: np.ndarray, wanted: np.ndarray, rows: np.ndarray, columns: np.ndarray
+) -> Labels:
+    """The labels along an axis, as each reading has them."""
+    index = np.searchsorted(numbers, wanted)
+    return Labels(role, said[index], rows, columns, Coded.of(said.tolist()).taken(index).used())
 
 
 def _fates_of_labels(layout: Layout, said: list[Said], numbers: np.ndarray) -> list[str | None]:

@@ -135,6 +135,10 @@ def meaning_problems(table: Mapping[str, Any]) -> Iterable[str]:
     """Values that name no language, date, place, role, table or position; the keys are sound by now."""
     if table.get("language", "en") not in LANGUAGES:
         yield f"language “{table['language']}” is not known; allowed: {', '.join(LANGUAGES)}."
+    if str(table.get("handling", "public")).casefold() not in ALLOWED["handling"]:
+        near = vocab.suggest(str(table["handling"]), ALLOWED["handling"])
+        said = f"did you mean “{near}”?" if near else f"allowed, in rising order: {', '.join(ALLOWED['handling'])}."
+        yield f"handling “{table['handling']}” is not a known marking; {said}"
     for label, day in table.get("editions", {}).items():
         if day != "" and iso_date(str(day)) is None:
             yield f'editions."{label}": “{day}” is not a date; write it like 2024-06-24, or "" where unknown.'

@@ -22,7 +22,7 @@ from opdat_analytics.ingest.declaration_checks import (
     shape_problems,
 )
 from opdat_analytics.ingest.figures import Numerals, PartPattern, compile_part, numerals, symbol_figures
-from opdat_analytics.model import DeclarationError, Figure
+from opdat_analytics.model import ALLOWED, DeclarationError, Figure
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Source:
     owner: str | None
     url: str | None
     licence: str | None
-    handling: str | None
+    handling: str
     reliability: Mapping[str, str]
     language: str
     numerals: Numerals
@@ -252,7 +252,7 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
         owner=table.get("owner"),
         url=table.get("url"),
         licence=table.get("licence"),
-        handling=table.get("handling"),
+        handling=table.get("handling", ALLOWED["handling"][0]).casefold(),
         reliability=_codes(table.get("reliability", {})),
         language=table.get("language", "en"),
         numerals=numerals(table.get("numbers")),

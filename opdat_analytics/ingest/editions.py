@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from opdat_analytics.ingest.checks import combined_codes
+from opdat_analytics.ingest.coded import Coded, combined
 from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.model import SERIES, TABLES
 
@@ -86,6 +86,16 @@ def restatements(observations: pd.DataFrame, editions: Mapping[str, Editions]) -
     before = rows.shift()
     changed = same & ~_agree(rows, before)
     return revision_rows(rows[changed], before[changed], "restated")
+
+
+def combined_codes(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
+    """One integer per row, equal exactly where the rows agree in all the columns, numbered as they first stand."""
+    return np.asarray(pd.factorize(combined(_factorised(frame[column]) for column in columns))[0])
+
+
+def _factorised(column: pd.Series) -> Coded:
+    codes, levels = pd.factorize(column, use_na_sentinel=True)
+    return Coded(codes + 1, range(len(levels) + 1))
 
 
 def _agree(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:

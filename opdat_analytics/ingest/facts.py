@@ -35,10 +35,10 @@ def fact_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     Returns
     -------
     Rows
-        ``frame`` with the columns of the layout's table.
+        With ``facts``: a frame with the columns of the layout's table.
     """
     index = np.flatnonzero(wanted & ~withheld)
-    took = {role: column[index] for role, column in block.columns.items()}
+    took = {role: column.taken(index).values() for role, column in block.columns.items()}
     rows, cols = block.laid.readings.rows[index], block.laid.readings.columns[index]
     frame, problems = _fact_frame(block, block.layout.table, block.layout.id, took, rows, cols)
     needed = [c.name for c in TABLES[block.layout.table] if not c.nullable]
@@ -56,7 +56,8 @@ def fact_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         hint = "give each row an id of its own"
         held.append(HeldCell((int(rows[i]), int(cols[i])), text, "duplicate_key", message, hint))
         bad.add(i)
-    return Rows(frame.drop(index=sorted(bad)).reset_index(drop=True), {}, {}, tuple(held), (), (), ())
+    facts = frame.drop(index=sorted(bad)).reset_index(drop=True)
+    return Rows(None, facts, {}, {}, tuple(held), (), (), ())
 
 
 def _doubled(frame: pd.DataFrame, table: str) -> list[int]:
@@ -207,7 +208,7 @@ def also_rows(block: Block, wanted: np.ndarray) -> tuple[dict[str, pd.DataFrame]
     for label in words.held:
         wanted[label.readings] = False
     index = np.flatnonzero(wanted)
-    took = {role: column[index] for role, column in words.columns.items()}
+    took = {role: column.taken(index).values() for role, column in words.columns.items()}
     pattern = also.id or block.layout.id
     frame, problems = _fact_frame(block, also.table, pattern, took, readings.rows[index], readings.columns[index])
     needed = [c.name for c in TABLES[also.table] if not c.nullable and c.kind == "str"]

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from opdat_analytics.ingest import checks
-from opdat_analytics.ingest.block import Block
+from opdat_analytics.ingest.block import Block, Rows
+from opdat_analytics.ingest.columns import Figures, one_below_the_other, table_of
 from opdat_analytics.ingest.declare import Decision, Layout, Source
-from opdat_analytics.ingest.facts import fact_rows
 from opdat_analytics.ingest.harmonise import Surroundings, harmonise
 from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
 from opdat_analytics.ingest.tables import figure_rows
 from opdat_analytics.ingest.workbook import Grid, cells_of, nonblank, read_workbook
 from opdat_analytics.model import FATES, TABLES, Issue, UnreadableFile, address
+from opdat_analytics.model.arrow import arrow_schema, to_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -28,18 +33,30 @@ class FileRead:
 
     Attributes
     ----------
-    tables
-        Table name → frame with that table's columns; ``issues`` and ``ledger`` among them. ``observations`` has
-        no ``current``, which only all files together can tell.
+    rows
+        Table name → its rows, an Arrow table or, of facts, a frame; ``issues`` and ``ledger`` among them.
+        ``observations`` have no ``current``, which only all files together can tell.
     stopped
         The file could not be read as declared: only its issues count.
     edition
         Its edition label.
     """
 
-    tables: Mapping[str, pd.DataFrame]
+    rows: Mapping[str, pa.Table | pd.DataFrame]
     stopped: bool
     edition: str | None
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Table name → a frame with that table's columns."""
+        import pandas as pd
+
+        return {
+            name: rows
+            if isinstance(rows, pd.DataFrame)
+            else to_frame(rows, [c for c in TABLES[name] if c.name in rows.column_names])
+            for name, rows in self.rows.items()
+        }
 
 
 def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] = lambda _: None) -> FileRead:
@@ -67,7 +84,7 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
         code: str, message: str, sheet: str | None = None, cell: str | None = None, hint: str | None = None
     ) -> FileRead:
         issue = Issue("stop", code, source.id, file, sheet, cell, None, message, hint)
-        return FileRead({"issues": issue_frame([issue])}, True, edition)
+        return FileRead({"issues": issue_table([issue])}, True, edition)
 
     try:
         grids = read_workbook(path)
@@ -102,8 +119,7 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
     issues = [issue for block in blocks for issue in block.issues]
     stale = stale_rulings(source, path.name, file, grids)
     tables = _joined(blocks)
-    observations = tables.get("observations")
-    rows = 0 if observations is None else len(observations)
+    rows = len(tables.get("observations", ()))
     claimed = any(block.claimed for block in blocks)
     if claimed and "rows" not in source.expect and not _has_rows(tables, issues, blocks):
         message = "the table has its headers but no rows; an empty return must not take the place of good figures"
@@ -111,72 +127,88 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
     if claimed and "rows" in source.expect and not source.expect["rows"][0] <= rows <= source.expect["rows"][1]:
         low, high = source.expect["rows"]
         return stop("row_count", f"{rows} figures were read; `expect.rows` allows {low:.0f} to {high:.0f}")
-    tables["issues"] = issue_frame([*issues, *stale])
-    tables["ledger"] = pd.DataFrame([block.ledger for block in blocks], columns=[c.name for c in TABLES["ledger"]])
+    tables["issues"] = issue_table([*issues, *stale])
+    tables["ledger"] = _table([block.ledger for block in blocks], "ledger")
     return FileRead(tables, False, edition)
 
 
-def _has_rows(tables: Mapping[str, pd.DataFrame], issues: list[Issue], blocks: list[_Sheet]) -> bool:
+def _has_rows(tables: Mapping[str, Any], issues: list[Issue], blocks: list[_Sheet]) -> bool:
     """Whether there is anything below the headers: rows, held cells, or cells that are ignored on purpose."""
     found = any(len(frame) for frame in tables.values()) or any(issue.severity == "hold" for issue in issues)
     return found or any(block.ledger["ignored"] for block in blocks)
 
 
-def issue_frame(issues: Iterable[Issue]) -> pd.DataFrame:
+def issue_table(issues: Iterable[Issue]) -> pa.Table:
     """Issues as rows of the ``issues`` table."""
-    names = [c.name for c in TABLES["issues"]]
-    return pd.DataFrame([[getattr(issue, name) for name in names] for issue in issues], columns=names)
+    return _table([vars(issue) for issue in issues], "issues")
+
+
+def _table(rows: list[Mapping[str, Any]], name: str) -> pa.Table:
+    import pyarrow as pa
+
+    schema = arrow_schema(TABLES[name])
+    return pa.table(
+        [pa.array([row[c] for row in rows], schema.field(c).type) for c in schema.names], names=schema.names
+    )
 
 
 @dataclass(frozen=True)
 class _Sheet:
-    tables: Mapping[str, pd.DataFrame]
+    figures: Figures | None
+    facts: Mapping[str, pd.DataFrame]
     issues: tuple[Issue, ...]
     ledger: Mapping[str, Any]
     claimed: bool
 
 
-def _joined(blocks: list[_Sheet]) -> dict[str, pd.DataFrame]:
-    tables: dict[str, list[pd.DataFrame]] = {}
+def _joined(blocks: list[_Sheet]) -> dict[str, Any]:
+    figures = [block.figures for block in blocks if block.figures is not None]
+    tables: dict[str, Any] = {"observations": table_of(figures)} if figures else {}
+    facts: dict[str, list[pd.DataFrame]] = {}
     for block in blocks:
-        for name, frame in block.tables.items():
-            tables.setdefault(name, []).append(frame)
-    return {
-        name: frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True) for name, frames in tables.items()
-    }
+        for name, frame in block.facts.items():
+            facts.setdefault(name, []).append(frame)
+    if facts:
+        import pandas as pd
+
+        tables |= {name: pd.concat(frames, ignore_index=True) for name, frames in facts.items()}
+    return tables
 
 
 def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> list[_Sheet]:
     """Hold figures that two sheets of the file print with different values, all of a key together."""
-    frames = [block.tables["observations"] for block in blocks if "observations" in block.tables]
-    if len(frames) < 2:
+    several = [(block, block.figures) for block in blocks if block.figures is not None and len(block.figures)]
+    if len(several) < 2:
         return blocks
-    joined = pd.concat(frames, ignore_index=True)
-    several, _ = checks.repeated(joined)
-    if not several:
+    joined = one_below_the_other([figures for _, figures in several])
+    apart, _ = checks.repeated(joined)
+    if not apart:
         return blocks
-    cells = list(zip(joined["sheet"].tolist(), joined["cell"].tolist(), joined["text"].tolist(), strict=True))
+    held = np.zeros(len(joined), dtype=bool)
     issues: dict[str, list[Issue]] = {}
-    for rows in several:
-        told = [cells[row] for row in rows]
-        listed = ", ".join(f"“{t}” ({s}!{c})" for s, c, t in told)
+    sheets, texts = joined.coded["sheet"].values().tolist(), joined.coded["text"].values().tolist()
+    for rows in apart:
+        held[rows] = True
+        listed = ", ".join(f"“{texts[i]}” ({sheets[i]}!{joined.cell(i)})" for i in rows)
         message = f"the same figure is printed {len(rows)} times with different values: {listed}"
-        for sheet, cell, text in {sheet: (sheet, cell, text) for sheet, cell, text in reversed(told)}.values():
-            issue = Issue("hold", "duplicate_key", source, file, sheet, cell, text, message, checks.TWO_TRUTHS)
-            issues.setdefault(sheet, []).append(issue)
-    held = {cells[row][:2] for rows in several for row in rows}
-    return [_with_held(block, {c for s, c in held if s == block.ledger["sheet"]}, issues) for block in blocks]
+        for sheet, i in {sheets[i]: i for i in reversed(rows)}.items():
+            told = (source, file, sheet, joined.cell(i), texts[i], message, checks.TWO_TRUTHS)
+            issues.setdefault(sheet, []).append(Issue("hold", "duplicate_key", *told))
+    ends = np.cumsum([len(figures) for _, figures in several])
+    changed = {
+        id(block): _with_held(block, figures, own, issues)
+        for (block, figures), own in zip(several, np.split(held, ends[:-1]), strict=True)
+        if own.any()
+    }
+    return [changed.get(id(block), block) for block in blocks]
 
 
-def _with_held(block: _Sheet, cells: set[str], issues: Mapping[str, list[Issue]]) -> _Sheet:
-    if not cells:
-        return block
-    rows = block.tables["observations"]
-    kept = rows[~rows["cell"].isin(cells)].reset_index(drop=True)
+def _with_held(block: _Sheet, figures: Figures, held: np.ndarray, issues: Mapping[str, list[Issue]]) -> _Sheet:
+    cells = np.unique(figures.rows[held].astype(np.int64) * 2**20 + figures.columns[held])
+    held = np.isin(figures.rows.astype(np.int64) * 2**20 + figures.columns, cells)
     moved = {"value": block.ledger["value"] - len(cells), "held": block.ledger["held"] + len(cells)}
-    told = (*block.issues, *issues.get(block.ledger["sheet"], ()))
-    tables = {**block.tables, "observations": kept}
-    return replace(block, tables=tables, issues=told, ledger={**block.ledger, **moved})
+    told = (*block.issues, *issues[block.ledger["sheet"]])
+    return replace(block, figures=figures.kept(~held), issues=told, ledger={**block.ledger, **moved})
 
 
 def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _Sheet:
@@ -190,7 +222,7 @@ def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _S
     for code, at, message in grid.flags:
         cell = address(*at) if at is not None else None
         issues = (*issues, Issue("flag", code, source.id, file, grid.name, cell, _shown(grid, at), message))
-    return _Sheet({}, issues, _ledger_row(source.id, file, grid, fates), claimed=False)
+    return _Sheet(None, {}, issues, _ledger_row(source.id, file, grid, fates), claimed=False)
 
 
 def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[str, Any]:
@@ -227,11 +259,10 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
     for label in words.held:
         waiting[label.readings] = True
     withheld = readings_ruled(laid, ruled.by_cell, "hold")
-    make = figure_rows if layout.table == "observations" else fact_rows
-    rows = make(block, ~(waiting | dropped), withheld)
+    rows = _rows_of(block, ~(waiting | dropped), withheld)
     for label in rows.held_labels:
         waiting[label.readings] = True
-    tables = {layout.table: rows.frame, **rows.also}
+    facts = rows.also if rows.facts is None else {layout.table: rows.facts, **rows.also}
 
     for label in (*words.held, *rows.held_labels, *rows.also_held):
         waits = int((~dropped[label.readings]).sum())
@@ -249,7 +280,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
     for flag in (
         *checks.odd_text(grid),
         *checks.unexplained_labels(words.unexplained),
-        *checks.totals(grid, laid, rows.figures, source),
+        *checks.totals(grid, laid, rows.wholes, source),
         *rows.flags,
         *checks.hidden(grid),
     ):
@@ -258,7 +289,15 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         if decision.do == "hold" and not any(issue.cell == address(*at) for issue in issues):
             report("hold", "held_by_ruling", at, decision.was, f"held by a ruling: {decision.why}", None)
     _hold_cells(fates, laid, layout, (waiting | withheld) & ~dropped, [cell.at for cell in rows.held_cells])
-    return _Sheet(tables, tuple(issues), _ledger_row(source.id, file, ruled.grid, fates), claimed=True)
+    return _Sheet(rows.figures, facts, tuple(issues), _ledger_row(source.id, file, ruled.grid, fates), claimed=True)
+
+
+def _rows_of(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
+    if block.layout.table == "observations":
+        return figure_rows(block, wanted, withheld)
+    from opdat_analytics.ingest.facts import fact_rows
+
+    return fact_rows(block, wanted, withheld)
 
 
 def _shown(grid: Grid, at: tuple[int, int] | None) -> str | None:

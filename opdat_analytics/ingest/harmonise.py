@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.declaration_checks import CLOSED
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.figures import Problem, strip_marker
@@ -52,7 +53,7 @@ class Harmonised:
     """Role → one code per reading (None where nothing is said), the labels that are held, and those whose footnote
     mark has no footnote: cell → mark."""
 
-    columns: Mapping[str, np.ndarray]
+    columns: Mapping[str, Coded]
     held: tuple[HeldLabel, ...]
     unexplained: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
@@ -87,27 +88,28 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
         what another word says of it, and both go before the constants.
     """
     count = readings.text.size
-    columns: dict[str, np.ndarray] = {role: np.full(count, code, dtype=object) for role, code in constants.items()}
+    columns: dict[str, Coded] = {role: Coded.same(code, count) for role, code in constants.items()}
     held: list[HeldLabel] = []
-    implied: dict[str, np.ndarray] = {}
-    direct: dict[str, np.ndarray] = {}
+    implied: dict[str, Coded] = {}
+    direct: dict[str, Coded] = {}
     unexplained: dict[tuple[int, int], str] = {}
     for labels in _in_order(readings.labels):
         place = _one_place(direct.get("place"), constants)
         look = _lookup(labels.role, layout, source, place)
         held.extend(_unread(labels, around))
-        said, problems, marks = _looked_up(labels, look)
+        texts = labels.coded()
+        said, problems, marks = _looked_up(labels, texts, look)
         held.extend(problems)
-        notes = _marked(labels, marks, around, unexplained)
+        notes = _marked(labels, texts, marks, around, unexplained)
         if notes is not None:
             _merge(implied, "note", notes, labels)
         for role in sorted({role for codes in said.values() for role in codes}):
-            column = np.array([said[text].get(role) for text in labels.text.tolist()], dtype=object)
+            column = texts.changed(lambda text, role=role, said=said: said[text].get(role))  # type: ignore[misc]
             target = direct if role == labels.role.split(":")[0] else implied
             held.extend(_merge(target, role, column, labels))
     for role, column in (*implied.items(), *direct.items()):
         before = columns.get(role)
-        columns[role] = column if before is None else np.where(_given(column), column, before)
+        columns[role] = column if before is None else column.paired(before, _first)
     return Harmonised(columns, tuple(held), unexplained)
 
 
@@ -116,39 +118,36 @@ def _in_order(labels: Sequence[Labels]) -> list[Labels]:
     return sorted(labels, key=lambda label: label.role != "place")
 
 
-def _one_place(places: np.ndarray | None, constants: Codes) -> str | None:
-    found = set() if places is None else {p for p in places.tolist() if p}
+def _one_place(places: Coded | None, constants: Codes) -> str | None:
+    found = set() if places is None else {p for p in places.levels if p}
     return found.pop() if len(found) == 1 else constants.get("place") if not found else None
 
 
-def _given(column: np.ndarray) -> np.ndarray:
-    return np.array([value is not None for value in column.tolist()], dtype=bool)
+def _first(one: str | None, other: str | None) -> str | None:
+    return other if one is None else one
 
 
-def _merge(target: dict[str, np.ndarray], role: str, column: np.ndarray, labels: Labels) -> list[HeldLabel]:
+def _together(one: str | None, other: str | None) -> str | None:
+    """Two notes of one row."""
+    return "; ".join(dict.fromkeys(filter(None, (one, other)))) or None
+
+
+def _merge(target: dict[str, Coded], role: str, column: Coded, labels: Labels) -> list[HeldLabel]:
     """Join a column with what another label says of the same role: notes add up, codes must agree."""
     if role not in target:
         target[role] = column
         return []
     before = target[role]
     if role == "note":
-        target[role] = np.array(
-            [
-                "; ".join(dict.fromkeys(filter(None, pair))) or None
-                for pair in zip(before.tolist(), column.tolist(), strict=True)
-            ],
-            dtype=object,
-        )
+        target[role] = before.paired(column, _together)
         return []
-    both = _given(before) & _given(column)
-    differ = both & (before != column)
-    target[role] = np.where(_given(before), before, column)
+    differ = before.paired(column, lambda a, b: a is not None and b is not None and a != b).where(bool)
+    target[role] = before.paired(column, _first)
     held = []
     for index in np.flatnonzero(differ).tolist():
         cell = (int(labels.rows[index]), int(labels.columns[index]))
-        message = (
-            f"“{labels.text[index]}” says {role} {column[index]}, but another column of the row says {before[index]}"
-        )
+        says, said = (one.levels[one.codes[index]] for one in (column, before))
+        message = f"“{labels.text[index]}” says {role} {says}, but another column of the row says {said}"
         held.append(HeldLabel(cell, str(labels.text[index]), "disagreement", message, None, np.array([index])))
     return held
 
@@ -164,36 +163,40 @@ def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
 
 
 def _marked(
-    labels: Labels, marks: Mapping[str, str], around: Surroundings, unexplained: dict[tuple[int, int], str]
-) -> np.ndarray | None:
+    labels: Labels,
+    texts: Coded,
+    marks: Mapping[str, str],
+    around: Surroundings,
+    unexplained: dict[tuple[int, int], str],
+) -> Coded | None:
     """The footnotes of marked labels, one per reading; None where no label bears a mark.
 
     Cells with a mark that has no footnote are added to ``unexplained``.
     """
     if not marks and not around.markers:
         return None
-    cells = list(zip(labels.text.tolist(), labels.rows.tolist(), labels.columns.tolist(), strict=True))
-    found = [marks.get(text) or around.markers.get((row, column)) for text, row, column in cells]
-    if not any(found):
+    found = texts.changed(marks.get)
+    if around.markers:
+        raised = [around.markers.get(at) for at in zip(labels.rows.tolist(), labels.columns.tolist(), strict=True)]
+        found = found.paired(Coded.of(raised), lambda mark, up: mark or up)
+    if not any(found.levels):
         return None
-    told = {mark: explained(mark, around.notes) or mark for mark in set(found) if mark}
-    if any(told[mark] == mark for mark in told):
-        unexplained |= {(row, col): m for (_, row, col), m in zip(cells, found, strict=True) if m and told[m] == m}
-    return np.array([told[mark] if mark else None for mark in found], dtype=object)
+    for i in np.flatnonzero(found.where(lambda mark: mark and explained(mark, around.notes) is None)).tolist():
+        unexplained[int(labels.rows[i]), int(labels.columns[i])] = found.levels[found.codes[i]]
+    return found.changed(lambda mark: (explained(mark, around.notes) or mark) if mark else None)
 
 
 def _looked_up(
-    labels: Labels, look: Callable[[str], Codes | Problem]
+    labels: Labels, texts: Coded, look: Callable[[str], Codes | Problem]
 ) -> tuple[dict[str, Codes], list[HeldLabel], dict[str, str]]:
     """Each distinct text looked up once; a problem holds every reading that carries the label.
 
     A label that is only known without its footnote mark is read without it; the marks are the third of what returns.
     """
-    texts = labels.text.tolist()
     said: dict[str, Codes] = {}
     bad: dict[str, Problem] = {}
     marks: dict[str, str] = {}
-    for text in dict.fromkeys(texts):
+    for text in texts.levels:
         found = look(text.strip()) if text.strip() else {}
         if isinstance(found, Problem):
             bare, mark = strip_marker(text.strip())
@@ -207,9 +210,9 @@ def _looked_up(
     if not bad:
         return said, [], marks
     cells: dict[tuple[int, int, str], list[int]] = {}
-    for index, text in enumerate(texts):
-        if text in bad:
-            cells.setdefault((int(labels.rows[index]), int(labels.columns[index]), text), []).append(index)
+    for index in np.flatnonzero(texts.where(bad.__contains__)).tolist():
+        text = texts.levels[texts.codes[index]]
+        cells.setdefault((int(labels.rows[index]), int(labels.columns[index]), text), []).append(index)
     held = [
         HeldLabel((row, column), text, bad[text].code, bad[text].message, bad[text].hint, np.array(waiting))
         for (row, column, text), waiting in cells.items()
@@ -313,62 +316,51 @@ def _listed(text: str, allowed: Sequence[str], role: str) -> str | Problem:
 class Times:
     """Per reading: period bounds, labelled year, calendar and accumulation; and the labels held for it."""
 
-    start: list[date | None]
-    end: list[date | None]
-    year: list[int | None]
-    calendar: list[str]
-    accumulation: list[str | None]
+    start: Coded
+    end: Coded
+    year: Coded
+    calendar: Coded
+    accumulation: Coded
     held: tuple[HeldLabel, ...]
 
 
-def times(readings: Readings, columns: Mapping[str, np.ndarray], language: str) -> Times:
+def times(readings: Readings, columns: Mapping[str, Coded], language: str) -> Times:
     """Read the period of every reading, from its `period` or `year` label and its calendar.
 
     Each distinct pair of label and calendar is read once; a label that is not a period holds its readings.
     """
-    count = readings.text.size
-    nothing = np.full(count, None, dtype=object)
-    label = columns.get("period", nothing)
-    label = np.where(_given(label), label, columns.get("year", nothing))
-    declared_calendar = columns.get("calendar", nothing)
-    read: dict[tuple[str | None, str | None], tuple[date | None, date | None, int | None, str, str | None]] = {}
+    nothing = Coded.same(None, readings.text.size)
+    label = columns.get("period", nothing).paired(columns.get("year", nothing), _first)
     bad: dict[str, Problem] = {}
-    pairs = list(zip(label.tolist(), declared_calendar.tolist(), strict=True))
-    for text, declared in dict.fromkeys(pairs):
-        if text is None:
-            read[text, declared] = (None, None, None, declared or "undated", None)
-            continue
-        found = parse_period(text, declared, language)
+
+    def read(text: str | None, declared: str | None) -> tuple[date | None, date | None, int | None, str, str | None]:
+        found = None if text is None else parse_period(text, declared, language)
         if isinstance(found, Problem):
-            bad[text] = found
-            read[text, declared] = (None, None, None, declared or "undated", None)
-        else:
-            read[text, declared] = (found.start, found.end, found.year, found.calendar, found.accumulation)
-    held = [
-        _not_a_period(cell, str(text), bad[text], waiting) for cell, text, waiting in _periods(readings, label, bad)
-    ]
-    found_of = [read[pair] for pair in pairs]
-    return Times(
-        [start for start, *_ in found_of],
-        [end for _, end, *_ in found_of],
-        [year for _, _, year, *_ in found_of],
-        [calendar for *_, calendar, _ in found_of],
-        [accumulation for *_, accumulation in found_of],
-        tuple(held),
+            bad[str(text)] = found
+        if found is None or isinstance(found, Problem):
+            return None, None, None, declared or "undated", None
+        return found.start, found.end, found.year, found.calendar, found.accumulation
+
+    found = label.paired(columns.get("calendar", nothing), read)
+    held = [_not_a_period(cell, text, bad[text], waiting) for cell, text, waiting in _periods(readings, label, bad)]
+    start, end, year, calendar, accumulation = (
+        found.changed(lambda of, at=at: of[at])  # type: ignore[misc]
+        for at in range(5)
     )
+    return Times(start, end, year, calendar, accumulation, tuple(held))
 
 
 def _periods(
-    readings: Readings, label: np.ndarray, bad: Mapping[str, Problem]
+    readings: Readings, label: Coded, bad: Mapping[str, Problem]
 ) -> list[tuple[tuple[int, int], str, np.ndarray]]:
     """Where the labels stand that are no periods, and the readings that wait for each."""
     found: dict[tuple[int, int, str], list[int]] = {}
     own = [labels for labels in readings.labels if labels.role in ("period", "year")]
-    for index, text in enumerate(label.tolist()):
-        if text in bad:
-            stands = next((one for one in own if one.text[index].strip()), None)
-            rows, columns = (readings.rows, readings.columns) if stands is None else (stands.rows, stands.columns)
-            found.setdefault((int(rows[index]), int(columns[index]), text), []).append(index)
+    for index in np.flatnonzero(label.where(bad.__contains__)).tolist():
+        stands = next((one for one in own if one.text[index].strip()), None)
+        rows, columns = (readings.rows, readings.columns) if stands is None else (stands.rows, stands.columns)
+        text = label.levels[label.codes[index]]
+        found.setdefault((int(rows[index]), int(columns[index]), text), []).append(index)
     return [((row, column), text, np.array(waiting)) for (row, column, text), waiting in found.items()]
 
 

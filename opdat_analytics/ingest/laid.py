@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.model import FATES, OpdatError
 
 FATE = {name: number for number, name in enumerate(FATES, 1)}
@@ -27,6 +28,11 @@ class Labels:
     text: np.ndarray
     rows: np.ndarray
     columns: np.ndarray
+    known: Coded | None = None
+
+    def coded(self) -> Coded:
+        """The texts by their distinct values: ``known``, where whoever laid the table knew them."""
+        return self.known if self.known is not None else Coded.of(self.text.tolist())
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from opdat_analytics.ingest.block import Block, HeldCell
 from opdat_analytics.ingest.checks import Flag
+from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.figures import Problem
+from opdat_analytics.ingest.grid import nonblank
 from opdat_analytics.ingest.laid import Labels
 from opdat_analytics.model import address
 
@@ -83,26 +85,23 @@ def _fractions(texts: list[tuple[str, str, bool]]) -> dict[tuple[str, str, bool]
     }
 
 
-def lone_fractions(block: Block, units: list[str], wanted: np.ndarray) -> Iterator[Flag]:
+def lone_fractions(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) -> Iterator[Flag]:
     """Percentages of at most 1 among much larger ones, or nothing but such: perhaps fractions."""
-    readings, numbers = block.laid.readings, {}
-    for i in np.flatnonzero(wanted).tolist():
-        if units[i] == "percent" and re.fullmatch(r"\d+(?:\.\d+)?", readings.text[i].strip()):
-            numbers[i] = float(readings.text[i])
-    small = [i for i, number in numbers.items() if 0 < number <= 1]
-    if not small or len(numbers) < 3 or (len(small) < len(numbers) and len(small) * 5 > len(numbers)):
+    if "percent" not in units.levels:
         return
-    at = (int(readings.rows[small[0]]), int(readings.columns[small[0]]))
-    more = f" (and {len(small) - 1} more)" if len(small) > 1 else ""
-    said = (
-        "all percentages of this table are" if len(small) == len(numbers) else "unlike the others, this percentage is"
-    )
+    plain = texts.changed(lambda text: float(text) if re.fullmatch(r"\d+(?:\.\d+)?", text.strip()) else None)
+    numbers = wanted & plain.given() & units.where(lambda unit: unit == "percent")
+    small = np.flatnonzero(numbers & plain.where(lambda number: number is not None and 0 < number <= 1))
+    count = int(numbers.sum())
+    if not small.size or count < 3 or (small.size < count and small.size * 5 > count):
+        return
+    at = (int(block.laid.readings.rows[small[0]]), int(block.laid.readings.columns[small[0]]))
+    more = f" (and {small.size - 1} more)" if small.size > 1 else ""
+    said = "all percentages of this table are" if small.size == count else "unlike the others, this percentage is"
     yield Flag("flag", "percent_or_fraction", at, f"{said} at most 1{more}: perhaps a fraction; read as percent")
 
 
-def blank_labels(
-    block: Block, columns: Mapping[str, np.ndarray], wanted: np.ndarray
-) -> tuple[list[HeldCell], list[Flag]]:
+def blank_labels(block: Block, wanted: np.ndarray) -> tuple[list[HeldCell], list[Flag]]:
     """Blanks in a column that names something in the other rows; ``wanted`` loses the figures that are held.
 
     Only a blank that is rare in its column is looked at, and any among the headers of a table with two sides. A blank
@@ -112,28 +111,26 @@ def blank_labels(
     held: list[HeldCell] = []
     flags: list[Flag] = []
     readings = block.laid.readings
+    nothing = Coded.same(None, wanted.size)
     routed = {route.column for route in block.layout.routes}
-    filled = np.array([bool(text.strip()) for text in readings.text.tolist()], dtype=bool)
     for labels in readings.labels:
         role = labels.role.partition(":")[0]
-        if role not in (*_SIZED, "year", "period") or not wanted.any():
+        texts = labels.coded()
+        if role not in (*_SIZED, "year", "period") or all(text.strip() for text in texts.levels):
             continue
-        blank = np.array([not text.strip() for text in labels.text.tolist()], dtype=bool)
-        if not blank.any() or blank[wanted].all() or _header_of(block, labels) in routed:
-            continue
-        codes = columns.get(role)
-        missing = blank & wanted & filled & np.array([code is None for code in _column(codes, blank.size)], dtype=bool)
+        blank = ~texts.where(lambda text: bool(text.strip()))
+        codes = block.columns.get(role, nothing)
+        missing = blank & wanted & nonblank(readings.text) & ~codes.given()
         count, rows = int(blank[wanted].sum()), int(wanted.sum())
         lone = count <= RARE * rows or (count == 1 and rows >= FEW) or block.layout.corner is not None
-        if not missing.any() or not lone:
+        if not missing.any() or not lone or count == rows or _header_of(block, labels) in routed:
             continue
         if role in ("year", "period"):
-            dated = columns.get("period"), columns.get("year"), columns.get("as_of")
-            timeless = np.array([not any(row) for row in zip(*(_column(c, blank.size) for c in dated), strict=True)])
-            missing &= timeless
+            for other in ("period", "year", "as_of"):
+                missing &= ~block.columns.get(other, nothing).given()
             held += _missing(block, missing, "missing_period", "nothing says which period this figure is about")
             wanted &= ~missing
-        elif role not in ("offence", "unit") and any(code == "total" for code in _column(codes, blank.size)):
+        elif role not in ("offence", "unit") and "total" in codes.levels:
             message = f"nothing says which {role} this figure is about, and other rows say “total” where they mean it"
             held += _missing(block, missing, f"missing_{role}", message)
             wanted &= ~missing
@@ -145,10 +142,6 @@ def blank_labels(
             told = f"{several} figures have" if several > 1 else "a figure has"
             flags.append(Flag("flag", "blank_label", at, f"{told} no {role} though others do; read as {read}"))
     return held, flags
-
-
-def _column(codes: np.ndarray | None, count: int) -> list[str | None]:
-    return [None] * count if codes is None else codes.tolist()
 
 
 def _header_of(block: Block, labels: Labels) -> str:
@@ -173,9 +166,11 @@ def shifted(block: Block) -> Iterator[Flag]:
     """Bare numbers in a column of notes beside a blank figure: perhaps the figure, one column too far."""
     readings = block.laid.readings
     for labels in readings.labels:
-        for i, said in enumerate(labels.text.tolist() if labels.role == "note" else ()):
-            if said and not readings.text[i].strip() and re.fullmatch(r"\d[\d.,]*", said.strip()):
-                at = (int(labels.rows[i]), int(labels.columns[i]))
-                figure = address(int(readings.rows[i]), int(readings.columns[i]))
-                message = f"a number stands where notes are, and the figure in {figure} is blank: perhaps it slipped"
-                yield Flag("flag", "shifted_cell", at, message, "ask the sender, or put the number where it belongs")
+        if labels.role != "note":
+            continue
+        bare = labels.coded().where(lambda text: re.fullmatch(r"\s*\d[\d.,]*\s*", text) is not None)
+        for i in np.flatnonzero(bare & ~nonblank(readings.text)).tolist() if bare.any() else ():
+            at = (int(labels.rows[i]), int(labels.columns[i]))
+            figure = address(int(readings.rows[i]), int(readings.columns[i]))
+            message = f"a number stands where notes are, and the figure in {figure} is blank: perhaps it slipped"
+            yield Flag("flag", "shifted_cell", at, message, "ask the sender, or put the number where it belongs")

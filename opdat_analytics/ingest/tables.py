@@ -4,44 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from opdat_analytics import vocab
 from opdat_analytics.ingest import checks, neighbours
 from opdat_analytics.ingest.block import Block, HeldCell, Rows
+from opdat_analytics.ingest.coded import Coded, levels_array
+from opdat_analytics.ingest.columns import COLUMNS, Figures
 from opdat_analytics.ingest.declare import Source
-from opdat_analytics.ingest.facts import also_rows, row_ids
-from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, split_parts, strip_marker
-from opdat_analytics.ingest.harmonise import DEFAULTS, times
+from opdat_analytics.ingest.figures import (
+    TYPED,
+    Numerals,
+    PartPattern,
+    Problem,
+    parse_figure,
+    split_parts,
+    strip_marker,
+)
+from opdat_analytics.ingest.harmonise import DEFAULTS, Times, times
 from opdat_analytics.ingest.laid import explained
-from opdat_analytics.model import TABLES, Figure, address
+from opdat_analytics.model import Figure
+
+_READINGS_KEPT = 200_000
 
 
 @dataclass(frozen=True)
 class _Part:
     name: str
-    figure: Figure | Problem
+    figure: Figure
     marker: str | None
 
 
-def _parts_of(text: str, unit: str, typed: bool, block: Block) -> tuple[_Part, ...]:
-    """The figures of one printed text: its parts, each without its footnote mark."""
-    source = block.source
-    numerals = TYPED if typed else source.numerals
-    said = text.strip()
-    if said in source.symbols:
-        return (_Part("total", source.symbols[said], None),)
-    plain, marker = strip_marker(said)
-    split = split_parts(plain, block.layout.parts) or [("total", plain)]
+@dataclass(frozen=True)
+class _Manner:
+    """What decides how a publisher's printed texts are read, the text itself apart."""
+
+    numerals: Numerals
+    language: str
+    symbols: tuple[tuple[str, Figure], ...]
+    parts: tuple[PartPattern, ...]
+
+
+Said = tuple[str, str, bool]
+"""A printed text, its unit, and whether the cell holds a number."""
+
+
+@lru_cache(maxsize=16)
+def _known(manner: _Manner) -> dict[Said, tuple[_Part, ...] | Problem]:
+    """What was read already in this manner, in any file."""
+    del manner
+    return {}
+
+
+def _read(said: Said, manner: _Manner) -> tuple[_Part, ...] | Problem:
+    """The figures of one printed text: its parts, each without its footnote mark; or why one cannot be read."""
+    known = _known(manner)
+    found = known.get(said)
+    if found is None:
+        if len(known) >= _READINGS_KEPT:
+            known.clear()
+        found = known[said] = _parts_of(*said, manner)
+    return found
+
+
+def _parts_of(text: str, unit: str, typed: bool, manner: _Manner) -> tuple[_Part, ...] | Problem:
+    symbols = dict(manner.symbols)
+    numerals = TYPED if typed else manner.numerals
+    printed = text.strip()
+    if printed in symbols:
+        return (_Part("total", symbols[printed], None),)
+    plain, marker = strip_marker(printed)
+    split = split_parts(plain, manner.parts) or [("total", plain)]
     parts = []
     for name, one in split:
-        bare, own = (one, None) if one.strip() in source.symbols else strip_marker(one.strip())
-        figure = parse_figure(bare, unit, numerals, source.language, source.symbols)
+        bare, own = (one, None) if one.strip() in symbols else strip_marker(one.strip())
+        figure = parse_figure(bare, unit, numerals, manner.language, symbols)
+        if isinstance(figure, Problem):
+            return figure
         parts.append(_Part(name, figure, own or marker))
     return tuple(parts)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The figures of all readings, one after the other: which reading each is of, and what it says."""
+
+    index: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    qualifier: Coded
+    name: Coded
+    marker: Coded
 
 
 def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
@@ -59,7 +116,7 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     Returns
     -------
     Rows
-        ``frame`` with the columns of ``observations`` except ``current``.
+        With ``figures``.
     """
     readings = block.laid.readings
     when = times(readings, block.columns, block.source.language)
@@ -68,69 +125,49 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         wanted[label.readings] = False
     columns = _defaulted(block, readings.text.size)
     held = _nameless(block, columns, wanted)
-    lone, odd = neighbours.blank_labels(block, block.columns, wanted)
+    lone, odd = neighbours.blank_labels(block, wanted)
     held.extend(lone)
     asked = wanted.copy()
-    known: dict[tuple[str, str, bool], tuple[_Part, ...]] = {}
-    index: list[int] = []
-    parts: list[_Part] = []
-    figures: dict[int, Figure] = {}
-    units, texts = columns["unit"].tolist(), readings.text.tolist()
-    typed = block.grid.typed[readings.rows, readings.columns].tolist()
-    unread, marks = block.grid.unread, block.grid.markers
-    row_of, column_of = readings.rows.tolist(), readings.columns.tolist()
-    doubtful = neighbours.contradicting(
-        {(texts[i], units[i], typed[i]) for i in np.flatnonzero(wanted).tolist()}, block.source.numerals.declared
-    )
-    for i in np.flatnonzero(wanted).tolist():
-        at = (row_of[i], column_of[i])
-        if at in unread and texts[i].strip() not in block.source.symbols:
-            code, reason = unread[at]
-            held.append(HeldCell(at, texts[i], code, reason, None))
-            continue
-        key = (texts[i], units[i], typed[i])
-        found = known.get(key)
-        if found is None:
-            found = known[key] = _parts_of(*key, block)
-        bad = next((part.figure for part in found if isinstance(part.figure, Problem)), doubtful.get(key))
-        if bad is not None:
-            held.append(HeldCell(at, texts[i], bad.code, bad.message, bad.hint))
-            continue
-        for part in found:
-            if isinstance(part.figure, Figure):
-                index.append(i)
-                parts.append(part if at not in marks else _Part(part.name, part.figure, marks[at]))
-                if part.name == "total":
-                    figures[i] = part.figure
-    frame = _observation_frame(block, columns, when, np.array(index, dtype=int), parts)
-    frame, strange = checks.believable(frame, block.source.expect)
-    frame, doubled = checks.doubled(frame)
+    texts = Coded.of(readings.text.tolist())
+    parts, unreadable = _read_parts(block, texts, columns["unit"], wanted)
+    held.extend(unreadable)
+    figures = _figures(block, columns, when, texts, parts)
+    figures, strange = checks.believable(figures, block.source.expect)
+    figures, doubled = checks.doubled(figures)
     held.extend(HeldCell(*found) for found in strange)
-    withdrawn = zip(readings.rows[withheld].tolist(), readings.columns[withheld].tolist(), strict=True)
-    apart = {address(*at) for at, *_ in (*strange, *doubled.reported)} | {
-        address(*at) for at in (*doubled.silent, *withdrawn)
-    }
-    frame = frame[~frame["cell"].isin(apart)].reset_index(drop=True) if apart else frame
+    apart = [at for at, *_ in (*strange, *doubled.reported)] + list(doubled.silent)
+    apart += zip(readings.rows[withheld].tolist(), readings.columns[withheld].tolist(), strict=True)
+    if apart:
+        figures = figures.kept(~_stands_at(block, apart, figures.rows, figures.columns))
     flags = (
         *doubled.flags,
         *odd,
-        *neighbours.lone_fractions(block, units, wanted),
+        *neighbours.lone_fractions(block, texts, columns["unit"], wanted),
         *neighbours.shifted(block),
-        *checks.unexplained_marks(zip(index, parts, strict=True), readings, block.laid.notes),
-        *checks.parts_above_whole(zip(index, parts, strict=True), readings),
+        *checks.unexplained_marks(_marked(parts), readings, block.laid.notes),
+        *(checks.parts_above_whole(_named(parts), readings) if len(parts.name.levels) > 1 else ()),
     )
     held_cells = [*held, *(HeldCell(*first) for first in doubled.reported)]
-    also, told = also_rows(block, asked)
-    rows = Rows(frame, also, figures, tuple(held_cells), when.held, told, flags)
+    also, told = _also(block, asked)
+    wholes = _wholes(parts) if block.laid.totals else {}
+    rows = Rows(figures, None, also, wholes, tuple(held_cells), when.held, told, flags)
     return rows if not doubled.silent else _with_silent(rows, doubled.silent)
 
 
-def _nameless(block: Block, columns: Mapping[str, np.ndarray], wanted: np.ndarray) -> list[HeldCell]:
+def _also(block: Block, asked: np.ndarray) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
+    if block.layout.also is None:
+        return {}, ()
+    from opdat_analytics.ingest.facts import also_rows
+
+    return also_rows(block, asked)
+
+
+def _nameless(block: Block, columns: Mapping[str, Coded], wanted: np.ndarray) -> list[HeldCell]:
     """Figures that no label gives a place or a measure; ``wanted`` loses them."""
     held = []
     readings = block.laid.readings
     for role in ("place", "measure"):
-        missing = wanted & np.array([code is None for code in columns[role].tolist()], dtype=bool)
+        missing = wanted & ~columns[role].given()
         wanted &= ~missing
         for i in np.flatnonzero(missing).tolist():
             if readings.text[i].strip():
@@ -148,93 +185,172 @@ def _with_silent(rows: Rows, silent: Iterable[tuple[int, int]]) -> Rows:
     return replace(rows, held_cells=rows.held_cells + more)
 
 
-def _defaulted(block: Block, count: int) -> dict[str, np.ndarray]:
-    """Every column of observations that a word can set, with defaults where nothing was said."""
-    columns: dict[str, np.ndarray] = {}
-    for role, default in {**DEFAULTS, "place": None, "measure": None, **dict.fromkeys(_OPTIONAL)}.items():
-        said = block.columns.get(role)
-        if said is None:
-            columns[role] = np.full(count, default, dtype=object)
-        elif default is None:
-            columns[role] = said
-        else:
-            columns[role] = np.array([default if value is None else value for value in said.tolist()], dtype=object)
-    return columns
-
-
 _OPTIONAL = ("reporter", "url", "programme", "activity", "as_of", "note", "edition", "published")
 
 
-def _observation_frame(
-    block: Block, columns: Mapping[str, np.ndarray], when: Any, index: np.ndarray, parts: list[_Part]
-) -> pd.DataFrame:
-    source, readings = block.source, block.laid.readings
-    took: dict[str, Any] = {role: column[index] for role, column in columns.items()}
-    rows, cols = readings.rows[index], readings.columns[index]
-    took["period_start"] = _picked(when.start, index)
-    took["period_end"] = _picked(when.end, index)
-    took["year"] = _picked(when.year, index)
-    took["calendar"] = _picked(when.calendar, index)
-    stated = "accumulation" in block.columns
-    if not stated:
-        implied = _picked(when.accumulation, index)
-        took["accumulation"] = np.array([i or "period" for i in implied.tolist()], dtype=object)
-    for role in ("form", "sex", "age", "citizenship", "breakdown"):
-        took[role] = _part_codes(role, took[role], parts)
-    took["edition"] = np.array([e or block.edition for e in took["edition"].tolist()], dtype=object)
-    took["published"] = _published(took["published"], took["edition"], source)
-    took["source"] = source.id
-    took["low"] = [p.figure.low for p in parts]  # type: ignore[union-attr]
-    took["high"] = [p.figure.high for p in parts]  # type: ignore[union-attr]
-    took["exact"] = [p.figure.exact for p in parts]  # type: ignore[union-attr]
-    took["qualifier"] = [p.figure.qualifier for p in parts]  # type: ignore[union-attr]
-    took["text"] = block.printed[rows, cols]
-    took["note"] = _notes(block, took["note"], parts, rows, cols)
-    took["file"], took["sheet"] = block.file, block.grid.name
-    took["cell"] = [address(r, c) for r, c in zip(rows.tolist(), cols.tolist(), strict=True)]
-    took["part"] = [p.name for p in parts]
-    if block.layout.id:
-        took["activity"] = row_ids(block.layout.id, rows, took["edition"].tolist())
-    levels = {place: vocab.level_of(place) for place in set(took["place"].tolist()) if place}
-    took["level"] = [levels.get(place) for place in took["place"].tolist()]
-    names = [c.name for c in TABLES["observations"] if c.name != "current"]
-    return pd.DataFrame({name: took[name] for name in names}, index=range(len(parts)))
+def _defaulted(block: Block, count: int) -> dict[str, Coded]:
+    """Every column of observations that a word can set, with defaults where nothing was said."""
+    columns: dict[str, Coded] = {}
+    for role, default in {**DEFAULTS, "place": None, "measure": None, **dict.fromkeys(_OPTIONAL)}.items():
+        said = block.columns.get(role)
+        columns[role] = Coded.same(default, count) if said is None else said.filled(default)
+    return columns
 
 
-def _picked(values: list[Any], index: np.ndarray) -> np.ndarray:
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return np.asarray(column[index])
+# ---------------------------------------------------------------- printed texts
 
 
-def _part_codes(role: str, column: np.ndarray, parts: list[_Part]) -> np.ndarray:
-    """A part like ``form:labour`` sets that column for its own figure."""
-    return np.array(
-        [
-            p.name.partition(":")[2] if p.name.startswith(role + ":") else c
-            for c, p in zip(column.tolist(), parts, strict=True)
-        ],
-        dtype=object,
+def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) -> tuple[_Parts, list[HeldCell]]:
+    """Read the texts of the readings, each distinct one once; and the cells that cannot be read or believed."""
+    readings, source = block.laid.readings, block.source
+    manner = _Manner(source.numerals, source.language, tuple(source.symbols.items()), tuple(block.layout.parts))
+    typed = block.grid.typed[readings.rows, readings.columns].astype(np.intp)
+    key = (texts.codes * len(units.levels) + units.codes) * 2 + typed
+    held: dict[int, HeldCell] = {}
+    usable = wanted.copy()
+    if block.grid.unread:
+        doubted = wanted & _stands_at(block, block.grid.unread, readings.rows, readings.columns)
+        doubted &= ~texts.where(lambda text: text.strip() in source.symbols)
+        for i in np.flatnonzero(doubted).tolist():
+            at = (int(readings.rows[i]), int(readings.columns[i]))
+            code, reason = block.grid.unread[at]
+            held[i] = HeldCell(at, readings.text[i], code, reason, None)
+        usable &= ~doubted
+    kinds, kind = np.unique(key[usable], return_inverse=True)
+    said, odd = np.divmod(kinds, 2)
+    of_text, of_unit = np.divmod(said, len(units.levels))
+    every = [
+        (texts.levels[t], units.levels[u], bool(o))
+        for t, u, o in zip(of_text.tolist(), of_unit.tolist(), odd.tolist(), strict=True)
+    ]
+    doubtful = neighbours.contradicting(every, source.numerals.declared)
+    read = [_read(one, manner) for one in every]
+    found = [
+        part if isinstance(part, Problem) else doubtful.get(one, part) for one, part in zip(every, read, strict=True)
+    ]
+    index = np.flatnonzero(usable)
+    bad = np.array([isinstance(one, Problem) for one in found], dtype=bool)
+    if bad.any():
+        for at_kind, i in zip(kind[bad[kind]].tolist(), index[bad[kind]].tolist(), strict=True):
+            problem: Any = found[at_kind]
+            at = (int(readings.rows[i]), int(readings.columns[i]))
+            held[i] = HeldCell(at, readings.text[i], problem.code, problem.message, problem.hint)
+    return _spread(block, found, kind, index), [held[i] for i in sorted(held)]
+
+
+def _spread(block: Block, found: list[tuple[_Part, ...] | Problem], kind: np.ndarray, index: np.ndarray) -> _Parts:
+    """The parts of every reading, in the order of the readings; a text that could not be read has none."""
+    several = [() if isinstance(one, Problem) else one for one in found]
+    every = [part for one in several for part in one]
+    counts = np.array([len(one) for one in several], dtype=np.intp)
+    if counts.size and counts.min() == counts.max() == 1:
+        number = kind
+    else:
+        first = np.cumsum(counts) - counts
+        own = counts[kind]
+        index = np.repeat(index, own)
+        within = np.arange(index.size) - np.repeat(np.cumsum(own) - own, own)
+        number = np.repeat(first[kind], own) + within
+    low = np.array([part.figure.low for part in every], dtype=float)
+    high = np.array([part.figure.high for part in every], dtype=float)
+    qualifier, name, marker = (
+        Coded.of(values).taken(number)
+        for values in (
+            [part.figure.qualifier for part in every],
+            [part.name for part in every],
+            [part.marker for part in every],
+        )
     )
+    marks = block.grid.markers
+    if marks:
+        at = zip(block.laid.readings.rows[index].tolist(), block.laid.readings.columns[index].tolist(), strict=True)
+        raised = Coded.of([marks.get(one) for one in at])
+        marker = marker.paired(raised, lambda own, up: own if up is None else up)
+    return _Parts(index, low[number], high[number], qualifier, name, marker)
 
 
-def _published(stated: np.ndarray, editions: np.ndarray, source: Source) -> pd.Series:
-    declared = {edition: source.editions.published(edition) for edition in set(editions.tolist())}
-    days = [day or declared[edition] for day, edition in zip(stated.tolist(), editions.tolist(), strict=True)]
-    return pd.to_datetime(pd.Series(days, dtype=object))
+def _stands_at(block: Block, cells: Iterable[tuple[int, int]], rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Which of some positions are among the cells."""
+    height, width = block.grid.text.shape
+    mask = np.zeros((height, width), dtype=bool)
+    for row, column in cells:
+        if row < height and column < width:
+            mask[row, column] = True
+    return np.asarray(mask[rows, columns])
 
 
-def _notes(
-    block: Block, stated: np.ndarray, parts: list[_Part], rows: np.ndarray, cols: np.ndarray
-) -> list[str | None]:
+def _marked(parts: _Parts) -> Iterable[tuple[int, str]]:
+    """Readings with a footnote mark."""
+    for i in np.flatnonzero(parts.marker.where(bool)).tolist():
+        yield int(parts.index[i]), parts.marker.levels[parts.marker.codes[i]]
+
+
+def _named(parts: _Parts) -> Iterable[tuple[int, str, Figure]]:
+    """Per figure: its reading, the name of the part, and what it is."""
+    lows, highs = (levels_array(bound.tolist()) for bound in (parts.low, parts.high))
+    lows[np.isnan(parts.low)] = None
+    highs[np.isnan(parts.high)] = None
+    columns = (parts.name.values(), lows, highs, parts.qualifier.values())
+    for i, name, low, high, qualifier in zip(parts.index.tolist(), *columns, strict=True):
+        yield i, name, Figure(low, high, qualifier)
+
+
+def _wholes(parts: _Parts) -> dict[int, Figure]:
+    """The figure of each whole cell, by its reading."""
+    return {i: figure for i, name, figure in _named(parts) if name == "total"}
+
+
+# ---------------------------------------------------------------- columns
+
+
+def _figures(block: Block, columns: Mapping[str, Coded], when: Times, texts: Coded, parts: _Parts) -> Figures:
+    source, readings, index = block.source, block.laid.readings, parts.index
+    took: dict[str, Coded] = {role: column.taken(index) for role, column in columns.items()}
+    rows, cols = readings.rows[index], readings.columns[index]
+    for name in ("period_start", "period_end", "year", "calendar"):
+        took[name] = getattr(when, name.removeprefix("period_")).taken(index)
+    if "accumulation" not in block.columns:
+        took["accumulation"] = when.accumulation.taken(index).filled("period")
+    for role in ("form", "sex", "age", "citizenship", "breakdown"):
+        if any(name.startswith(role + ":") for name in parts.name.levels):
+            took[role] = parts.name.paired(took[role], lambda name, code, role=role: _part_code(role, name, code))  # type: ignore[misc]
+    took["edition"] = took["edition"].changed(lambda edition: edition or block.edition)
+    took["published"] = took["published"].paired(took["edition"], lambda day, edition: _published(day, edition, source))
+    took["qualifier"], took["part"] = parts.qualifier, parts.name
+    printed = block.printed[rows, cols]
+    as_printed = np.array_equal(printed, readings.text[index])
+    took["text"] = texts.taken(index) if as_printed else Coded.of(printed.tolist())
+    took["note"] = _notes(block, took["note"], parts.marker, rows, cols)
+    for name, value in (("source", source.id), ("file", block.file), ("sheet", block.grid.name)):
+        took[name] = Coded.same(value, index.size)
+    if block.layout.id:
+        from opdat_analytics.ingest.facts import row_ids
+
+        took["activity"] = Coded.of(row_ids(block.layout.id, rows, took["edition"].values().tolist()))
+    took["level"] = took["place"].changed(lambda place: vocab.level_of(place) if place else None)
+    names = [c.name for c in COLUMNS if c.name not in ("cell", "low", "high", "exact")]
+    return Figures(rows, cols, parts.low, parts.high, {name: took[name] for name in names})
+
+
+def _part_code(role: str, name: str, code: str | None) -> str | None:
+    """A part like ``form:labour`` sets that column for its own figure."""
+    return name.partition(":")[2] if name.startswith(role + ":") else code
+
+
+def _published(day: str | None, edition: str | None, source: Source) -> date | None:
+    return date.fromisoformat(day) if day else source.editions.published(edition)
+
+
+def _notes(block: Block, stated: Coded, marker: Coded, rows: np.ndarray, cols: np.ndarray) -> Coded:
     """The row's own note, its footnote, and how a ruling read the cell."""
-    notes = []
-    changed = block.grid.text is not block.printed
-    for note, part, row, col in zip(stated.tolist(), parts, rows.tolist(), cols.tolist(), strict=True):
-        said = [note] if note else []
-        if part.marker:
-            said.append(explained(part.marker, block.laid.notes) or part.marker)
-        if changed and block.grid.text[row, col] != block.printed[row, col]:
-            said.append(f"read as “{block.grid.text[row, col]}” by a ruling")
-        notes.append("; ".join(said) or None)
-    return notes
+
+    def note(own: str | None, mark: str | None) -> str | None:
+        told = (explained(mark, block.laid.notes) or mark) if mark else None
+        return "; ".join(filter(None, (own, told))) or None
+
+    notes = stated.paired(marker, note)
+    if block.grid.text is block.printed:
+        return notes
+    read, printed = block.grid.text[rows, cols], block.printed[rows, cols]
+    ruled = [f"read as “{a}” by a ruling" if a != b else None for a, b in zip(read, printed, strict=True)]
+    return notes.paired(Coded.of(ruled), lambda a, b: "; ".join(filter(None, (a, b))) or None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from operator import and_
 from typing import Any
 
@@ -54,23 +55,16 @@ def cube(table: nw.LazyFrame[Any], asked: Asked) -> Cube:
     added up by every dimension in a pass of their own.
     """
     narrow, loose = _dimensions(asked, table.collect_schema().names())
-    rules = [rule.keep for rule in asked.rules()]
-    usual = _usual(table, [asked.of_measure(), *rules], loose)
-    tests = {"_of": asked.of_measure(), **{f"_{n}": keep for n, keep in enumerate([*rules, *_are(usual)])}}
-    flags = [nw.col(name) for name in tests]
-    # Narrowed to the columns in use first: a pandas frame would copy all of them, and test them again in each pass.
-    columns = dict.fromkeys([*narrow, *loose, *_READ])
-    rows = table.select(*columns, *[test.alias(name) for name, test in tests.items()])
-    found = [_added(rows, _all(flags), narrow).assign(**usual)]
-    left_out = [0] * len(rules)
-    of_measure = rows.select("_of").filter(flags[0]).select(nw.len().alias("n"))
-    if _small(of_measure)["n"].iloc[0] > found[0]["rows"].sum():
-        kept, usually = _all(flags[: len(rules) + 1]), _all(flags[len(rules) + 1 :])
-        *left_out, unusually = _broken(rows.select(*tests), flags[0], [*flags[1 : len(rules) + 1], usually])
-        if unusually:
-            # In SQL what is neither true nor false is not the opposite of true; here it is.
-            unusual = nw.when(usually).then(nw.lit(0)).otherwise(nw.lit(1)) == 1
-            found.append(_added(rows, kept & unusual, [*narrow, *loose]))
+    of, rules = asked.of_measure(), [rule.keep for rule in asked.rules()]
+    sample = table.head(_SAMPLE).filter(of)
+    usual = _usual(table, sample, [of, *rules], loose)
+    usually = _all(_are(usual))
+    found = [_added(table, _all([of, *rules]) & usually, narrow).assign(**usual)]
+    left_out, unusual = _left_out(table, of, sample, rules, int(found[0]["rows"].sum()))
+    if unusual:
+        # In SQL what is neither true nor false is not the opposite of true; here it is.
+        other = nw.when(usually).then(nw.lit(0)).otherwise(nw.lit(1)) == 1
+        found.append(_added(table, _all([of, *rules]) & other, [*narrow, *loose]))
     return Cube(_joined(found, [*narrow, *loose, *_DATES, "qualifier", *SUMS]), tuple(left_out))
 
 
@@ -85,13 +79,15 @@ def _dimensions(asked: Asked, has: Sequence[str]) -> tuple[list[str], list[str]]
     return (narrow, loose) if not set(asked.by) & {*PROFILE, "programme", "activity"} else ([*narrow, *loose], [])
 
 
-def _usual(table: nw.LazyFrame[Any], kept: list[nw.Expr], loose: list[str]) -> dict[str, Any]:
+def _usual(
+    table: nw.LazyFrame[Any], sample: nw.LazyFrame[Any], kept: list[nw.Expr], loose: list[str]
+) -> dict[str, Any]:
     """The values that the first row has; whichever it is, the result is the same."""
     if not loose:
         return {}
-    first = table.head(_SAMPLE).filter(*kept).head(1).select(loose).collect().to_pandas()
+    first = _small(sample.filter(*kept).head(1).select(loose))
     if first.empty:
-        first = table.filter(*kept).head(1).select(loose).collect().to_pandas()
+        first = _small(table.filter(*kept).head(1).select(loose))
     return {name: None if first.empty or pd.isna(first[name].iloc[0]) else first[name].iloc[0] for name in loose}
 
 
@@ -100,22 +96,40 @@ def _are(usual: Mapping[str, Any]) -> list[nw.Expr]:
     return [nw.col(n).is_null() if value is None else nw.col(n) == value for n, value in usual.items()]
 
 
-def _broken(rows: nw.LazyFrame[Any], of: nw.Expr, conditions: Sequence[nw.Expr]) -> list[int]:
-    """Rows by the number of the first condition that they do not meet."""
-    number: nw.Expr = nw.lit(len(conditions))
-    for at, condition in reversed(list(enumerate(conditions))):
-        number = nw.when(condition).then(number).otherwise(nw.lit(at))
-    numbers = rows.filter(of).select(number.alias("number")).group_by("number").agg(nw.len().alias("rows"))
-    found = _small(numbers)
-    counts = {int(at): int(n) for at, n in zip(found["number"], found["rows"], strict=True)}
-    return [counts.get(at, 0) for at in range(len(conditions))]
+def _left_out(
+    table: nw.LazyFrame[Any], of: nw.Expr, sample: nw.LazyFrame[Any], rules: Sequence[nw.Expr], added: int
+) -> tuple[list[int], int]:
+    """How many rows each rule leaves out of what the rules before it kept, and how many kept rows were not added.
+
+    Most rules leave nothing out. Those that do so in the sample are counted first; if they account for every row that
+    was not added, the others leave out none, and were never looked at.
+    """
+    counts = _remaining(sample, [of, *rules])
+    doing = [at for at, (before, after) in enumerate(pairwise(counts)) if after < before]
+    counts = _remaining(table, [of, *[rules[at] for at in doing]])
+    if counts[-1] != added:
+        doing = list(range(len(rules)))
+        counts = _remaining(table, [of, *rules])
+    out = {at: before - after for at, (before, after) in zip(doing, pairwise(counts), strict=True)}
+    return [out.get(at, 0) for at in range(len(rules))], counts[-1] - added
+
+
+def _remaining(rows: nw.LazyFrame[Any], conditions: Sequence[nw.Expr]) -> list[int]:
+    """How many rows are left after each condition."""
+    flags = [f"_{at}" for at in range(len(conditions))]
+    tested = rows.select(*[one.alias(flag) for flag, one in zip(flags, conditions, strict=True)]).filter(nw.col("_0"))
+    left = [
+        _all([nw.col(flag) for flag in flags[: at + 1]]).cast(nw.Int64).alias(flag) for at, flag in enumerate(flags)
+    ]
+    found = _small(tested.select(*left).select(*[nw.col(flag).sum() for flag in flags]))
+    return [0 if pd.isna(n) else int(n) for n in found.iloc[0]]
 
 
 def _all(flags: Sequence[nw.Expr]) -> nw.Expr:
     return reduce(and_, flags) if flags else nw.lit(True)
 
 
-def _added(rows: nw.LazyFrame[Any], which: nw.Expr, keys: list[str]) -> pd.DataFrame:
+def _added(table: nw.LazyFrame[Any], which: nw.Expr, keys: list[str]) -> pd.DataFrame:
     """Rows of a condition added up by some columns, by period, and those without a number by why they have none."""
     low, high = nw.col("low"), nw.col("high")
     number = ~low.is_null()
@@ -123,7 +137,8 @@ def _added(rows: nw.LazyFrame[Any], which: nw.Expr, keys: list[str]) -> pd.DataF
     about = (number & (nw.col("qualifier") == "about")).cast(nw.Int64).alias("_about")
     secondary = (number & (nw.col("sourcing") == "secondary")).cast(nw.Int64).alias("_secondary")
     keys = list(dict.fromkeys([*keys, *_DATES]))
-    rows = rows.select(*keys, *[n for n in _READ if n not in keys], which.alias("_which")).filter(nw.col("_which"))
+    # Narrowed to the columns in use first: a pandas frame would copy all of them.
+    rows = table.select(*keys, *[n for n in _READ if n not in keys], which.alias("_which")).filter(nw.col("_which"))
     sums = rows.select(*keys, low, high, why, about, secondary).group_by(*keys, "why").agg(
         nw.len().alias("rows"), low.count().alias("numbers"), high.count().alias("closed"),
         low.sum().alias("_low"), high.sum().alias("_high"),

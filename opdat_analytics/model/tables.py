@@ -202,7 +202,7 @@ title str title of the source
 owner str? who owns it
 url str? where it is published
 licence str? licence
-handling str? handling marking
+handling str? handling marking: public, internal, controlled, law_enforcement, in rising order
 completeness str? reliability: completeness
 accuracy str? reliability: accuracy
 limits str? reliability: limits
@@ -314,6 +314,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "role": ("location", "origin", "transit", "destination"),
     "purpose": ("prevention", "protection", "prosecution", "research"),
     "direction": ("up", "down"),
+    "handling": ("public", "internal", "controlled", "law_enforcement"),
 }  # fmt: skip
 """Columns whose values come from a closed list."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics.charts import words
-from opdat_analytics.model import OpdatError
+from opdat_analytics.exports import note_figures
+from opdat_analytics.model import Exhibit, ExportFailed, OpdatError
+from opdat_analytics.paths import home_here
 from opdat_analytics.provenance import bounds
 
 NONE = "—"
@@ -73,12 +76,26 @@ def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
 
 
 def setup() -> None:
-    """Show what a person can put right in words, not as a traceback; for the first cell of a notebook."""
+    """Say what a person can put right in words, and note every chart that is shown; for the first cell of a notebook.
+
+    A figure id printed on a chart of a notebook is then known to ``explain``, as those of exported charts are.
+    """
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
     if shell is not None:
         shell.set_custom_exc((OpdatError,), _in_words_only)
+        pictures: Any = shell.display_formatter
+        pictures.formatters["image/png"].for_type(Exhibit, _noted)
+
+
+def _noted(exhibit: Exhibit) -> tuple[bytes, dict[str, str]]:
+    """The picture of a chart, whose figure id goes to the index; a chart shows even where that cannot be written."""
+    try:
+        note_figures([exhibit], home_here().exports / "figures.json")
+    except (ExportFailed, OSError) as error:
+        warnings.warn(f"`opdat explain` will not know {exhibit.figure_id}: {error}", stacklevel=2)
+    return exhibit._repr_png_()
 
 
 def _in_words_only(shell: Any, kind: type, error: BaseException, trace: Any, tb_offset: int | None = None) -> list[str]:

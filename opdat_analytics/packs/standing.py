@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from opdat_analytics import charts, metrics, store, vocab
-from opdat_analytics.exports import export
+from opdat_analytics.exports.contents import Section
 from opdat_analytics.model import Exhibit, Home
 from opdat_analytics.tables import activities, observations
 
@@ -18,14 +16,14 @@ ENOUGH = 0.8
 """A year is ranked only if this share of the most that ever reported has reported."""
 
 
-def standing_pack(home: Home) -> list[Exhibit]:
-    """The charts of the record, for the sources that are published.
+def record_sections(home: Home) -> tuple[Section, ...]:
+    """The charts of the record, for the sources that are published, in the order in which a manager asks.
 
     Returns
     -------
-    list of Exhibit
-        Convictions and prosecutions by region and year, countries ranked, coverage, world totals, to-date statements,
-        listed activities, awards; those whose source is not published are left out.
+    tuple of Section
+        What the programmes report of themselves, what is listed as done, what national authorities report, how far
+        the reports reach. A section whose sources are not published is left out.
 
     Raises
     ------
@@ -36,23 +34,32 @@ def standing_pack(home: Home) -> list[Exhibit]:
     seen = observations(scheme=SCHEME, home=home)
     done = activities(home=home)
     there = set(opened.sources)
-    pack: list[Exhibit] = []
+    own: list[Exhibit] = []
+    listed: list[Exhibit] = []
+    national: list[Exhibit] = []
+    reach: list[Exhibit] = []
     if "unodc_glotip" in there:
-        pack += _national(seen, opened.id)
+        national += _national(seen, opened.id)
+        reach.append(_coverage(seen, opened.id))
     if "tip_report" in there:
-        pack += _world(seen, opened.id)
+        national += _world(seen, opened.id)
     if "jtfa" in there:
-        pack.append(_to_date(seen, opened.id))
+        own.append(_to_date(seen, opened.id))
     if "opdat_page" in there:
-        pack.append(_listed(done[done["source"] == "opdat_page"], opened.id))
+        listed.append(_listed(done[done["source"] == "opdat_page"], opened.id))
     if "jtip_projects" in there:
-        pack.append(_awards(done[done["source"] == "jtip_projects"], opened.id))
-    return pack
+        listed.append(_awards(done[done["source"] == "jtip_projects"], opened.id))
+    return sections(
+        ("Convictions and prosecutions reported by national authorities", national),
+        ("What Joint Task Force Alpha states", own),
+        ("What is listed as done", listed),
+        ("How far the reports reach", reach),
+    )
 
 
-def write_pack(home: Home) -> list[Path]:
-    """Write the standing pack to ``exports/charts`` and its figure ids to ``exports/figures.json``."""
-    return export(standing_pack(home), home.exports / "charts", index=home.exports / "figures.json")
+def sections(*parts: tuple[str, list[Exhibit]]) -> tuple[Section, ...]:
+    """Titles with their charts; what has no chart is left out."""
+    return tuple(Section(title, tuple(exhibits)) for title, exhibits in parts if exhibits)
 
 
 def _national(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
@@ -60,18 +67,20 @@ def _national(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
     for measure in ("convictions", "prosecutions"):
         by_region = metrics.totals(seen, measure, by=["region", "year"], source="unodc_glotip")
         pack.append(charts.trend(by_region, by="region", name=f"{measure}-by-region", publication=publication))
-        pack.append(charts.grid(by_region, rows="region", name=f"{measure}-grid", publication=publication))
-        year = _latest_full_year(by_region)
+        title = f"{measure.capitalize()} by region and year: the numbers"
+        pack.append(charts.grid(by_region, rows="region", title=title, name=f"{measure}-grid", publication=publication))
+        year = latest_full_year(by_region)
         by_country = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=year)
         pack.append(charts.ranked(by_country, by="place", name=f"{measure}-ranked", publication=publication))
-    covered = metrics.coverage(seen, "convictions", by=["region", "year"], source="unodc_glotip")
-    pack.append(
-        charts.grid(covered, rows="region", value="coverage", name="convictions-coverage", publication=publication)
-    )
     return pack
 
 
-def _latest_full_year(by_region: pd.DataFrame) -> int:
+def _coverage(seen: pd.DataFrame, publication: str) -> Exhibit:
+    covered = metrics.coverage(seen, "convictions", by=["region", "year"], source="unodc_glotip")
+    return charts.grid(covered, rows="region", value="coverage", name="convictions-coverage", publication=publication)
+
+
+def latest_full_year(by_region: pd.DataFrame) -> int:
     """The last year in which nearly as many places reported as ever did: a later one would rank who answers first."""
     reporting = by_region.groupby("year")["n_reporting"].sum()
     return int(reporting[reporting >= ENOUGH * reporting.max()].index.max())
@@ -95,19 +104,19 @@ def _to_date(seen: pd.DataFrame, publication: str) -> Exhibit:
 
 
 def _listed(done: pd.DataFrame, publication: str) -> Exhibit:
-    counts = _by_region(done, SCHEME, "activity_type")
+    counts = listed_by_region(done, SCHEME, "activity_type")
     return charts.activities(counts, columns="region", name="activities-by-type-and-region", publication=publication)
 
 
 def _awards(done: pd.DataFrame, publication: str) -> Exhibit:
-    counts = _by_region(done, AWARDS_SCHEME, "year")
+    counts = listed_by_region(done, AWARDS_SCHEME, "year")
     title = "Awards to the Department of Justice against trafficking, listed by region and fiscal year"
     return charts.activities(
         counts, rows="region", columns="year", title=title, name="awards-by-region-and-year", publication=publication
     )
 
 
-def _by_region(done: pd.DataFrame, scheme: str, key: str) -> pd.DataFrame:
+def listed_by_region(done: pd.DataFrame, scheme: str, key: str) -> pd.DataFrame:
     """Listed activities by region: each once in every region where it takes place, however many places it names there.
 
     Where it aims at, such as a country of destination, is not where it takes place.
