@@ -30,9 +30,9 @@ from opdat_analytics.drafting.source import (
 from opdat_analytics.drafting.tidy_rows import Tidy, fates_of, tidy_of
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import FileRead, read_file
-from opdat_analytics.ingest.grid import Grid, cells_of
-from opdat_analytics.ingest.laid import FATE, LayoutMismatch
-from opdat_analytics.ingest.layouts import lay
+from opdat_analytics.ingest.grid import Grid, cells_of, nonblank
+from opdat_analytics.ingest.laid import FATE, NOT_REPORTED, LayoutMismatch
+from opdat_analytics.ingest.layouts import lay, parts_of
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, position
 
@@ -229,7 +229,10 @@ def _fates(path: Path, grid: Grid, tables: Sequence[Table], source: Source | Non
     taken: set[tuple[int, int]] = set()
     if claims and read is not None and not read.stopped:
         try:
-            looks = lay(grid, claims[0]).fates.copy()
+            laid = [(lay(part, layout).fates, nonblank(part.text)) for layout, part in parts_of(grid, claims)]
+            looks = np.where(nonblank(grid.text), FATE["title"], 0).astype(np.uint8)
+            for fates, filled in laid:
+                looks = np.where(filled | (fates == NOT_REPORTED), fates, looks)
         except LayoutMismatch:
             claims = []
         rows = read.tables.get("observations")

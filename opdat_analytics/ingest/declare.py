@@ -45,8 +45,21 @@ class Also:
 
 
 @dataclass(frozen=True)
+class Subtitles:
+    """Lines with one text that name the rows below them, in a role; only ``rows`` where these are listed."""
+
+    role: str
+    rows: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Layout:
-    """How the tables of some sheets lie."""
+    """How the tables of some sheets lie.
+
+    ``begins`` is the text by which its part of a sheet begins; ``beside`` says where a blank corner stands (above, or
+    left of, the text ``corner``); ``repeated`` that the headers are printed again further down; ``sheet_name`` is the
+    role of the sheet's name.
+    """
 
     files: str
     sheet: str
@@ -58,6 +71,7 @@ class Layout:
     also: Also | None
     id: str | None
     corner: str | None
+    beside: str | None
     headers: tuple[Axis, ...]
     totals: tuple[str, ...]
     ends: tuple[str, ...]
@@ -65,6 +79,10 @@ class Layout:
     constants: Mapping[str, str]
     meanings: Mapping[str, Mapping[str, Mapping[str, str]]]
     parts: tuple[PartPattern, ...]
+    begins: str | None
+    subtitles: Subtitles | None
+    repeated: bool
+    sheet_name: str | None
 
     def claims(self, file: str, sheet: str) -> bool:
         """Whether this layout is for that sheet of that file."""
@@ -208,7 +226,8 @@ def _codes(table: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _build_layout(table: Mapping[str, Any]) -> Layout:
-    also = table.get("also")
+    also, corner = table.get("also"), table.get("corner", None)
+    beside = next(iter(corner)) if isinstance(corner, dict) else None
     axes = (axis_of(role, place) for role, place in table.get("headers", {}).items())
     return Layout(
         files=table.get("files", "*"),
@@ -222,7 +241,8 @@ def _build_layout(table: Mapping[str, Any]) -> Layout:
         if also
         else None,
         id=table.get("id"),
-        corner=table.get("corner"),
+        corner=corner[beside] if isinstance(corner, dict) else corner,
+        beside=beside,
         headers=tuple(axis for axis in axes if axis is not None),
         totals=_texts(table.get("totals")),
         ends=_texts(table.get("ends")),
@@ -230,7 +250,18 @@ def _build_layout(table: Mapping[str, Any]) -> Layout:
         constants=_codes(table.get("constants", {})),
         meanings=_meanings(table.get("meanings", {})),
         parts=tuple(compile_part(pattern) for pattern in table.get("parts", [])),
+        begins=table.get("from"),
+        subtitles=_subtitles(table.get("subtitles")),
+        repeated="header" in table,
+        sheet_name=table.get("sheet_name"),
     )
+
+
+def _subtitles(declared: Any) -> Subtitles | None:
+    if declared is None:
+        return None
+    role, rows = (declared, []) if isinstance(declared, str) else (declared["role"], declared.get("rows", []))
+    return Subtitles(role, frozenset(vocab.normalise(str(row)) for row in rows))
 
 
 def _build(source: str, table: Mapping[str, Any]) -> Source:

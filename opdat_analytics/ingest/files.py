@@ -15,7 +15,7 @@ from opdat_analytics.ingest.block import Block, Rows
 from opdat_analytics.ingest.columns import Figures, one_below_the_other, table_of
 from opdat_analytics.ingest.declare import Decision, Layout, Source
 from opdat_analytics.ingest.harmonise import Surroundings, harmonise
-from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay
+from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay, parts_of
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
 from opdat_analytics.ingest.tables import figure_rows
 from opdat_analytics.ingest.workbook import Grid, cells_of, nonblank, read_workbook
@@ -103,13 +103,20 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
     for grid in grids:
         claims = [layout for layout in source.layouts if layout.claims(path.name, grid.name)]
         ignored = any(entry.claims(path.name, grid.name) for entry in source.ignore)
-        if len(claims) + ignored > 1:
+        if len(claims) + ignored > 1 and (ignored or any(layout.begins is None for layout in claims)):
             return stop(
-                "claimed_twice", f"sheet “{grid.name}” is claimed by more than one layout or `ignore` entry", grid.name
+                "claimed_twice",
+                f"sheet “{grid.name}” is claimed by more than one layout or `ignore` entry",
+                grid.name,
+                hint="where each layout is for a part of the sheet, give each of them `from`",
             )
         try:
             if claims:
-                blocks.append(_read_sheet(grid, claims[0], source, file, path.name, edition))
+                read = [
+                    _read_sheet(part, layout, source, file, path.name, edition)
+                    for layout, part in parts_of(grid, claims)
+                ]
+                blocks.append(read[0] if claims[0].begins is None else _one_sheet(grid, read))
             else:
                 blocks.append(_unread_sheet(grid, source, file, ignored=ignored))
         except LayoutMismatch as error:
@@ -168,11 +175,13 @@ def _joined(blocks: list[_Sheet]) -> dict[str, Any]:
     for block in blocks:
         for name, frame in block.facts.items():
             facts.setdefault(name, []).append(frame)
-    if facts:
-        import pandas as pd
+    return tables | {name: _concat(frames) for name, frames in facts.items()}
 
-        tables |= {name: pd.concat(frames, ignore_index=True) for name, frames in facts.items()}
-    return tables
+
+def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    import pandas as pd
+
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> list[_Sheet]:
@@ -209,6 +218,21 @@ def _with_held(block: _Sheet, figures: Figures, held: np.ndarray, issues: Mappin
     moved = {"value": block.ledger["value"] - len(cells), "held": block.ledger["held"] + len(cells)}
     told = (*block.issues, *issues[block.ledger["sheet"]])
     return replace(block, figures=figures.kept(~held), issues=told, ledger={**block.ledger, **moved})
+
+
+def _one_sheet(grid: Grid, parts: list[_Sheet]) -> _Sheet:
+    """The parts of a sheet as one; what stands above the first of them is title."""
+    figures = [part.figures for part in parts if part.figures is not None]
+    facts = {name: [part.facts[name] for part in parts if name in part.facts] for part in parts for name in part.facts}
+    ledger = dict(parts[0].ledger)
+    counts = ("cells", *FATES, "not_reported")
+    ledger |= {name: sum(part.ledger[name] for part in parts) for name in counts}
+    above = cells_of(grid) - ledger["cells"]
+    ledger |= {"cells": ledger["cells"] + above, "title": ledger["title"] + above}
+    ledger["balanced"] = all(part.ledger["balanced"] for part in parts)
+    issues = tuple(issue for part in parts for issue in part.issues)
+    whole = one_below_the_other(figures) if figures else None
+    return _Sheet(whole, {name: _concat(frames) for name, frames in facts.items()}, issues, ledger, claimed=True)
 
 
 def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _Sheet:

@@ -21,6 +21,8 @@ from opdat_analytics.ingest.laid import (
     Total,
     end_row,
     footnotes,
+    lone_rows,
+    named_above,
     normalised,
     same,
     surroundings,
@@ -43,13 +45,14 @@ def _find_header(grid: Grid, layout: Layout) -> tuple[int, dict[str, int], dict[
         (len(wanted.keys() & set(row)), len(needed & set(row)), -number) for number, row in enumerate(normal.tolist())
     ]
     complete = [-row for count, required, row in hits if required == len(needed) and count]
-    if len(complete) > 1:
+    if len(complete) > 1 and not layout.repeated:
         first, again = complete[0] + 1, complete[1] + 1
         raise LayoutMismatch(
             "header_twice",
             f"the declared headers stand in row {first} and again in row {again} of sheet “{grid.name}”",
             (complete[1], 0),
-            "declare a layout that tells the tables apart, or where the first one `ends`",
+            'if it is one table on several pages, declare header = "repeated"; if these are several tables, give each '
+            "a layout with `from`, the text by which its part of the sheet begins",
         )
     if complete:
         return _columns_of(grid, layout, complete[0], normal[complete[0]].tolist(), wanted)
@@ -104,6 +107,15 @@ def lay_flat(grid: Grid, layout: Layout) -> Laid:
     body = np.arange(top + 1, end)
     declared = np.array(sorted(places.values()))
     body = body[filled[np.ix_(body, declared)].any(axis=1)] if body.size else body
+    if layout.repeated:
+        again = _printed_again(text, top, body, places)
+        fates[np.ix_(again, declared)] = np.where(filled[np.ix_(again, declared)], FATE["header"], BLANK)
+        body = np.setdiff1d(body, again)
+    lines = np.empty(0, dtype=body.dtype)
+    if layout.subtitles is not None:
+        lines = body[lone_rows(filled, text, body, declared, layout.subtitles)]
+        fates[np.ix_(lines, declared)] = np.where(filled[np.ix_(lines, declared)], FATE["label"], BLANK)
+        body = np.setdiff1d(body, lines)
     read = _filled_down(grid, layout, places, body)
     aside, totals = _set_aside(read, layout, places, roles, body, fates, filled)
     kept = body[~aside]
@@ -119,12 +131,21 @@ def lay_flat(grid: Grid, layout: Layout) -> Laid:
         fates[blank, value_column] = NOT_REPORTED
 
     labels = tuple(_flat_labels(read, layout, places, roles, kept))
+    if layout.subtitles is not None:
+        labels = (*labels, named_above(text, filled, lines, kept, layout.subtitles.role))
     said = read if value_header in layout.fill else text
     also = tuple(_also_labels(read, layout, places, kept))
     readings = Readings(kept, np.full(kept.size, value_column), said[kept, value_column], labels, also)
     notes = footnotes(text, filled, end, fates != BLANK)
     surroundings(fates, filled, top, end)
     return Laid(readings, fates, _with_parts(totals, readings), notes, tuple(findings))
+
+
+def _printed_again(text: np.ndarray, top: int, body: np.ndarray, places: Mapping[str, int]) -> np.ndarray:
+    """The rows of the body that say what the header row says."""
+    columns = np.array(sorted(places.values()))
+    heads = normalised(text[top, columns])
+    return body[(normalised(text[np.ix_(body, columns)]) == heads).all(axis=1)] if body.size else body
 
 
 def _undeclared(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -31,6 +32,7 @@ TABLE_DEFAULTS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_JOINT = re.compile(r"\w\s*[,/&+]\s*\w|\w (?:and|y|e|et) \w")
 _ERROR_VALUE = re.compile(r"#(REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!)")
 _PROGRAMME_ROLES: Mapping[str, str] = {"status": "programme_status"}
 """Where a role of programmes takes other codes than the role of that name elsewhere."""
@@ -132,14 +134,19 @@ def _together(one: str | None, other: str | None) -> str | None:
     return "; ".join(dict.fromkeys(filter(None, (one, other)))) or None
 
 
+def _both(one: str | None, other: str | None) -> str | None:
+    """Two breakdowns of one figure; the total of one of them adds nothing."""
+    return "; ".join(dict.fromkeys(said for said in (one, other) if said and said != "total")) or one or other
+
+
 def _merge(target: dict[str, Coded], role: str, column: Coded, labels: Labels) -> list[HeldLabel]:
     """Join a column with what another label says of the same role: notes add up, codes must agree."""
     if role not in target:
         target[role] = column
         return []
     before = target[role]
-    if role == "note":
-        target[role] = before.paired(column, _together)
+    if role in ("note", "breakdown"):
+        target[role] = before.paired(column, _together if role == "note" else _both)
         return []
     differ = before.paired(column, lambda a, b: a is not None and b is not None and a != b).where(bool)
     target[role] = before.paired(column, _first)
@@ -301,7 +308,10 @@ def _match(match: vocab.Match, text: str, what: str, own: list[str]) -> str | Pr
             f"ambiguous_{code}", f"“{text}” could be {could}", "say which under `aliases` or `meanings` in source.toml"
         )
     near = match.suggestion or vocab.suggest(text, own)
-    return Problem(f"unknown_{code}", f"“{text}” is not a known {what}", f"did you mean {near}?" if near else None)
+    hint = f"did you mean {near}?" if near else None
+    if what == "place" and _JOINT.search(text):
+        hint = f'for a joint statement write its codes under `aliases`, as in "{text}" = "SLV;GTM"'
+    return Problem(f"unknown_{code}", f"“{text}” is not a known {what}", hint)
 
 
 def _listed(text: str, allowed: Sequence[str], role: str) -> str | Problem:
@@ -324,13 +334,22 @@ class Times:
     held: tuple[HeldLabel, ...]
 
 
+def _of_a_year(language: str, part: str | None, year: str | None) -> str | None:
+    """A period, and where it is but a part of a year, as in “Q1” beside 2021, that part of that year."""
+    if part is None or year is None:
+        return _first(part, year)
+    whole = f"{part} {year}"
+    alone, joined = (isinstance(parse_period(text, "fiscal_other", language), Problem) for text in (part, whole))
+    return whole if alone and not joined else part
+
+
 def times(readings: Readings, columns: Mapping[str, Coded], language: str) -> Times:
     """Read the period of every reading, from its `period` or `year` label and its calendar.
 
     Each distinct pair of label and calendar is read once; a label that is not a period holds its readings.
     """
     nothing = Coded.same(None, readings.text.size)
-    label = columns.get("period", nothing).paired(columns.get("year", nothing), _first)
+    label = columns.get("period", nothing).paired(columns.get("year", nothing), partial(_of_a_year, language))
     bad: dict[str, Problem] = {}
 
     def read(text: str | None, declared: str | None) -> tuple[date | None, date | None, int | None, str, str | None]:
@@ -355,7 +374,7 @@ def _periods(
 ) -> list[tuple[tuple[int, int], str, np.ndarray]]:
     """Where the labels stand that are no periods, and the readings that wait for each."""
     found: dict[tuple[int, int, str], list[int]] = {}
-    own = [labels for labels in readings.labels if labels.role in ("period", "year")]
+    own = [labels for role in ("period", "year") for labels in readings.labels if labels.role == role]
     for index in np.flatnonzero(label.where(bad.__contains__)).tolist():
         stands = next((one for one in own if one.text[index].strip()), None)
         rows, columns = (readings.rows, readings.columns) if stands is None else (stands.rows, stands.columns)

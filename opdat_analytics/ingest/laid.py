@@ -11,6 +11,7 @@ import numpy as np
 
 from opdat_analytics import vocab
 from opdat_analytics.ingest.coded import Coded
+from opdat_analytics.ingest.declare import Subtitles
 from opdat_analytics.model import FATES, OpdatError
 
 FATE = {name: number for number, name in enumerate(FATES, 1)}
@@ -141,6 +142,34 @@ def end_row(text: np.ndarray, filled: np.ndarray, first: int, ends: tuple[str, .
         if _NOTE.match(" ".join(said)):
             end = row
     return end
+
+
+def lone_rows(
+    filled: np.ndarray, text: np.ndarray, rows: np.ndarray, columns: np.ndarray, subtitles: Subtitles
+) -> np.ndarray:
+    """Which rows are lines that name the rows below: one text among the table's columns, no figure beside it."""
+    lone: np.ndarray = filled[np.ix_(rows, columns)].sum(axis=1) == 1
+    if not subtitles.rows:
+        return lone
+    for number in np.flatnonzero(lone).tolist():
+        row = rows[number]
+        said = text[row, columns[np.flatnonzero(filled[row, columns])[0]]]
+        lone[number] = same(str(said)) in subtitles.rows
+    return lone
+
+
+def named_above(text: np.ndarray, filled: np.ndarray, lines: np.ndarray, wanted: np.ndarray, role: str) -> Labels:
+    """The label that the last line above gives each reading's row; none above the first line."""
+    at = np.searchsorted(lines, wanted, side="right") - 1
+    columns = np.array([int(np.flatnonzero(filled[row])[0]) for row in lines.tolist()], dtype=np.intp)
+    said = np.array([text[row, column] for row, column in zip(lines, columns, strict=True)], dtype=object)
+    if not lines.size:
+        return Labels(role, np.full(wanted.size, "", dtype=object), wanted, np.zeros(wanted.size, dtype=np.intp))
+    under = at >= 0
+    texts = np.where(under, said[np.maximum(at, 0)], "")
+    return Labels(
+        role, texts, np.where(under, lines[np.maximum(at, 0)], wanted), np.where(under, columns[np.maximum(at, 0)], 0)
+    )
 
 
 _SYMBOLS = "*†‡§¶#^⁰¹²³⁴⁵⁶⁷⁸⁹"
