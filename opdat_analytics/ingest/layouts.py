@@ -27,7 +27,7 @@ from opdat_analytics.ingest.workbook import Grid, nonblank
 
 __all__ = [
     "BLANK", "FATE", "NOT_REPORTED", "UNSTATED", "Finding", "Labels", "Laid", "LayoutMismatch", "Readings", "Total",
-    "lay", "parts_of",
+    "lay", "parts_of", "rows_only",
 ]  # fmt: skip
 
 
@@ -95,13 +95,13 @@ def parts_of(grid: Grid, layouts: Sequence[Layout]) -> list[tuple[Layout, Grid]]
     begins.sort(key=lambda pair: pair[0])
     ends = [row for row, _ in begins[1:]] + [len(grid.text)]
     return [
-        (layout, _rows_only(grid, row, end, number == 0))
+        (layout, rows_only(grid, row, end, number == 0))
         for number, ((row, layout), end) in enumerate(zip(begins, ends, strict=True))
     ]
 
 
-def _rows_only(grid: Grid, first: int, end: int, leading: bool) -> Grid:
-    """The sheet with only some rows filled; what is odd about the whole of it stands with its first part."""
+def rows_only(grid: Grid, first: int, end: int, leading: bool) -> Grid:
+    """A sheet with only some rows filled; what is odd about the whole of it stands with its first part."""
     text = np.full_like(grid.text, "")
     text[first:end] = grid.text[first:end]
     merges = tuple(merge for merge in grid.merges if first <= merge[0] and merge[2] < end)

@@ -86,7 +86,7 @@ def parse_period(text: str, calendar: str | None = None, language: str = "en") -
         raise DeclarationError(
             [f"calendar = “{calendar}” is not known; write one of {', '.join(ALLOWED['calendar'])}."]
         )
-    plain = readable(re.sub(r"(?<=\d)[ºª](?=\s)", "", text))
+    plain = readable(re.sub(r"(?<=\d)\.?[ºª](?=\s)", "", text))
     if isinstance(plain, Problem):
         return plain
     label = _in_short(" ".join(plain.replace("–", "-").split()), language)
