@@ -13,6 +13,7 @@ from opdat_analytics.ingest.laid import (
     BLANK,
     FATE,
     NOT_REPORTED,
+    TOTALLED,
     Finding,
     Labels,
     Laid,
@@ -173,7 +174,8 @@ def _fates_of_labels(layout: Layout, said: list[Said], numbers: np.ndarray) -> l
     fates: list[str | None] = []
     for number in range(numbers.size):
         words = {same(texts[number]) for _, _, texts in said}
-        fates.append("ignored" if words & unread else "total" if words & sums else None)
+        usual = {same(texts[number]) for role, _, texts in said if role in TOTALLED} & layout.usual_totals
+        fates.append("ignored" if words & unread else "total" if words & sums or usual else None)
     return fates
 
 

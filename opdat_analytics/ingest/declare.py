@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -58,7 +58,7 @@ class Layout:
 
     ``begins`` is the text by which its part of a sheet begins; ``beside`` says where a blank corner stands (above, or
     left of, the text ``corner``); ``repeated`` that the headers are printed again further down; ``sheet_name`` is the
-    role of the sheet's name.
+    role of the sheet's name. ``usual_totals`` are words for a total that count as such where none are declared.
     """
 
     files: str
@@ -83,6 +83,7 @@ class Layout:
     subtitles: Subtitles | None
     repeated: bool
     sheet_name: str | None
+    usual_totals: frozenset[str] = frozenset()
 
     def claims(self, file: str, sheet: str) -> bool:
         """Whether this layout is for that sheet of that file."""
@@ -257,6 +258,23 @@ def _build_layout(table: Mapping[str, Any]) -> Layout:
     )
 
 
+USUAL_TOTALS = frozenset(
+    (
+        "total", "totals", "grand total", "overall total", "total general", "gran total", "total geral", "total global",
+        "ensemble",
+    )
+)  # fmt: skip
+
+
+def _with_usual_totals(layout: Layout, aliases: Mapping[str, str], meanings: Mapping[str, Any]) -> Layout:
+    """A layout that knows the words for a total which mean nothing else to this publisher."""
+    if layout.totals:
+        return layout
+    meant = {vocab.normalise(text) for text in (*aliases, *layout.ignore)}
+    meant |= {text for words in (*meanings.values(), *layout.meanings.values()) for text in words}
+    return replace(layout, usual_totals=USUAL_TOTALS - meant)
+
+
 def _subtitles(declared: Any) -> Subtitles | None:
     if declared is None:
         return None
@@ -277,6 +295,8 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
                 match["file"], match["sheet"], match["cell"], entry["was"], entry["do"], entry.get("as"), entry["why"]
             )
         )
+    aliases, meanings = _codes(table.get("aliases", {})), _meanings(table.get("meanings", {}))
+    layouts = tuple(_with_usual_totals(_build_layout(entry), aliases, meanings) for entry in table["layout"])
     return Source(
         id=source,
         title=table["title"],
@@ -294,11 +314,11 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
             {label: iso_date(str(day)) for label, day in table.get("editions", {}).items()},
         ),
         symbols=symbol_figures(table.get("symbols", {})),
-        aliases=_codes(table.get("aliases", {})),
-        meanings=_meanings(table.get("meanings", {})),
+        aliases=aliases,
+        meanings=meanings,
         constants=_codes(table.get("constants", {})),
         ignore=tuple(Ignored(e.get("files", "*"), e.get("sheet", "*"), e["why"]) for e in table.get("ignore", [])),
-        layouts=tuple(_build_layout(entry) for entry in table["layout"]),
+        layouts=layouts,
         expect={key: (float(a), float(b)) for key, (a, b) in table.get("expect", {}).items()},
         decided=tuple(decided),
     )

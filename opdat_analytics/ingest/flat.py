@@ -12,6 +12,7 @@ from opdat_analytics.ingest.laid import (
     BLANK,
     FATE,
     NOT_REPORTED,
+    TOTALLED,
     UNSTATED,
     Finding,
     Labels,
@@ -34,6 +35,8 @@ _NO_TOTAL = frozenset(
     {"value", "ignore", "note", "url", "form", "sex", "age", "citizenship", "breakdown", "unknown_route"}
 )
 """Columns in which “Total” names no printed total: a disaggregation's own total is a figure like any other."""
+_LONGEST = 30
+"""Letters of the longest text that could be a usual word for a total."""
 
 
 def _find_header(grid: Grid, layout: Layout) -> tuple[int, dict[str, int], dict[str, str]]:
@@ -138,7 +141,7 @@ def lay_flat(grid: Grid, layout: Layout) -> Laid:
     readings = Readings(kept, np.full(kept.size, value_column), said[kept, value_column], labels, also)
     notes = footnotes(text, filled, end, fates != BLANK)
     surroundings(fates, filled, top, end)
-    return Laid(readings, fates, _with_parts(totals, readings), notes, tuple(findings))
+    return Laid(readings, fates, _with_parts(totals, readings, read, layout), notes, tuple(findings))
 
 
 def _printed_again(text: np.ndarray, top: int, body: np.ndarray, places: Mapping[str, int]) -> np.ndarray:
@@ -198,13 +201,19 @@ def _set_aside(
     totals: list[tuple[int, int, str]] = []
     unread = {same(label) for label in layout.ignore}
     sums = {same(label) for label in layout.totals}
-    if not unread and not sums:
+    totalling = [column for header, column in places.items() if roles[header] in TOTALLED]
+    words = {same(text) for column in totalling for text in set(read[body, column].tolist()) if len(text) < _LONGEST}
+    usual = layout.usual_totals & words
+    if not unread and not sums and not usual:
         return aside, totals
     labelled = [column for header, column in places.items() if roles[header].partition(":")[0] not in _NO_TOTAL]
     normal = normalised(read[np.ix_(body, np.array(labelled, dtype=int))])
-    for number, row in enumerate(body.tolist()):
+    totalled = [n for n, column in enumerate(labelled) if column in totalling]
+    odd = np.isin(normal, list(unread | sums)).any(axis=1) | np.isin(normal[:, totalled], list(usual)).any(axis=1)
+    for number in np.flatnonzero(odd).tolist():
+        row = int(body[number])
         said = set(normal[number].tolist())
-        fate = "ignored" if said & unread else "total" if said & sums else None
+        fate = "ignored" if said & unread else "total" if said & sums or said & usual else None
         if fate is None:
             continue
         aside[number] = True
@@ -214,13 +223,21 @@ def _set_aside(
     return aside, totals
 
 
-def _with_parts(totals: list[tuple[int, int, str]], readings: Readings) -> tuple[Total, ...]:
-    """In a flat table a total sums the rows since the total before it."""
-    found, before = [], -1
+def _with_parts(
+    totals: list[tuple[int, int, str]], readings: Readings, read: np.ndarray, layout: Layout
+) -> tuple[Total, ...]:
+    """In a flat table a total sums the rows since the totals before it that say the same beside it."""
+    sums = {same(label) for label in layout.totals} | layout.usual_totals
+    found, before, last = [], -1, -2
     for row, column, text in totals:
-        parts = np.flatnonzero((readings.rows > before) & (readings.rows < row))
-        found.append(Total((row, column), text, parts))
-        before = row
+        before = before if row == last + 1 else last
+        parts = (readings.rows > before) & (readings.rows < row)
+        for labels in readings.labels if readings.text.size else ():
+            said = str(read[row, int(labels.columns[0])]).strip()
+            if said and labels.role not in ("note", "url") and same(said) not in sums:
+                parts &= labels.text == read[row, int(labels.columns[0])]
+        found.append(Total((row, column), text, np.flatnonzero(parts)))
+        last = row
     return tuple(found)
 
 

@@ -94,6 +94,10 @@ class Laid:
     findings: tuple[Finding, ...] = ()
 
 
+TOTALLED = ("place", "year", "period", "measure", "offence")
+"""Roles in which a word for a total names a printed total; a total sex or age is a figure like any other."""
+
+
 class LayoutMismatch(OpdatError):
     """The sheet does not lie as declared: the file stops."""
 
