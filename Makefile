@@ -24,6 +24,7 @@ format: $(READY)
 
 bench: $(READY)  ## side-by-side ratios
 	$(BIN)/python benchmarks/metrics.py
+	$(BIN)/python benchmarks/pack.py
 
 lab: $(READY)  ## JupyterLab at notebooks/
 	$(BIN)/opdat lab

@@ -1,7 +1,8 @@
 """Reads, harmonises and honestly counts what is published on assistance against human trafficking and smuggling.
 
 ``observations()``, ``activities()`` and the other tables open what ``opdat refresh`` published; ``metrics`` turns them
-into small frames with bounds, ``charts`` into exhibits, ``export`` into files; ``explain`` goes back to the cells.
+into small frames with bounds, ``charts`` into exhibits, ``export`` and ``export_pack`` into files; ``explain`` goes
+back to the cells.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from opdat_analytics import charts, metrics
     from opdat_analytics.exports import export
     from opdat_analytics.model import Exhibit, Home, OpdatError
+    from opdat_analytics.packs.made import export_pack
     from opdat_analytics.provenance import explain
     from opdat_analytics.tables import (
         activities,
@@ -30,15 +32,16 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "explain": "provenance", "export": "exports", "Exhibit": "model", "Home": "model", "OpdatError": "model",
+    "explain": "provenance", "export": "exports", "export_pack": "packs.made",
+    "Exhibit": "model", "Home": "model", "OpdatError": "model",
     **dict.fromkeys(
         ("activities", "conflicts", "indicators", "issues", "ledger", "measures", "observations", "places",
          "programmes", "publication", "revisions", "sources", "targets"), "tables"),
 }  # fmt: skip
 
 __all__ = [
-    "Exhibit", "Home", "OpdatError", "activities", "charts", "conflicts", "explain", "export", "indicators", "issues",
-    "ledger", "measures", "metrics", "observations", "places", "programmes", "publication",
+    "Exhibit", "Home", "OpdatError", "activities", "charts", "conflicts", "explain", "export", "export_pack",
+    "indicators", "issues", "ledger", "measures", "metrics", "observations", "places", "programmes", "publication",
     "revisions", "sources", "targets",
 ]  # fmt: skip
 

@@ -71,6 +71,11 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     return Comparison(changes, _corrected(differ), tuple(issues), tuple(newly))
 
 
+def are_facts(changes: pd.DataFrame) -> pd.Series:
+    """Which rows of a frame of changes are about facts, such as activities, and not about figures."""
+    return changes["measure"].isna() & (changes["kind"] != "held")
+
+
 def issues_of(home: Home, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The issues of some manifest entries, as plain rows with None for null."""
     whole = [entry for entry in entries if store.has_parts(home, entry["parts"])]

@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest.workbook import Grid, nonblank, read_workbook
+from opdat_analytics.admitted import admitted_sheets
+from opdat_analytics.ingest.declare import read_declaration
+from opdat_analytics.ingest.workbook import Grid, nonblank
 from opdat_analytics.model import SERIES, Home, OpdatError, Ref, UnknownName, UnreadableFile, column_letters, position
 from opdat_analytics.paths import home_here, raw_path
 from opdat_analytics.store import OUTSIDE, Publication, open_publication, with_region
@@ -278,7 +280,10 @@ def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...]
         path = raw_path(opened.home.raw, ref.file)
         try:
             grids = _grids(path, read.get(ref.file, ""))
-        except (OSError, UnreadableFile):
+        except UnreadableFile as error:
+            remarks[f"The sheet around the cells of {ref.file} is not shown: {error}."] = None
+            continue
+        except (OSError, OpdatError):
             grids = None
         if grids is None:
             remarks[
@@ -298,7 +303,8 @@ def _grids(path: Path, sha256: str) -> tuple[Grid, ...] | None:
 
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
         return None
-    return read_workbook(path)
+    declaration = path.parent / "source.toml"
+    return admitted_sheets(path, read_declaration(declaration) if declaration.exists() else None)
 
 
 def _piece(grid: Grid, ref: Ref) -> Piece:

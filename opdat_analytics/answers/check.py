@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from opdat_analytics.admitted import HINT
 from opdat_analytics.answers.forms import declaration_for, declared_form
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import FileRead, issue_table, read_file
@@ -110,6 +111,10 @@ def check(path: Path, home: Home) -> Checked:
     form = declaration_for(
         grids, path.name, RETURNS if loose else path.stem, ruled if isinstance(ruled, Source) else None
     )
+    refusal = reason_to_stop(path, grids)
+    if refusal is not None:
+        refused = _refused(path, grids, "personal_columns", refusal.message, HINT, refusal.sheet)
+        return _declared_elsewhere(path, grids, home) or refused
     if form is not None:
         return Checked(path, "template", form.title, form.language, read_file(path, form, reason_to_stop), grids)
     return _declared_elsewhere(path, grids, home) or _drafted(path, grids) or _refused(
@@ -167,8 +172,10 @@ def _drafted(path: Path, grids: tuple[Grid, ...]) -> Checked | None:
     return drafted if _taken(drafted) else None
 
 
-def _refused(path: Path, grids: tuple[Grid, ...], code: str, message: str, hint: str | None) -> Checked:
-    issue = Issue("stop", code, "", path.name, None, None, None, message, hint)
+def _refused(path: Path, grids: tuple[Grid, ...], code: str, message: str, hint: str | None,
+    sheet: str | None = None,
+) -> Checked:  # fmt: skip
+    issue = Issue("stop", code, "", path.name, sheet, None, None, message, hint)
     return Checked(path, "unknown", None, None, FileRead({"issues": issue_table([issue])}, True, None), grids)
 
 

@@ -14,13 +14,16 @@ import openpyxl
 import xlsxwriter
 
 from opdat_analytics import store, vocab
+from opdat_analytics.admitted import admitted_sheets
 from opdat_analytics.answers.forms import declaration_path, declared_form, form_of
 from opdat_analytics.answers.template_sheets import MADE
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import read_file
+from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.workbook import read_workbook
-from opdat_analytics.model import DeclarationError, Home, OpdatError, UnknownName, UnreadableFile, position
+from opdat_analytics.model import DeclarationError, Home, OpdatError, UnknownName, position
 from opdat_analytics.paths import raw_path
+from opdat_analytics.privacy import reason_to_stop
 
 SHEET = "Decisions"
 HEADERS = ("file", "sheet", "cell", "says", "what is wrong", "hint", "decision", "read as / code", "who", "why")
@@ -163,6 +166,12 @@ def _section(value: str) -> str | None:
     return "meanings.measure" if value in vocab.measures() else None
 
 
+def _shown(path: Path) -> tuple[Grid, ...]:
+    """The sheets of a raw file as they may be shown."""
+    declaration = path.parent / "source.toml"
+    return admitted_sheets(path, read_declaration(declaration) if declaration.exists() else None)
+
+
 def _now(ruling: Ruling, home: Home) -> str | None:
     folder, _, name = ruling.file.partition("/")
     path = raw_path(home.raw, ruling.file)
@@ -170,9 +179,9 @@ def _now(ruling: Ruling, home: Home) -> str | None:
     if not name or not there or not path.is_file():
         return None
     try:
-        grid = next((grid for grid in read_workbook(path) if grid.name == ruling.sheet), None)
+        grid = next((grid for grid in _shown(path) if grid.name == ruling.sheet), None)
         row, column = position(ruling.cell)
-    except (UnreadableFile, OpdatError):
+    except OpdatError:
         return None
     inside = grid is not None and row < grid.text.shape[0] and column < grid.text.shape[1]
     return str(grid.text[row, column]) if grid is not None and inside else None
@@ -216,7 +225,7 @@ def _still_held(rulings: Sequence[Ruling], declared: Source, home: Home) -> Iter
         path = raw_path(home.raw, file)
         source = declared_form(path, declared.id, declared)
         assert isinstance(source, Source)  # noqa: S101 - it was read from one
-        issues = read_file(path, source).tables["issues"]
+        issues = read_file(path, source, reason_to_stop).tables["issues"]
         held = issues[issues["severity"].isin(["hold", "stop"]) & ~issues["acknowledged"].astype(bool)]
         for ruling in (r for r in rulings if r.file == file):
             same = held[(held["sheet"] == ruling.sheet) & (held["cell"] == ruling.cell)]

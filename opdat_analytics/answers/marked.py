@@ -21,7 +21,7 @@ from opdat_analytics.answers.template_sheets import MADE
 from opdat_analytics.answers.wording import guessed_language, told
 from opdat_analytics.answers.words import words
 from opdat_analytics.ingest.grid import Grid
-from opdat_analytics.privacy import must_stop, personal_columns
+from opdat_analytics.privacy import must_stop, person_named, personal_data
 
 _REACHES_OUT = re.compile(
     r"[\[|]|\b(?:WEBSERVICE|FILTERXML|HYPERLINK|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID|DDE|EXEC|SQL\.REQUEST|STOCKHISTORY)\s*\(",
@@ -35,15 +35,18 @@ _UNOPENED = (ValueError, TypeError, KeyError, AttributeError, IndexError, OSErro
 def marked_copy(checked: Checked) -> bytes:
     """The workbook as xlsx, marked, with a first sheet in its language.
 
-    A sheet with personal columns is emptied. Macros, links to other workbooks and what a file that could not be read
+    A sheet with personal columns is emptied, and of a workbook that was refused for them only the text of the other
+    sheets is carried over. Macros, links to other workbooks and what a file that could not be read
     holds are not carried over.
     """
     language = checked.language or guessed_language(checked.grids)
     said = words(language)
     book = _opened(checked)
-    personal = {g.name: columns for g in checked.grids if must_stop(columns := personal_columns(g.text))}
+    personal = {g.name: columns for g in checked.grids if must_stop(columns := personal_data(g.text))}
     for name in personal:
         _emptied(book, name)
+    for sheet in [sheet for sheet in book.worksheets if person_named(sheet.title)]:
+        book.remove(sheet)
     open_ones = checked.issues[~checked.issues["acknowledged"].astype(bool)]
     issues: list[dict[str, Any]] = [
         {str(key): value for key, value in row.items()} for row in open_ones.to_dict("records")
@@ -83,7 +86,8 @@ def _settled(book: Any) -> bytes:
 
 def _opened(checked: Checked) -> Any:
     """The workbook with its formats where it is a zipped one, else its sheets as they were read."""
-    data = checked.path.read_bytes() if checked.grids else b""
+    refused = bool((checked.issues["code"] == "personal_columns").any())
+    data = checked.path.read_bytes() if checked.grids and not refused else b""
     if data[:4] == b"PK\x03\x04":
         try:
             book = openpyxl.load_workbook(io.BytesIO(data), keep_vba=False, keep_links=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from opdat_analytics import vocab
 from opdat_analytics.model import MixtureRefused, OpdatError, canonical_json
 
 ONE_VALUED = (
@@ -26,7 +27,8 @@ class Point:
     """One figure of a chart.
 
     ``low`` is None where no number is stated; ``high`` is None where there is none or it is unbounded.
-    ``along`` is what the chart runs along: a year, a column of a grid, a date.
+    ``along`` is what the chart runs along: a year, a column of a grid, a date. ``chance_low`` and ``chance_high``
+    are limits of chance, apart from the bounds; ``breaks`` are the years from which its series counts differently.
     """
 
     group: str
@@ -45,6 +47,9 @@ class Point:
     restated: bool
     old_low: float | None
     old_high: float | None
+    chance_low: float | None = None
+    chance_high: float | None = None
+    breaks: tuple[int, ...] = ()
 
     @property
     def stated(self) -> bool:
@@ -210,8 +215,23 @@ def _point(row: Mapping[Any, Any], group: str, along: str | None, fallback: str)
         unstable=true("unstable"),
         restated=true("restated") or real("old_low") is not None,
         old_low=real("old_low"),
-        old_high=real("old_high"),
+        old_high=real("old_high") if "old_high" in row else real("old_low"),
+        chance_low=real("chance_low"),
+        chance_high=real("chance_high"),
+        breaks=_breaks(row, true("series_break")),
     )
+
+
+def _breaks(row: Mapping[Any, Any], here: bool) -> tuple[int, ...]:
+    """Years of the breaks of a row's series: its own year where the metric says so, and those that are declared.
+
+    The declared ones matter where the year of the break itself has no row.
+    """
+    sources, measures = (set(str(row.get(name) or "").split(";")) for name in ("source", "measure"))
+    places = {"", str(row.get("place", ""))}
+    known = vocab.breaks()
+    years = {b.year for b in known if b.source in sources and b.measure in measures and b.place in places}
+    return tuple(sorted(years | ({int(row["year"])} if here and not blank(row.get("year")) else set())))
 
 
 def unique(frame: pd.DataFrame, name: str) -> list[str]:

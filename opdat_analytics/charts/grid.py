@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import floor, inf, log10
 from typing import Any
 
 import matplotlib
@@ -12,10 +10,11 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, to_hex
+from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
 from opdat_analytics.charts import alt, exhibit, layout, marks, style, words
+from opdat_analytics.charts.classes import Scale, coverage_scale, scale_of
 from opdat_analytics.charts.frame import Point, checked, plain, points, unique
 from opdat_analytics.model import Exhibit, OpdatError
 
@@ -23,20 +22,8 @@ WIDEST = 16.0
 """Widest page, in inches; beyond it the numbers of the cells become smaller, then are left out."""
 SMALLEST_TYPE = 4.5
 VALUES = ("low", "coverage")
-_MISSING: Mapping[str, Any] = {"facecolor": style.PAPER, "edgecolor": "#c9c9c9", "hatch": "////", "linewidth": 0}
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Classes of a shade: where each begins, what it is called, its colour."""
-
-    starts: tuple[float, ...]
-    names: tuple[str, ...]
-    shades: tuple[str, ...]
-
-    def place(self, value: float) -> int:
-        """The class a value falls in."""
-        return max(0, int(np.searchsorted(self.starts, value, side="right")) - 1)
+MISSING: Mapping[str, Any] = {"facecolor": style.PAPER, "edgecolor": "#c9c9c9", "hatch": "////", "linewidth": 0}
+"""The hatched ground of a cell without a figure."""
 
 
 def grid(
@@ -105,7 +92,7 @@ def grid(
     base = style.TEAL if value == "coverage" else style.measure_colour(next(iter(unique(table, "measure")), ""))
     with matplotlib.rc_context(style.RC):
         scale = (
-            _coverage_scale(base) if value == "coverage" else _scale([v for v in known if v is not None], base, unit)
+            coverage_scale(base) if value == "coverage" else scale_of([v for v in known if v is not None], base, unit)
         )
         texts = {place: _text(point, value, unit) for place, point in cells.items()}
         drawn = [] if value == "coverage" else every
@@ -149,42 +136,6 @@ def _text(point: Point, value: str, unit: str | None) -> tuple[str, ...]:
     return (f"{low}–", high)
 
 
-def _round_below(value: float) -> float:
-    """The largest round number (1, 1.5, 2, 3, 4, 5, 7 times a power of ten) that is not above a positive value."""
-    power = 10.0 ** floor(log10(value))
-    return float(max(step * power for step in (1, 1.5, 2, 3, 4, 5, 7) if step * power <= value * (1 + 1e-9)))
-
-
-def _scale(values: Sequence[float], colour: str, unit: str | None) -> Scale:
-    """At most six classes that begin at round numbers near the sextiles, and one for exactly zero."""
-    if not values:
-        return Scale((), (), ())
-    above = sorted(v for v in values if v > 0)
-    zero = [0.0] if len(above) < len(values) or not above else []
-    whole = all(float(v).is_integer() for v in values)
-    round_to = (lambda v: float(floor(_round_below(v)))) if whole else _round_below
-    starts = sorted({round_to(above[int(len(above) * i / 6)]) for i in range(6)}) if above else []
-    names = ["0"] if zero else []
-    for start, end in zip(starts, [*starts[1:], inf][: len(starts)], strict=True):
-        if end == inf:
-            names.append(f"{words.number(start, unit)} and over")
-        elif whole:
-            names.append(words.bounds(start, end - 1, unit))
-        else:
-            names.append(f"{words.number(start, unit)} to under {words.number(end, unit)}")
-    shades = _ramp(colour, len(starts))
-    return Scale((*zero, *starts), tuple(names), (*(["#f4f4f4"] if zero else []), *shades))
-
-
-def _coverage_scale(colour: str) -> Scale:
-    return Scale((0.0, 0.5, 0.8, 1.0), ("under 50%", "50% to under 80%", "80% to under 100%", "100%"), _ramp(colour, 4))
-
-
-def _ramp(colour: str, steps: int) -> tuple[str, ...]:
-    along = [style.tint(colour, 0.14), style.tint(colour, 0.5), colour, style.shade(colour, 0.5)]
-    return tuple(to_hex(each) for each in sns.blend_palette(along, max(steps, 2))[:steps])
-
-
 def _draw(
     told: layout.Texts, down: Sequence[str], across: Sequence[Any], cells: Mapping[tuple[str, Any], Point],
     texts: Mapping[tuple[str, Any], tuple[str, ...]], scale: Scale, value: str, marked: Sequence[Point],
@@ -226,7 +177,7 @@ def _draw(
             point = cells.get((group, place))
             shade = None if point is None else _shade(point, value)
             if shade is None:
-                ax.add_patch(Rectangle((j + 0.04, i + 0.06), 0.92, 0.88, **_MISSING))
+                ax.add_patch(Rectangle((j + 0.04, i + 0.06), 0.92, 0.88, **MISSING))
             else:
                 matrix[i, j] = scale.place(shade)
     if scale.shades:
@@ -270,7 +221,7 @@ def _centred(sheet: Axes, lines: Sequence[str], x: float, y: float, size: float,
 
 
 def _swatch(shade: str | None) -> layout.Glyph:
-    look = dict(_MISSING) if shade is None else {"facecolor": shade, "edgecolor": style.RULE, "linewidth": 0.5}
+    look = dict(MISSING) if shade is None else {"facecolor": shade, "edgecolor": style.RULE, "linewidth": 0.5}
 
     def draw(ax: Axes, x: float, y: float) -> None:
         ax.add_patch(Rectangle((x - 0.12, y - 0.075), 0.24, 0.15, **look))

@@ -22,7 +22,7 @@ LEADING = 1.32
 
 _JOINERS, _UNSEEN = "\u200c\u200d", ("Cc", "Cf", "Cs")
 
-Glyph = Callable[[Axes, float, float], None]
+Glyph = Callable[[Axes, float, float], object]
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,8 @@ def page(texts: Texts, keys: Sequence[Key], body: float, width: float = WIDTH) -
     footer.append((wrap(texts.attribution, inner, style.NOTE), style.NOTE, style.GREY, 0.0))
     footer.append((wrap(texts.figure_id, inner, style.SMALL), style.SMALL, style.GREY, 0.05))
 
-    rows = _flow([key.text for key in keys], inner)
+    named = [wrap(key.text, inner - 0.35, style.NOTE, most=1)[0] for key in keys]
+    rows = _flow(named, inner)
     key_height = len(rows) * 0.23 + (0.1 if rows else 0)
     head_height = len(title) * line_height(style.TITLE) + 0.05 + len(subtitle) * line_height(style.SUBTITLE) + 0.18
     foot_height = 0.12 + sum(len(lines) * line_height(size) + gap for lines, size, _, gap in footer)
@@ -214,7 +215,7 @@ def page(texts: Texts, keys: Sequence[Key], body: float, width: float = WIDTH) -
     for row in rows:
         for place, x in row:
             keys[place].glyph(sheet, x + 0.14, y - 0.115)
-            sheet.text(x + 0.32, y - 0.115, keys[place].text, size=style.NOTE, va="center_baseline", color=style.GREY)
+            sheet.text(x + 0.32, y - 0.115, named[place], size=style.NOTE, va="center_baseline", color=style.GREY)
         y -= 0.23
     y -= 0.1 if rows else 0
     sheet.plot([MARGIN, width - MARGIN], [y, y], color=style.RULE, lw=0.8)

@@ -8,12 +8,9 @@ from itertools import pairwise
 import matplotlib
 import pandas as pd
 
-from opdat_analytics.charts import alt, exhibit, layout, marks, style, words
+from opdat_analytics.charts import alt, exhibit, layout, marks, rows, style, words
 from opdat_analytics.charts.frame import Point, checked, points, unique
 from opdat_analytics.model import Exhibit, MixtureRefused
-
-ROW = 0.27
-"""Height of a row of one line, in inches."""
 
 
 def ranked(
@@ -58,40 +55,48 @@ def ranked(
             f"A ranking shows one year; the frame has {len(years)}: {style.joined(years)}. "
             f"Keep one, for example frame[frame.year == {years[-1]}]."
         )
-    rows = checked(frame, (by,))
-    rows = rows.sort_values(["low", "high"], ascending=False, kind="stable", na_position="first")
-    rows = rows.sort_values("low", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
-    stated = rows["low"].notna()
-    shown = rows[stated].head(top) if stated.any() else rows.head(top)
-    every = points(shown, by, "year" if "year" in rows.columns else None)
-    word = words.groups_word(by, rows)
-    unit = words.unit(rows)
-    silent = [words.label(str(value), labels) for value in rows.loc[~stated, by]] if stated.any() else []
+    table = checked(frame, (by,))
+    table = table.sort_values(["low", "high"], ascending=False, kind="stable", na_position="first")
+    table = table.sort_values("low", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
+    stated = table["low"].notna()
+    shown = table[stated].head(top) if stated.any() else table.head(top)
+    every = points(shown, by, "year" if "year" in table.columns else None)
+    word = words.groups_word(by, table)
+    unit = words.unit(table)
+    silent = [words.label(str(value), labels) for value in table.loc[~stated, by]] if stated.any() else []
     extra = _order(every)
     last = [f"No number is stated for {style.joined(silent, 40)}."] if silent else []
     if len(shown) < stated.sum():
         extra.append(f"The {len(shown)} highest lower bounds of {stated.sum()} are shown.")
     span = words.period(years)
-    said = words.own_title(title, ()) if title else _message(every, rows, word, span, unit, labels)
+    said = words.own_title(title, ()) if title else _message(every, table, word, span, unit, labels)
     subtitle = words.subtitle(shown, (f"by {word}",), labels)
     with matplotlib.rc_context(style.RC):
         told = exhibit.texts("ranked", shown, every, said, subtitle, publication, sources, extra, last)
         page = _draw(told, every, style.colours(by, [p.group for p in every]) if by in style.FIXED else {},
-                     style.measure_colour(next(iter(unique(rows, "measure")), "")), unit, labels)  # fmt: skip
+                     style.measure_colour(next(iter(unique(table, "measure")), "")), unit, labels)  # fmt: skip
     spoken = alt.describe("Ranked dot chart", subtitle, every, unit, labels, word)
     return exhibit.exhibit("ranked", name, page.figure, shown, told, spoken, by)
 
 
 def _message(
-    every: Sequence[Point], rows: pd.DataFrame, word: str, span: str, unit: str | None,
+    every: Sequence[Point], table: pd.DataFrame, word: str, span: str, unit: str | None,
     labels: Mapping[str, str] | None,
 ) -> str:  # fmt: skip
     """Names the first only where no other can be larger and every group has a number and is comparable."""
-    what = words.measures(rows, labels)
-    if len(every) > 1 and rows["low"].notna().all():
+    what = words.measures(table, labels)
+    if len(every) > 1 and table["low"].notna().all():
         first, rest = every[0], every[1:]
         sure = all(p.high is not None and p.high < (first.low or 0) for p in rest)
-        if sure and len(every) == len(rows) and not any(p.partial or p.incomplete or p.secondary for p in every):
+        # What chance alone could turn around is no headline either.
+        if first.chance_low is not None:
+            least = first.chance_low
+            sure = sure and all(p.chance_high is not None and p.chance_high < least for p in rest)
+        if (
+            sure
+            and len(every) == len(table)
+            and not any(p.partial or p.incomplete or p.secondary or p.unstable or p.about for p in every)
+        ):
             return (
                 f"{words.label(first.group, labels)} reported the most {what[:1].lower()}{what[1:]}"
                 f"{f' in {span}' if span else ''}: {words.figure(first, unit)}"
@@ -120,47 +125,23 @@ def _draw(
     told: layout.Texts, every: Sequence[Point], shades: Mapping[str, str], colour: str, unit: str | None,
     labels: Mapping[str, str] | None,
 ) -> layout.Page:  # fmt: skip
-    names = [layout.wrap(words.label(p.group, labels), 2.9, style.BODY, most=2) for p in every]
+    placed = rows.rows_of([words.label(p.group, labels) for p in every])
     numbers = [words.figure(p, unit) for p in every]
-    left = max(layout.text_width(line, style.BODY) for lines in names for line in lines) + 0.15
     beside = max(layout.text_width(text, style.BODY) for text in numbers) + 0.3
-    heights = [ROW + (len(lines) - 1) * layout.line_height(style.BODY) for lines in names]
-    body = sum(heights) + 0.35
-    room = layout.WIDTH - 2 * layout.MARGIN
-    width = room - left - beside - 0.1
-    page = layout.page(told, marks.keys(every, style.GREY, sideways=True), body)
-    ax = page.axes(left, 0.3, width, body - 0.35)
-    most = max([p.low if p.high is None else p.high for p in every if p.low is not None] or [0.0]) or 1.0
-    ends = [e for p in every for e in (p.low, p.high, p.old_low) if e is not None]
-    open_most = max((p.low for p in every if p.low is not None and p.unbounded), default=0.0)
-    top = max([most * 1.02, open_most * width / (width - marks.ARROW - 0.05), *(p.old_low or 0 for p in every)])
-    ax.set_xlim(0, top)
-    ax.set_ylim(0, sum(heights))
-    scale = layout.ticks(top, 5, ends)
-    ax.set_xticks(scale, [words.number(value, unit) for value in scale])
-    ax.set_yticks([])
-    ax.xaxis.set_visible(bool(ends))
-    ax.grid(axis="x", color=style.RULE, lw=0.6)
-    ax.set_axisbelow(True)
-    ax.tick_params(axis="x", length=0, labelsize=style.BODY)
-    for side in ("top", "right", "left", *(() if ends else ("bottom",))):
-        ax.spines[side].set_visible(False)
-    y = sum(heights)
-    line = layout.line_height(style.BODY)
-    for point, lines, text, height in zip(every, names, numbers, heights, strict=True):
-        y -= height
-        centre = y + height / 2
+    width = layout.WIDTH - 2 * layout.MARGIN - placed.left - beside - 0.1
+    page = layout.page(told, marks.keys(every, style.GREY, sideways=True), placed.height + rows.FOOT)
+    top = rows.top_of(every, width)
+    ax = rows.value_axes(page, placed, width, top, rows.values_of(every), unit)
+    base = page.bottom + rows.FOOT
+    rows.name_rows(page, placed, base)
+    for point, text, centre in zip(every, numbers, placed.centres, strict=True):
         shade = shades.get(point.group, colour)
-        at = page.bottom + 0.3 + centre
-        for place, part in enumerate(lines):
-            page.sheet.text(page.left + left - 0.15, at + (len(lines) / 2 - place - 0.76) * line, part, ha="right",
-                            size=style.BODY, color=style.INK)  # fmt: skip
         start = 0.0
         if point.low is not None:
             ax.plot([0, point.low], [centre, centre], color=style.RULE, lw=0.8, ls=(0, (1, 2)), zorder=1)
             marks.level(ax, centre, point, shade, 6.5)
-            edge = point.low if point.high is None else point.high
+            edge = max(e for e in (point.low, point.high, point.chance_high) if e is not None)
             start = edge / top * width + (marks.ARROW + 0.08 if point.unbounded else 0.12)
-        page.sheet.text(page.left + left + start, at - 0.26 * line, text, size=style.BODY,
-                        color=style.readable(shade) if point.stated else style.GREY)  # fmt: skip
+        ink = style.readable(shade) if point.stated else style.GREY
+        rows.write(page, [text], page.left + placed.left + start, base + centre, ink)
     return page

@@ -10,7 +10,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
 
-from opdat_analytics.charts import alt, exhibit, layout, marks, style, words
+from opdat_analytics.charts import alt, events, exhibit, layout, marks, style, words
 from opdat_analytics.charts.frame import Point, blank, points, required, unmixed
 from opdat_analytics.model import Exhibit, OpdatError
 
@@ -31,6 +31,7 @@ def to_date(
     title: str | None = None,
     name: str | None = None,
     publication: str | None = None,
+    annotations: Sequence[tuple[int, str]] = (),
     sources: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Exhibit:
@@ -41,6 +42,8 @@ def to_date(
     frame
         ``by``, ``as_of`` (ISO 8601, reduced precision allowed), ``low``, ``high``; several statements may share a
         date. A date that names only a month or a year is drawn over all of it.
+    annotations
+        Events as (year, text), drawn as thin lines at the start of the year.
     by, title, name, publication, sources, labels
         As for ``trend``.
 
@@ -76,9 +79,9 @@ def to_date(
     with matplotlib.rc_context(style.RC):
         told = exhibit.texts("to_date", dated, every, said, subtitle, publication, sources, (RUNNING,), last)
         page = _draw(told, {g: [p for p in every if p.group == g] for g in groups},
-                     style.colours(by, groups), every, unit, labels)  # fmt: skip
+                     style.colours(by, groups), every, annotations, unit, labels)  # fmt: skip
     spoken = alt.describe("Dated marks", subtitle, every, unit, labels, words.groups_word(by, rows))
-    return exhibit.exhibit("to_date", name, page.figure, dated, told, spoken, by)
+    return exhibit.exhibit("to_date", name, page.figure, dated, told, spoken, by, events.data(annotations))
 
 
 def extent(as_of: str) -> tuple[float, float]:
@@ -104,34 +107,47 @@ def extent(as_of: str) -> tuple[float, float]:
 
 def _draw(
     told: layout.Texts, runs: Mapping[str, Sequence[Point]], shades: Mapping[str, str], every: Sequence[Point],
-    unit: str | None, labels: Mapping[str, str] | None,
+    annotations: events.Events, unit: str | None, labels: Mapping[str, str] | None,
 ) -> layout.Page:  # fmt: skip
     head = layout.line_height(style.BODY) + 0.06
-    page = layout.page(told, marks.keys(every, style.GREY), len(runs) * (PANEL + head + 0.15) + 0.2)
     extents = [extent(str(p.along)) for p in every]
     first, last = min(e[0] for e in extents), max(e[1] for e in extents)
     pad = max((last - first) * 0.06, 1.0)
     numbers = [words.number(p.low if p.high is None else p.high, unit) for p in every if p.low is not None]
     left = max((layout.text_width(text, style.BODY) for text in numbers), default=0.2) + 0.15
-    width = page.width - left
+    width = layout.WIDTH - 2 * layout.MARGIN - left
+
+    def at(year: float) -> float:
+        return left + (year * 12 - first + pad) / (last - first + 2 * pad) * width
+
+    years = range(int((first - pad) // 12) + 1, int((last + pad) // 12) + 1)
+    placed = events.place(annotations, years, at, layout.WIDTH - 2 * layout.MARGIN) if len(years) else []
+    body = len(runs) * (PANEL + head + 0.15) + 0.2
+    page = layout.page(told, marks.keys(every, style.GREY), body + events.lift(placed))
+    events.draw(page, placed, at, page.bottom + 0.2, page.bottom + body)
     for place, (group, run) in enumerate(runs.items()):
-        y = page.height - (place + 1) * (PANEL + head + 0.15) + 0.15
+        y = body - (place + 1) * (PANEL + head + 0.15) + 0.15
         ax = page.axes(left, y, width, PANEL)
         most = max((p.low if p.high is None else p.high for p in run if p.low is not None), default=0.0) or 1.0
         ax.set_xlim(first - pad, last + pad)
         ax.set_ylim(0, most * PANEL / (PANEL - 0.5))
         scale = layout.ticks(ax.get_ylim()[1], 3, [p.low for p in run if p.low is not None])
         ax.set_yticks(scale, [words.number(value, unit) for value in scale])
-        _axes(ax, first - pad, last + pad, place == len(runs) - 1)
+        date_axes(ax, first - pad, last + pad, place == len(runs) - 1, width)
         _statements(page, ax, run, shades[group], unit)
-        page.sheet.text(page.left + left, page.bottom + y + PANEL + 0.07, words.label(group, labels), size=style.BODY,
+        heading = layout.wrap(words.label(group, labels), width, style.BODY, "bold", 1)[0]
+        page.sheet.text(page.left + left, page.bottom + y + PANEL + 0.07, heading, size=style.BODY,
                         weight="bold", color=style.readable(shades[group]))  # fmt: skip
     return page
 
 
-def _axes(ax: Axes, first: float, last: float, labelled: bool) -> None:
-    step = next((s for s in _STEPS if (last - first) / s <= 9), _STEPS[-1])
-    ticks = [m for m in range(int(first), int(last) + 1) if m % step == 0 and first <= m <= last]
+def date_axes(ax: Axes, first: float, last: float, labelled: bool, width: float) -> None:
+    """Ticks at round months or years of an axis in months since the year 0, ``width`` inches wide."""
+    most = max(2, int(width / 0.95))
+    step = next((s for s in _STEPS if (last - first) / s <= most), _STEPS[-1])
+    # A label at the very left would touch the foot of the other scale.
+    least = first + 0.38 / width * (last - first)
+    ticks = [m for m in range(int(first), int(last) + 1) if m % step == 0 and least <= m <= last]
     short = [str(m // 12) if step >= 12 else f"{calendar.month_abbr[m % 12 + 1]} {m // 12}" for m in ticks]
     ax.set_xticks(ticks, short if labelled else [""] * len(ticks))
     ax.grid(axis="y", color=style.RULE, lw=0.6)
@@ -145,6 +161,7 @@ def _axes(ax: Axes, first: float, last: float, labelled: bool) -> None:
 def _statements(page: layout.Page, ax: Axes, run: Sequence[Point], colour: str, unit: str | None) -> None:
     """Marks, and their numbers where they touch no mark and no number; what has no room stands in the table."""
     to_inches = page.figure.dpi_scale_trans.inverted()
+    floor = to_inches.transform((0, ax.bbox.y0))[1]
     shown = [p for p in sorted(run, key=lambda p: (extent(str(p.along))[1], p.low or 0.0)) if p.low is not None]
     middles = [sum(extent(str(p.along))) / 2 for p in shown]
     lows: list[float] = [p.low for p in shown if p.low is not None]
@@ -159,7 +176,7 @@ def _statements(page: layout.Page, ax: Axes, run: Sequence[Point], colour: str, 
         half = layout.text_width(text, style.NOTE) / 2
         for at in (y - 0.15, y + (0.33 if point.unbounded else 0.17), y - 0.3):
             box = _box(x, at, half, 0.06)
-            if at - 0.06 > page.bottom and not any(_touch(box, other) for other in taken):
+            if at - 0.06 > floor and not any(_touch(box, other) for other in taken):
                 page.sheet.text(x, at - 0.045, text, size=style.NOTE, ha="center", color=style.readable(colour))
                 taken.append(box)
                 break

@@ -225,7 +225,7 @@ def direction(series: Sequence[Point]) -> str | None:
     str or None
         None where the bounds allow more than one answer, where an end is partial, likely incomplete, unstable or
         read elsewhere than at its publisher (never a headline), where the places behind the two ends may differ,
-        or where there are not two years.
+        where the series breaks between them, or where there are not two years.
     """
     if len(series) < 2 or not series[0].stated or not series[-1].stated:
         return None
@@ -233,6 +233,8 @@ def direction(series: Sequence[Point]) -> str | None:
     if any(end.partial or end.incomplete or end.unstable or end.about or end.secondary for end in (first, last)):
         return None
     if first.n_reporting != last.n_reporting or first.low is None or last.low is None:
+        return None
+    if any(first.along < year <= last.along for year in last.breaks):
         return None
     if first.high is not None and last.low > first.high:
         return "rose"
@@ -332,6 +334,8 @@ def caveats(marks: Sequence[Point], extra: Sequence[str] = ()) -> list[str]:
         found.append(f"Likely incomplete by the source's usual reporting lag: {joined(late) or 'some figures'}.")
     told("unstable", "rests on fewer than 20 events: read no change into it.",
          "rest on fewer than 20 events: read no change into them.")  # fmt: skip
+    if any(point.chance_high is not None for point in stated):
+        found.append("Thin whiskers are 95% chance limits: how far chance alone could move a figure; not bounds.")
     hidden = "known only within bounds, often because small numbers are hidden."
     told("ranged", f"is {hidden}", f"are {hidden}")
     told("restated", "was restated by the publisher.", "were restated by the publisher.")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opdat_analytics.cli.program import FAILED, STOPPED, Exports, Processed, Raw, app, home_of, say
-from opdat_analytics.cli.refreshing import LISTED, tell, tell_issue
+from opdat_analytics.cli.program import FAILED, STOPPED, Exports, Log, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.refreshing import LISTED, begin_log, tell, tell_issue
 from opdat_analytics.model import Home, OpdatError
 
 if TYPE_CHECKING:
@@ -97,23 +97,38 @@ def _pack(home: Home, country: str | None = None, programme: str | None = None, 
 
 
 @app.command()
-def run(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
+def run(
+    ctx: typer.Context, log: Log = None, raw: Raw = None, processed: Processed = None, exports: Exports = None
+) -> None:
     """The main job: refresh, then tables, chart pack and notebooks."""
     from opdat_analytics.notebooks import run_notebooks
     from opdat_analytics.refresh import refresh as run_refresh
 
     home = home_of(ctx, raw, processed, exports)
+    begin_log(log)
     report = run_refresh(home)
-    tell(report)
+    tell(report, home)
     if report.publication is None:
         raise typer.Exit(report.exit_code)
     _export(home)
+    _changes(home)
     runs = run_notebooks(_notebook_folder(), home, progress=say)
     failed = [one for one in runs if one.error]
     for one in failed:
         say(f"Failed: {one.name}: {one.error}")
     _remind(report)
     raise typer.Exit(FAILED if failed else STOPPED if report.newly_stopped else 0)
+
+
+def _changes(home: Home) -> None:
+    """What changed since the publication before, beside the pack, for whoever mails it."""
+    from opdat_analytics import store
+    from opdat_analytics.watch.summary import as_markdown, as_page, summary
+
+    told = summary(home)
+    for name, text in (("changes.md", as_markdown(told)), ("changes.html", as_page(told))):
+        store.write_whole(home.exports / name, text.encode())
+    say(f"Changes: changes.md, changes.html in {home.exports}")
 
 
 def _remind(report: Report) -> None:

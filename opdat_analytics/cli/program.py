@@ -16,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 Raw = Annotated[Path | None, typer.Option("--raw", help="Folder of the raw spreadsheets.")]
 Processed = Annotated[Path | None, typer.Option("--processed", help="Folder of the published tables.")]
 Exports = Annotated[Path | None, typer.Option("--exports", help="Folder of what people get.")]
+Log = Annotated[Path | None, typer.Option("--log", help="Append what is done to this file, one JSON object a line.")]
 
 
 @app.callback()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opdat_analytics.cli.program import Exports, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say
 from opdat_analytics.cli.rows import is_stated, records
+from opdat_analytics.model import Home
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +24,7 @@ def refresh(
     sources: Annotated[list[str] | None, typer.Argument(help="Sources to look at; all if none is named.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, publish nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    log: Log = None,
     raw: Raw = None,
     processed: Processed = None,
     exports: Exports = None,
@@ -33,11 +36,13 @@ def refresh(
     """
     from opdat_analytics.refresh import refresh as run_refresh
 
-    report = run_refresh(home_of(ctx, raw, processed, exports), sources or (), dry_run=dry_run)
+    begin_log(log)
+    home = home_of(ctx, raw, processed, exports)
+    report = run_refresh(home, sources or (), dry_run=dry_run)
     if as_json:
         say(json.dumps(report_json(report), ensure_ascii=False, indent=1))
     else:
-        tell(report)
+        tell(report, home)
     raise typer.Exit(report.exit_code)
 
 
@@ -57,7 +62,15 @@ def report_json(report: Report) -> dict[str, Any]:
 LISTED = 12
 
 
-def tell(report: Report) -> None:
+def begin_log(path: Path | None) -> None:
+    """Log what refreshes do to a file, where one is named."""
+    if path is not None:
+        from opdat_analytics.watch.journal import write_log
+
+        write_log(path)
+
+
+def tell(report: Report, home: Home) -> None:
     """Say what a refresh did, changed, stopped and held."""
     if report.status == "unchanged":
         say(f"Nothing changed: publication {report.publication} stands.")
@@ -76,6 +89,11 @@ def tell(report: Report) -> None:
         _tell_changes(report.changes, first=all(file["state"] in ("new", "stopped") for file in report.files))
     for issue in report.stopped:
         tell_issue("Stopped", issue)
+    if report.stopped:
+        from opdat_analytics.cli.watching import tell_drift
+        from opdat_analytics.watch.status import drifted
+
+        tell_drift(drifted(home, sorted({issue["file"] for issue in report.stopped if issue["sheet"]})))
     held = list(report.newly_held)
     for issue in held[:LISTED]:
         tell_issue("Held", issue)
@@ -88,19 +106,17 @@ def tell(report: Report) -> None:
 
 
 def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:
-    counts = changes["kind"].value_counts()
-    if not len(changes):
-        say("No figure and no fact changed.")
-        return
-    if first or len(changes) > 10 * LISTED:
-        say("Changes: " + ", ".join(f"{count:,} {kind}" for kind, count in counts.items()) + ".")
+    from opdat_analytics.watch.summary import counted
+
+    if first or not len(changes) or len(changes) > 10 * LISTED:
+        say(f"Changes: {counted(changes)}" if len(changes) else counted(changes))
         return
     for change in changes.head(LISTED).itertuples(index=False):
         about = " ".join(str(word) for word in (change.place, change.measure, change.year) if is_stated(word))
         said = " → ".join(f"“{text!s}”" for text in (change.was, change.now) if is_stated(text))
         say(f"  {change.kind:<9} {about + ': ' if about else ''}{said}  ({change.file} › {change.sheet}!{change.cell})")
     if len(changes) > LISTED:
-        say(f"  … and {len(changes) - LISTED} more changes; see them all with --json")
+        say(f"  … and {len(changes) - LISTED} more changes; see them all with: opdat changes")
 
 
 def tell_issue(word: str, issue: Any) -> None:

@@ -56,17 +56,11 @@ def add_commands(app: typer.Typer) -> None:
 
 def _shown_to_people(file: Path) -> tuple[Grid, ...]:
     """The sheets, if none of them lists persons: a draft shows what stands in cells."""
-    from opdat_analytics.ingest.workbook import read_workbook
-    from opdat_analytics.privacy import reason_to_stop
+    from opdat_analytics.admitted import admitted_sheets
 
     if not file.is_file():
         raise OpdatError(f"There is no file {file}.")
-    grids = read_workbook(file)
-    for grid in grids:
-        reason = reason_to_stop(grid)
-        if reason:
-            raise UnreadableFile("personal_columns", reason)
-    return grids
+    return admitted_sheets(file)
 
 
 def _tell(best: Draft, grids: Sequence[Grid]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from opdat_analytics.admitted import admitted_sheets
 from opdat_analytics.drafting.activity_lists import draft_activities, is_activity_list
 from opdat_analytics.drafting.declaration_text import declaration_text
 from opdat_analytics.drafting.layouts import SheetDraft, draft_layout, figures_of
@@ -35,8 +36,8 @@ from opdat_analytics.ingest.files import FileRead, read_file
 from opdat_analytics.ingest.grid import Grid, cells_of, nonblank
 from opdat_analytics.ingest.laid import FATE, NOT_REPORTED, LayoutMismatch
 from opdat_analytics.ingest.layouts import lay, parts_of
-from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, position
+from opdat_analytics.privacy import reason_to_stop
 
 MOST_TESTED = 120_000
 """Cells of a workbook up to which more than one reading is tested by reading the file."""
@@ -128,7 +129,7 @@ def draft(path: Path, top: int = 1) -> list[Draft]:
     UnreadableFile
         If the file cannot or must not be read.
     """
-    grids = read_workbook(path)
+    grids = admitted_sheets(path)
     found = {grid.name: find_tables(grid) for grid in grids}
     ways = _distinct_ways(found) if top > 1 or sum(map(cells_of, grids)) <= MOST_TESTED else _WAYS[:1]
     if top == 1:
@@ -221,7 +222,7 @@ def _tested(path: Path, toml: str) -> tuple[Source | None, FileRead | None]:
         written.parent.mkdir()
         written.write_text(toml, encoding="utf-8")
         source = read_declaration(written)
-    return source, read_file(path, source)
+    return source, read_file(path, source, reason_to_stop)
 
 
 def _fates(path: Path, grid: Grid, tables: Sequence[Table], source: Source | None, read: FileRead | None) -> np.ndarray:

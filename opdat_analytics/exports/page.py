@@ -241,9 +241,7 @@ def _article(exhibit: Exhibit, number: int, facets: Sequence[Mapping[str, Sequen
 def _table(exhibit: Exhibit, number: int, facets: Sequence[Mapping[str, Sequence[str]]], choices: _Choices) -> str:
     frame = numbers(exhibit)
     kinds = [' class="n"' if is_number(frame, name) else "" for name in frame.columns]
-    head = "".join(
-        f'<th scope="col"{kind}>{_text(name)}</th>' for name, kind in zip(frame.columns, kinds, strict=True)
-    )
+    head = "".join(f'<th scope="col"{kind}>{_text(name)}</th>' for name, kind in zip(frame.columns, kinds, strict=True))
     body = []
     for row, about in zip(frame.itertuples(index=False, name=None), facets, strict=True):
         cells = [_cell(value, kind, place) for place, (value, kind) in enumerate(zip(row, kinds, strict=True))]

@@ -134,9 +134,13 @@ def _marked(page: Any) -> dict[int, str]:
             spoken.pop()
         elif operator == "Tf":
             letters = maps.get(str(operands[0]), {})
-        elif operator in ("Tj", "TJ", "'", '"') and inside and inside[-1] is not None:
-            if all(said is None for said in spoken):
-                found[inside[-1]] = found.get(inside[-1], "") + _said(operands[-1], letters)
+        elif (
+            operator in ("Tj", "TJ", "'", '"')
+            and inside
+            and inside[-1] is not None
+            and spoken.count(None) == len(spoken)
+        ):
+            found[inside[-1]] = found.get(inside[-1], "") + _said(operands[-1], letters)
     return found
 
 

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 from xml.sax.saxutils import escape
 
 import matplotlib
@@ -39,25 +40,37 @@ def plot_svg(exhibit: Exhibit, *, described: str) -> str:
     str
         ``<svg …>…</svg>``. A figure that is not laid out as the charts here are is drawn whole.
     """
-    with matplotlib.rc_context(SAVING), _bare(exhibit) as (bottom, top), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")
-        buffer = io.StringIO()
-        exhibit.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    inner, bottom, top = _drawn(exhibit)
     wide, high = (72 * inches for inches in exhibit.figure.get_size_inches())
-    inner = buffer.getvalue()
-    inner = inner[inner.index(">", inner.index("<svg ")) + 1 : inner.rindex("</svg>")]
-    inner = re.sub(r"<metadata>.*?</metadata>", "", inner, flags=re.DOTALL)
-    inner = re.sub(r"<style[^>]*>[^<]*</style>", "", inner)
     used = frozenset(_USED.findall(inner))
     inner = _TAG.sub(lambda tag: _compact(tag[0], used, described), inner)
     inner = re.sub(r">\s+<", "><", inner).replace("<defs></defs>", "")
     box = f"0 {high - 72 * top:.2f} {wide:.2f} {72 * (top - bottom):.2f}"
-    return (
-        f'<svg stroke-linejoin="round" stroke-linecap="butt" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" '
-        f'width="{wide:.2f}pt" height="{72 * (top - bottom):.2f}pt" role="img" '
-        f'aria-labelledby="{described}-title {described}-desc"><title id="{described}-title">{escape(exhibit.title)}'
-        f'</title><desc id="{described}-desc">{escape(exhibit.alt)}</desc>{inner.strip()}</svg>'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{box}" '
+        f'width="{wide:.2f}pt" height="{72 * (top - bottom):.2f}pt" stroke-linejoin="round" stroke-linecap="butt" '
+        f'role="img" aria-labelledby="{described}-title {described}-desc">'
     )
+    title = f'<title id="{described}-title">{escape(exhibit.title)}</title>'
+    return f'{head}{title}<desc id="{described}-desc">{escape(exhibit.alt)}</desc>{inner.strip()}</svg>'
+
+
+_DRAWN: WeakKeyDictionary[Any, tuple[str, float, float]] = WeakKeyDictionary()
+"""What was drawn of a figure, for a pack prints each chart in several files."""
+
+
+def _drawn(exhibit: Exhibit) -> tuple[str, float, float]:
+    """The elements of the drawing, and the part of the figure that it takes, in inches from the bottom."""
+    if exhibit.figure not in _DRAWN:
+        with matplotlib.rc_context(SAVING), _bare(exhibit) as (bottom, top), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph")
+            buffer = io.StringIO()
+            exhibit.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        text = buffer.getvalue()
+        text = text[text.index(">", text.index("<svg ")) + 1 : text.rindex("</svg>")]
+        text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+        _DRAWN[exhibit.figure] = (re.sub(r"<style[^>]*>[^<]*</style>", "", text), bottom, top)
+    return _DRAWN[exhibit.figure]
 
 
 def _compact(tag: str, used: frozenset[str], prefix: str) -> str:
@@ -106,5 +119,3 @@ def _words(exhibit: Exhibit) -> tuple[list[Any], float, float] | None:
             foot = [text for text in sheet.texts if text.get_position()[1] < below]
             return [*texts, *foot, rules[-1]], float(below) + 0.02, texts[-1].get_position()[1] - 0.06
     return None
-
-

@@ -21,13 +21,17 @@ OBSERVATION_ROLES = frozenset(
         "activity", "edition", "published", "status", "attribution", "note", "value",
     }
 )  # fmt: skip
+CASE_ROLES = frozenset(
+    {"place", "year", "measure", "offence", "form", "sex", "age", "citizenship", "breakdown", "status"}
+)
+"""By what the rows of a case-level source may be counted."""
 PROVENANCE = frozenset({"source", "file", "sheet", "cell"})
 DATA_TABLES = ("observations", "activities", "programmes", "indicators", "targets")
 
 SOURCE_KEYS = {
     "title": str, "owner": str, "url": str, "licence": str, "handling": str, "reliability": dict, "language": str,
     "numbers": str, "edition": (str, dict), "editions": dict, "symbols": dict, "aliases": dict, "meanings": dict,
-    "constants": dict, "ignore": list, "expect": dict, "layout": list, "decided": list,
+    "constants": dict, "ignore": list, "expect": dict, "layout": list, "decided": list, "privacy": dict,
 }  # fmt: skip
 LAYOUT_KEYS = {
     "files": str, "sheet": str, "table": str, "columns": dict, "optional": list, "routes": list, "fill": list,
@@ -41,6 +45,8 @@ SUB_KEYS: dict[str, dict[str, Any]] = {
     "expect": {"years": list, "rows": list, "values": list},
     "ignore": {"files": str, "sheet": str, "why": str},
     "decided": {"cell": str, "was": str, "do": str, "as": str, "why": str, "who": str},
+    "privacy": {"level": str, "not_personal": list},
+    "not_personal": {"column": str, "why": str, "who": str},
     "routes": {"column": str, "by": str, "to": dict},
     "also": {"table": str, "columns": dict, "constants": dict, "id": str},
     "subtitles": {"role": str, "rows": list},
@@ -90,12 +96,14 @@ Part = tuple[Mapping[str, Any], Mapping[str, Any], str]
 
 def _parts(table: Mapping[str, Any]) -> Iterable[Part]:
     yield table, SOURCE_KEYS, ""
-    for key in ("reliability", "edition", "expect"):
+    for key in ("reliability", "edition", "expect", "privacy"):
         if isinstance(table.get(key), dict):
             yield table[key], SUB_KEYS[key], f"{key}."
     for key in ("ignore", "decided"):
         for number, entry in enumerate(_entries(table, key), 1):
             yield entry, SUB_KEYS[key], f"{key} {number}: "
+    for number, entry in enumerate(_entries(table.get("privacy", {}), "not_personal"), 1):
+        yield entry, SUB_KEYS["not_personal"], f"privacy.not_personal {number}: "
     for number, layout in enumerate(_entries(table, "layout"), 1):
         where = f"layout {number}: "
         yield layout, LAYOUT_KEYS, where
@@ -119,7 +127,7 @@ def _text_problems(table: Mapping[str, Any], keys: Iterable[str], where: str) ->
         for entry in entries:
             if not isinstance(entry, str) and not (key == "constants" and isinstance(entry, int)):
                 yield f"{where}{key} holds {entry!r}, which is not a text; write it between quotation marks."
-    for key in ("layout", "decided", "routes", "ignore"):
+    for key in ("layout", "decided", "routes", "ignore", "not_personal"):
         value = table.get(key)
         for entry in value if isinstance(value, list) else []:
             if not isinstance(entry, dict):
@@ -130,7 +138,7 @@ def _text_problems(table: Mapping[str, Any], keys: Iterable[str], where: str) ->
 
 
 def _entries(table: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    found = table.get(key, [])
+    found = table.get(key, []) if isinstance(table, dict) else []
     return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
@@ -155,6 +163,8 @@ def meaning_problems(table: Mapping[str, Any]) -> Iterable[str]:
     for number, entry in enumerate(_entries(table, "ignore"), 1):
         if not entry.get("why"):
             yield f"ignore {number}: why is missing; say why this is not read."
+    privacy = table.get("privacy", {})
+    yield from _privacy_problems(privacy)
     edition = table.get("edition", "")
     if isinstance(edition, dict):
         yield from _edition_problems(edition)
@@ -166,7 +176,32 @@ def meaning_problems(table: Mapping[str, Any]) -> Iterable[str]:
     yield from _meanings_problems(table.get("meanings", {}), "meanings.")
     for number, layout in enumerate(_entries(table, "layout"), 1):
         if layout.keys() <= LAYOUT_KEYS.keys():  # what a misspelt key leaves missing would only confuse
-            yield from _layout_problems(layout, f"layout {number}: ")
+            yield from _layout_problems(layout, f"layout {number}: ", cases=privacy.get("level") == "case")
+
+
+def _privacy_problems(privacy: Mapping[str, Any]) -> Iterable[str]:
+    if privacy.get("level", "counts") not in ("counts", "case"):
+        yield f"privacy.level is “{privacy['level']}”; allowed: counts (the default), case."
+    for number, entry in enumerate(_entries(privacy, "not_personal"), 1):
+        for key in ("column", "why", "who"):
+            if not entry.get(key):
+                told = "name the column, the reason, and the role of who says so"
+                yield f"privacy.not_personal {number}: {key} is missing; {told}."
+
+
+def _case_problems(layout: Mapping[str, Any], where: str) -> Iterable[str]:
+    """A list of persons is only counted: by codes, by nothing that could name one of them."""
+    if "columns" not in layout or layout.get("table", "observations") != "observations":
+        yield f"{where}a case-level source is counted: declare a flat table of observations without a value."
+    for key in ("also", "routes", "parts", "id", "fill"):
+        if key in layout:
+            yield f"{where}{key} cannot be declared in a case-level source; its rows are only counted."
+    for header, role in layout.get("columns", {}).items():
+        if role != "ignore" and role.partition(":")[0] not in CASE_ROLES:
+            yield (
+                f"{where}columns: “{header}” is “{role}”, which may lead to a person; count by one of "
+                f"{', '.join(sorted(CASE_ROLES))}."
+            )
 
 
 def _edition_problems(edition: Mapping[str, Any]) -> Iterable[str]:
@@ -216,7 +251,7 @@ def _role_problems(roles: Iterable[str], allowed: frozenset[str], where: str) ->
             )
 
 
-def _layout_problems(layout: Mapping[str, Any], where: str) -> Iterable[str]:
+def _layout_problems(layout: Mapping[str, Any], where: str, *, cases: bool = False) -> Iterable[str]:
     table = layout.get("table", "observations")
     if table not in DATA_TABLES:
         yield f"{where}table “{table}” is not one of {', '.join(DATA_TABLES)}."
@@ -234,7 +269,9 @@ def _layout_problems(layout: Mapping[str, Any], where: str) -> Iterable[str]:
     yield from _meanings_problems(layout.get("meanings", {}), where + "meanings.", table)
     columns = layout.get("columns", {})
     yield from _role_problems([r for r in columns.values() if r != "ignore"], roles, where + "columns: ")
-    if flat and table == "observations" and list(columns.values()).count("value") != 1:
+    if cases:
+        yield from _case_problems(layout, where)
+    elif flat and table == "observations" and list(columns.values()).count("value") != 1:
         yield f"{where}exactly one column must have the role “value”."
     yield from _lie_problems(layout, roles, where)
     for key in ("optional", "fill"):

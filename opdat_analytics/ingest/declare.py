@@ -151,6 +151,14 @@ class Editions:
 
 
 @dataclass(frozen=True)
+class Privacy:
+    """What is declared of persons: whether the rows are cases to be counted, and headers that are not about persons."""
+
+    case_level: bool = False
+    not_personal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     """One folder below data/raw, as its ``source.toml`` declares it."""
 
@@ -172,6 +180,7 @@ class Source:
     layouts: tuple[Layout, ...]
     expect: Mapping[str, tuple[float, float]]
     decided: tuple[Decision, ...] = field(default=())
+    privacy: Privacy = field(default=Privacy())
 
 
 def read_declaration(path: Path) -> Source:
@@ -321,4 +330,8 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
         layouts=layouts,
         expect={key: (float(a), float(b)) for key, (a, b) in table.get("expect", {}).items()},
         decided=tuple(decided),
+        privacy=Privacy(
+            table.get("privacy", {}).get("level") == "case",
+            tuple(entry["column"] for entry in table.get("privacy", {}).get("not_personal", [])),
+        ),
     )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from opdat_analytics.ingest import checks
 from opdat_analytics.ingest.block import Block, Rows
 from opdat_analytics.ingest.columns import Figures, one_below_the_other, table_of
-from opdat_analytics.ingest.declare import Decision, Layout, Source
+from opdat_analytics.ingest.counting import counted_sheets
+from opdat_analytics.ingest.declare import Decision, Layout, Privacy, Source
 from opdat_analytics.ingest.harmonise import Surroundings, harmonise
 from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay, parts_of
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
@@ -59,7 +60,23 @@ class FileRead:
         }
 
 
-def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] = lambda _: None) -> FileRead:
+class Refusal(Protocol):
+    """Why a file must not come in, and the sheet it is about if its name may be told."""
+
+    @property
+    def sheet(self) -> str | None:
+        """Sheet name."""
+
+    @property
+    def message(self) -> str:
+        """The reason, without any of the contents."""
+
+
+Refuse = Callable[[Path, Sequence[Grid], Privacy], Refusal | None]
+"""The rule by which a file comes in: its path, its sheets, what its declaration says of persons."""
+
+
+def read_file(path: Path, source: Source, refuse: Refuse = lambda *_: None) -> FileRead:
     """Read one raw file as its source declares.
 
     Parameters
@@ -69,8 +86,8 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
     source
         The declaration.
     refuse
-        Says of a sheet why it must not come in, without any of its contents; None where it may. A sheet that must not
-        stops its file, and nothing else is said of that file.
+        Says why a file must not come in, without any of its contents; None where it may. Nothing else is said of a
+        file that must not.
 
     Returns
     -------
@@ -94,14 +111,17 @@ def read_file(path: Path, source: Source, refuse: Callable[[Grid], str | None] =
         return stop(
             "no_access", f"the file may not be read ({error.strerror})", hint="give leave to read it, or close it"
         )
-    for grid in grids:
-        refusal = refuse(grid)
-        if refusal is not None:
-            hint = "take the file out of data/raw; ask for a copy without these columns, or for the counts"
-            return stop("personal_columns", refusal, grid.name, hint=hint)
+    try:
+        grids, claimed_by = counted_sheets(path.name, grids, source)
+    except LayoutMismatch as error:
+        return stop(error.code, str(error), hint=error.hint)
+    refusal = refuse(path, grids, source.privacy)
+    if refusal is not None:
+        hint = "take the file out of data/raw; ask for a copy without these columns, or for the counts"
+        return stop("personal_columns", refusal.message, refusal.sheet, hint=hint)
     blocks: list[_Sheet] = []
     for grid in grids:
-        claims = [layout for layout in source.layouts if layout.claims(path.name, grid.name)]
+        claims = claimed_by[grid.name]
         ignored = any(entry.claims(path.name, grid.name) for entry in source.ignore)
         if len(claims) + ignored > 1 and (ignored or any(layout.begins is None for layout in claims)):
             return stop(

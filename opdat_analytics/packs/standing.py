@@ -7,11 +7,14 @@ import pandas as pd
 from opdat_analytics import charts, metrics, store, vocab
 from opdat_analytics.exports.contents import Section
 from opdat_analytics.model import Exhibit, Home
-from opdat_analytics.tables import activities, observations
+from opdat_analytics.tables import activities, observations, revisions
 
 SCHEME = "opdat"
 AWARDS_SCHEME = "tip_report_2006"
 """The regions of the list's own time."""
+MEASURES = ("convictions", "prosecutions")
+YEARS_APART = 10
+"""How far the two years of a comparison lie apart."""
 ENOUGH = 0.8
 """A year is ranked only if this share of the most that ever reported has reported."""
 
@@ -22,8 +25,9 @@ def record_sections(home: Home) -> tuple[Section, ...]:
     Returns
     -------
     tuple of Section
-        What the programmes report of themselves, what is listed as done, what national authorities report, how far
-        the reports reach. A section whose sources are not published is left out.
+        The state of things at a glance; convictions, then prosecutions, of national authorities; what the world's
+        reports add up to; what Joint Task Force Alpha states; what is listed as done; how far all that can be trusted.
+        What a source that is not published would show is left out.
 
     Raises
     ------
@@ -34,15 +38,18 @@ def record_sections(home: Home) -> tuple[Section, ...]:
     seen = observations(scheme=SCHEME, home=home)
     done = activities(home=home)
     there = set(opened.sources)
+    glance: list[Exhibit] = []
+    by_measure: dict[str, list[Exhibit]] = {}
+    world: list[Exhibit] = []
     own: list[Exhibit] = []
     listed: list[Exhibit] = []
-    national: list[Exhibit] = []
-    reach: list[Exhibit] = []
+    trust: list[Exhibit] = []
     if "unodc_glotip" in there:
-        national += _national(seen, opened.id)
-        reach.append(_coverage(seen, opened.id))
+        glance += _at_a_glance(seen, opened.id)
+        by_measure = {measure: _national(seen, measure, opened.id) for measure in MEASURES}
+        trust += [_coverage(seen, opened.id), *_restated(revisions(home=home), opened.id)]
     if "tip_report" in there:
-        national += _world(seen, opened.id)
+        world += _world(seen, opened.id)
     if "jtfa" in there:
         own.append(_to_date(seen, opened.id))
     if "opdat_page" in there:
@@ -50,10 +57,12 @@ def record_sections(home: Home) -> tuple[Section, ...]:
     if "jtip_projects" in there:
         listed.append(_awards(done[done["source"] == "jtip_projects"], opened.id))
     return sections(
-        ("Convictions and prosecutions reported by national authorities", national),
+        ("At a glance", glance),
+        *((f"{measure.capitalize()} reported by national authorities", made) for measure, made in by_measure.items()),
+        ("World totals of the Trafficking in Persons Report", world),
         ("What Joint Task Force Alpha states", own),
         ("What is listed as done", listed),
-        ("How far the reports reach", reach),
+        ("How far the figures can be trusted", trust),
     )
 
 
@@ -62,17 +71,44 @@ def sections(*parts: tuple[str, list[Exhibit]]) -> tuple[Section, ...]:
     return tuple(Section(title, tuple(exhibits)) for title, exhibits in parts if exhibits)
 
 
-def _national(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
-    pack = []
-    for measure in ("convictions", "prosecutions"):
-        by_region = metrics.totals(seen, measure, by=["region", "year"], source="unodc_glotip")
-        pack.append(charts.trend(by_region, by="region", name=f"{measure}-by-region", publication=publication))
-        title = f"{measure.capitalize()} by region and year: the numbers"
-        pack.append(charts.grid(by_region, rows="region", title=title, name=f"{measure}-grid", publication=publication))
-        year = latest_full_year(by_region)
-        by_country = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=year)
-        pack.append(charts.ranked(by_country, by="place", name=f"{measure}-ranked", publication=publication))
-    return pack
+def _at_a_glance(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
+    """Convictions of every region in a line each, and of every country of the last full year on a map of tiles."""
+    by_region = metrics.totals(seen, "convictions", by=["region", "year"], source="unodc_glotip")
+    year = latest_full_year(by_region)
+    by_country = metrics.totals(seen, "convictions", by=["place", "year"], source="unodc_glotip", years=year)
+    title = f"Convictions by country, {year}: every programme country, with those that reported no number"
+    return [
+        charts.sparkline_table(
+            by_region, by="region", title="Convictions by region: the course, first and last year",
+            name="convictions-at-a-glance", publication=publication,
+        ),
+        charts.tile_map(by_country, title=title, name="convictions-map", publication=publication),
+    ]  # fmt: skip
+
+
+def _national(seen: pd.DataFrame, measure: str, publication: str) -> list[Exhibit]:
+    """One measure of national authorities: its course by region, who moved, who stands where."""
+    by_region = metrics.totals(seen, measure, by=["region", "year"], source="unodc_glotip")
+    year = latest_full_year(by_region)
+    by_country = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=year)
+    two = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=[year - YEARS_APART, year])
+    named = measure.capitalize()
+    return [
+        charts.trend(by_region, by="region", name=f"{measure}-by-region", publication=publication),
+        charts.small_multiples(
+            by_region, by="region", title=f"{named}, region by region", name=f"{measure}-region-by-region",
+            publication=publication,
+        ),
+        charts.grid(
+            by_region, rows="region", title=f"{named} by region and year: the numbers", name=f"{measure}-grid",
+            publication=publication,
+        ),
+        charts.ranked(by_country, by="place", name=f"{measure}-ranked", publication=publication),
+        charts.change(
+            two[two["year"].isin([year - YEARS_APART, year])], by="place", start=year - YEARS_APART, end=year, top=20,
+            name=f"{measure}-change", publication=publication,
+        ),
+    ]  # fmt: skip
 
 
 def _coverage(seen: pd.DataFrame, publication: str) -> Exhibit:
@@ -86,12 +122,33 @@ def latest_full_year(by_region: pd.DataFrame) -> int:
     return int(reporting[reporting >= ENOUGH * reporting.max()].index.max())
 
 
+def _restated(found: pd.DataFrame, publication: str) -> list[Exhibit]:
+    """Figures that the latest edition restates, for each measure that has any."""
+    own = found[(found["source"] == "unodc_glotip") & (found["form"] == "total") & (found["level"] == "country")]
+    return [
+        charts.revisions(own[own["measure"] == measure], name=f"{measure}-restated", publication=publication)
+        for measure in MEASURES
+        if (own["measure"] == measure).any()
+    ]
+
+
 def _world(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
+    """Stages of the world's totals, and how much of the convictions are told to be for labour trafficking."""
     stages = [
         metrics.totals(seen, measure, by=["year"], source="tip_report", level="global")
         for measure in ("prosecutions", "convictions")
     ]
-    return [charts.stages(pd.concat(stages, ignore_index=True), name="tip-report-world", publication=publication)]
+    forms = [
+        metrics.totals(seen, "convictions", by=by, source="tip_report", level="global")
+        for by in (["form", "year"], ["year"])
+    ]
+    return [
+        charts.stages(pd.concat(stages, ignore_index=True), name="tip-report-world", publication=publication),
+        charts.composition(
+            pd.concat(forms, ignore_index=True), part="form", by="year", name="tip-report-convictions-by-form",
+            publication=publication,
+        ),
+    ]  # fmt: skip
 
 
 def _to_date(seen: pd.DataFrame, publication: str) -> Exhibit:

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,9 @@ FORMS: Mapping[str, tuple[Writer, Reader]] = {
     "pack.pdf": (write_document, numbers_in_document),
     "pack.html": (write_page, numbers_in_page),
 }
-"""The files that hold the whole pack: how each is written, and how its numbers are read back."""
+"""The files that hold the whole pack: how each is written, and how its numbers are read back.
+
+A further form is one line here (and its module, as ``exports.contents`` says)."""
 
 
 def write_pack(pack: Pack, folder: Path, *, index: Path, log: Path) -> list[Path]:
@@ -68,26 +70,23 @@ def write_pack(pack: Pack, folder: Path, *, index: Path, log: Path) -> list[Path
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".pack.lock"), _beside(folder) as beside:
             for exhibit in pack.exhibits:
-                _write_chart(exhibit, beside / "charts", pack.handling)
+                write_chart_files(exhibit, beside / "charts", pack.handling)
             for name, (write, read) in FORMS.items():
                 _checked(write(pack, beside / name), pack, read)
             written = sorted(path for name in made for path in _files(beside / name))
             contents = _contents(pack, {path.relative_to(beside).as_posix(): path for path in written})
             write_file(beside / CONTENTS, contents)
-            old = _listed(folder / CONTENTS)
-            for path in written:
-                _move(path, folder / path.relative_to(beside))
-            for name in old - {path.relative_to(beside).as_posix() for path in written}:
-                (folder / name).unlink(missing_ok=True)
-            note_figures(pack.exhibits, index)
-            write_file(log / f"{pack.name}@{pack.publication}.json", contents)
-            _move(beside / CONTENTS, folder / CONTENTS)
+            names = [path.relative_to(beside).as_posix() for path in written]
+            left = _listed(folder / CONTENTS) - set(names)
+            with _in_place(beside, folder, [*names, *sorted(left), CONTENTS]):
+                note_figures(pack.exhibits, index)
+                write_file(log / f"{pack.name}@{pack.publication}.json", contents)
     except OSError as error:
         raise ExportFailed(
             f"The pack could not be written to {folder}: {error.strerror or error}. What was there before is "
             "untouched. Check that there is room and that the folder may be written to, then export again."
         ) from error
-    return [*(folder / path.relative_to(beside) for path in written), folder / CONTENTS]
+    return [*(folder / name for name in names), folder / CONTENTS]
 
 
 def previous_publication(folder: Path, publication: str) -> str | None:
@@ -124,10 +123,14 @@ def read_contents(path: Path) -> dict[str, Any] | None:
     return found
 
 
+_OLD = "old"
+
+
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
     """A folder beside the pack, on the same disk, that is gone afterwards."""
     for left in folder.glob(".pack-*"):
+        _put_back(left, folder)  # a run that was killed while it moved files
         shutil.rmtree(left, ignore_errors=True)
     beside = folder / f".pack-{secrets.token_hex(4)}"
     beside.mkdir()
@@ -137,7 +140,44 @@ def _beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _write_chart(exhibit: Exhibit, folder: Path, handling: str) -> None:
+@contextmanager
+def _in_place(beside: Path, folder: Path, names: Sequence[str]) -> Iterator[None]:
+    """Move files into place; whatever fails, then or inside, puts the files that were there before back.
+
+    A name that is not beside is one that goes.
+    """
+    placed: list[str] = []
+    try:
+        for name in names:
+            if (folder / name).exists():
+                _move(folder / name, beside / _OLD / name)
+            if (beside / name).exists():
+                placed.append(name)
+                _move(beside / name, folder / name)
+        yield
+    except BaseException:
+        for name in placed:
+            (folder / name).unlink(missing_ok=True)
+        _put_back(beside, folder)
+        raise
+
+
+def _put_back(beside: Path, folder: Path) -> None:
+    """The files of the pack that was there before, back where they were."""
+    old = beside / _OLD
+    for path in sorted(old.rglob("*")):
+        if path.is_file():
+            _move(path, folder / path.relative_to(old))
+
+
+def write_chart_files(exhibit: Exhibit, folder: Path, handling: str) -> None:
+    """Write PNG, SVG, CSV and PDF of one chart, and read them back.
+
+    Raises
+    ------
+    ExportFailed
+        If one cannot be written or does not read back as meant.
+    """
     write_images(exhibit, folder, handling)
     path = write_chart(exhibit, folder / f"{file_stem(exhibit.name)}.pdf", handling)
     found = read_pdf(path)

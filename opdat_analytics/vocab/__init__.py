@@ -1,6 +1,12 @@
 """What words mean: places, region schemes, measures, offences, activity types, population."""
 
-from opdat_analytics.vocab.resolve import resolve_activity_type, resolve_measure, resolve_offence, resolve_place
+from opdat_analytics.vocab.resolve import (
+    is_place,
+    resolve_activity_type,
+    resolve_measure,
+    resolve_offence,
+    resolve_place,
+)
 from opdat_analytics.vocab.tables import (
     ActivityType,
     Break,
@@ -27,6 +33,7 @@ __all__ = [
     "Place",
     "activity_types",
     "breaks",
+    "is_place",
     "level_of",
     "measures",
     "normalise",

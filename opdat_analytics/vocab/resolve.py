@@ -89,6 +89,12 @@ def resolve_place(text: str, aliases: Mapping[str, str] | None = None) -> Match:
     return _place_words().match(text)
 
 
+def is_place(text: str) -> bool:
+    """Whether a text is the code or a certain name of a place; nothing near is looked for."""
+    word = text.strip()
+    return word in places() or word in _short_codes() or key(word) in _place_words().certain
+
+
 def _known_codes(printed: str, code: str) -> str:
     for part in code.split(";"):
         if part not in places():

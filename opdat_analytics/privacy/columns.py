@@ -1,0 +1,243 @@
+"""Columns that hold data about persons: by a telling header whose contents agree, by contents, or by the look of names.
+
+A column tells for certain (`strong`) or only together with another. What is said of a column never holds anything of
+its contents.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from opdat_analytics.model import column_letters
+from opdat_analytics.privacy.looks import (
+    LOOKS,
+    is_common_name,
+    is_known_name,
+    is_name,
+    is_person_in_a_cell,
+    is_telling_name,
+    names_in,
+)
+from opdat_analytics.privacy.rules import (
+    LONGEST,
+    Content,
+    Header,
+    contents,
+    header_rules,
+    header_words,
+    person_word,
+    plain,
+)
+
+SAMPLE, LOOKED_AT = 2_000, 300
+"""Cells of a column that are searched for contents, and that are looked at one by one."""
+FEWEST = 3
+HEAD = 40
+MOST_LABELS = 2_000
+"""Headers are looked for in the first rows of each table, and everywhere on a sheet with fewer labels than this."""
+MOST_TABLES = 60
+"""A sheet with more stretches than this is taken as one table."""
+_OFTEN = 6
+"""A text that stands in so many cells of a column is no header."""
+
+
+@dataclass(frozen=True)
+class PersonalColumn:
+    """A column (or, in a table that lies on its side, a row) that holds data about persons.
+
+    Attributes
+    ----------
+    header
+        Its header where that is made of telling words only, and its letter; never more of the sheet.
+    column
+        Zero-based; the first of several.
+    reason
+        Why it is taken for personal, without any of its contents.
+    strong
+        Whether it alone is enough to stop the sheet.
+    """
+
+    header: str
+    column: int
+    reason: str
+    strong: bool
+
+
+def tables_of(text: np.ndarray) -> list[tuple[int, int]]:
+    """Stretches of rows between wholly blank rows, as (first, behind the last)."""
+    if not text.size:
+        return []
+    filled = np.flatnonzero(text.astype(bool).any(axis=1))
+    if not filled.size:
+        return []
+    breaks = np.flatnonzero(np.diff(filled) > 1)
+    starts = [int(filled[0]), *(int(filled[i + 1]) for i in breaks)]
+    ends = [*(int(filled[i]) + 1 for i in breaks), int(filled[-1]) + 1]
+    if len(starts) > MOST_TABLES:
+        return [(starts[0], ends[-1])]
+    return list(zip(starts, ends, strict=True))
+
+
+def personal_columns(text: np.ndarray) -> tuple[PersonalColumn, ...]:
+    """Columns of a sheet that hold data about persons.
+
+    Parameters
+    ----------
+    text
+        The sheet's printed text, an object array of rows × columns.
+
+    Returns
+    -------
+    tuple of PersonalColumn
+        In the order of the columns, at most one for each, the strongest.
+    """
+    found: dict[int, PersonalColumn] = {}
+    for one in _all(text):
+        before = found.get(one.column)
+        if before is None or (one.strong and not before.strong):
+            found[one.column] = one
+    return tuple(found[column] for column in sorted(found))
+
+
+def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
+    tables = tables_of(text)
+    whole = [(tables[0][0], tables[-1][1])] if tables else []
+    yield from headed_columns(text)
+    for column in range(text.shape[1] if text.size else 0):
+        values: list[str] = text[:, column].tolist()
+        for top, end in dict.fromkeys((*whole, *tables)):
+            sample = _sample(values[top:end])
+            one = _by_contents(sample, column)
+            few = sample[:: len(sample) // LOOKED_AT + 1] if one is None else []
+            if any(any(map(str.isalpha, value)) for value in few):
+                one = _by_shape(few, column) or _by_names(few, column)
+            if one is not None:
+                yield one
+
+
+def headed_columns(text: np.ndarray, common: float = 0.0) -> Iterator[PersonalColumn]:
+    """Columns below a telling header with which their contents agree; of names at least a share ``common`` is known."""
+    tables = tables_of(text)
+    labels = {value for value in text.ravel().tolist() if 0 < len(value) <= LONGEST and not value[:1].isdigit()}
+    everywhere = len(labels) <= MOST_LABELS
+    for column in range(text.shape[1] if text.size else 0):
+        values: list[str] = text[:, column].tolist()
+        often = Counter(value for value in values if value)
+        for top, end in tables:
+            for row in range(top, end if everywhere else min(end, top + HEAD)):
+                if often.get(values[row], _OFTEN) < _OFTEN and values[row] in labels:
+                    yield from _below(values, row, column, common)
+
+
+def _below(values: list[str], row: int, column: int, common: float) -> Iterator[PersonalColumn]:
+    """The column below a cell that is a telling header, where what stands there agrees."""
+    said, above = values[row], values[row - 1] if row else ""
+    rules = header_rules(said) or (header_rules(f"{above} {said}") if above else ())
+    below = _sample(_until_blank(values[row + 1 :])) if rules else []
+    for rule in rules:
+        if _agrees(rule, below, common):
+            yield PersonalColumn(_called(said, column), column, rule.reason, rule.strong)
+            return
+
+
+def _agrees(rule: Header, below: Sequence[str], common: float) -> bool:
+    agreeing = [value for value in below if LOOKS[rule.looks](value)]
+    few = 2 if rule.looks in ("email", "date") else FEWEST
+    if len(agreeing) < few or len(agreeing) * 2 < len(below):
+        return False
+    if rule.looks in ("name", "one_name") and sum(map(is_telling_name, agreeing)) < common * len(agreeing):
+        return False
+    if rule.looks == "one_name" and _are_headers(agreeing):
+        return False
+    return len(set(agreeing)) >= rule.distinct * len(agreeing)
+
+
+def _are_headers(values: Sequence[str]) -> bool:
+    return sum(bool(header_rules(value)) or person_word(value) is not None for value in values) * 2 >= len(values)
+
+
+def _until_blank(values: list[str]) -> list[str]:
+    """What stands below, until a long gap."""
+    gap = 0
+    for at, value in enumerate(values):
+        gap = 0 if value else gap + 1
+        if gap > 20:
+            return values[: at - 20]
+    return values
+
+
+def _called(said: str, column: int) -> str:
+    """A header is quoted only where all its words are words of headers; else its letter stands for it."""
+    letter = f"column {column_letters(column)}"
+    words = plain(said).split()
+    telling = all(len(word) <= 3 or word in header_words() for word in words) and len(words) <= 6
+    return f"“{' '.join(said.split())}” ({letter})" if telling and not is_common_name(said) else letter
+
+
+def _sample(values: Iterable[str]) -> list[str]:
+    """Texts that are not blank, at most `SAMPLE`, from all over the column."""
+    filled = [value.strip() for value in values if value and not value.isspace()]
+    return filled[:: len(filled) // SAMPLE + 1]
+
+
+def _by_contents(sample: list[str], column: int) -> PersonalColumn | None:
+    """A column whose texts hold what only persons have, in several cells and in a fifth of them at least."""
+    told = [value for value in sample if len(value) >= 7 and not value.isalpha()]
+    joined = "\n".join(told)
+    rules = [rule for rule in contents() if rule.pattern.search(joined)]
+    if not rules:
+        return None
+    kinds: dict[str, None] = {}
+    cells, worded = set(), False
+    for at, value in enumerate(told):
+        for rule in rules:
+            if _holds(rule, value):
+                kinds[rule.kind] = None
+                cells.add(at)
+                worded |= rule.worded
+    different = len({told[at] for at in cells})
+    enough = different >= FEWEST and len(cells) * 5 >= len(sample)
+    if not enough and not worded:
+        return None
+    return PersonalColumn(f"column {column_letters(column)}", column, ", ".join(sorted(kinds)), True)
+
+
+def _holds(rule: Content, value: str) -> bool:
+    return rule.pattern.search(value) is not None
+
+
+def _by_shape(sample: list[str], column: int) -> PersonalColumn | None:
+    """A column of what look like names, nearly each another one; strong where many have a common given name."""
+    if len(sample) < 2 * FEWEST:
+        return None
+    names = [value for value in sample if is_name(value)]
+    if len(names) * 10 < len(sample) * 7:
+        return None
+    common, telling = sum(map(is_common_name, names)), sum(map(is_telling_name, names))
+    different = len(set(names))
+    letter = f"column {column_letters(column)}"
+    if different * 10 >= len(names) * 8 and telling * 5 >= 2 * len(names):
+        return PersonalColumn(letter, column, "what look like names of persons", True)
+    if different >= 2 * FEWEST and common * 2 >= len(names) and different * 4 >= len(names):
+        return PersonalColumn(letter, column, "what may be names of persons", False)
+    if different * 10 < len(names) * 9 or common * 20 < len(names):
+        return None
+    return PersonalColumn(letter, column, "what may be names of persons", False)
+
+
+def _by_names(sample: list[str], column: int) -> PersonalColumn | None:
+    """A column of single common names, or of texts in which a given name stands beside a family name."""
+    if len(sample) < FEWEST:
+        return None
+    letter = f"column {column_letters(column)}"
+    known = [value for value in sample if is_known_name(value)]
+    if len(known) >= 2 * FEWEST and len(known) * 10 >= len(sample) * 6 and len(set(known)) * 10 >= len(known) * 3:
+        return PersonalColumn(letter, column, "what look like given or family names", True)
+    holding = {value for value in sample if names_in(value) or is_person_in_a_cell(value)}
+    if len(holding) >= FEWEST and len(holding) * 5 >= len(sample):
+        return PersonalColumn(letter, column, "texts that seem to name persons", True)
+    return None

@@ -1,0 +1,188 @@
+"""Lists with one row per person that name nobody: age, sex, nationality, a date or a number for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from opdat_analytics.model import column_letters
+from opdat_analytics.privacy.columns import PersonalColumn, tables_of
+from opdat_analytics.privacy.looks import LOOKS, is_day, is_nationality
+from opdat_analytics.privacy.rules import header_rules, person_word, plain, sexes
+
+FEWEST = 4
+HEAD = 12
+MOST_ROWS = 300
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?%?")
+_AGE = re.compile(r"(?:\d|[1-9]\d)(?: ?(?:a|años|anos|ans|yrs|years|y))?\.?", re.I)
+_BIRTH_YEAR = re.compile(r"(?:19|20)\d\d")
+_OF_PERSONS = ("sex", "age", "nationality")
+
+
+def one_row_per_person(text: np.ndarray) -> tuple[PersonalColumn, ...]:
+    """Tables of a sheet in which each row is one person, though none is named.
+
+    Parameters
+    ----------
+    text
+        The sheet's printed text, an object array of rows × columns.
+
+    Returns
+    -------
+    tuple of PersonalColumn
+        One for each such table; its header lists the columns that tell.
+    """
+    found = (_told(text[top:end]) for top, end in tables_of(text) if end - top > FEWEST)
+    return tuple({one.header: one for one in found if one is not None}.values())
+
+
+def _told(table: np.ndarray) -> PersonalColumn | None:
+    head, said = _header_row(table)
+    body = table[head + 1 :]
+    if len(body) < FEWEST:
+        return None
+    body = body[:: len(body) // MOST_ROWS + 1]
+    columns = {c: [v.strip() for v in body[:, c].tolist() if v and v.strip()] for c in range(body.shape[1])}
+    columns = {c: values for c, values in columns.items() if len(values) * 2 >= len(body)}
+    kinds: dict[int, str] = {}
+    for c, values in columns.items():
+        kind = _kind(said.get(c), values)
+        if kind is not None:
+            kinds[c] = kind
+    if not _is_list(kinds, columns, said):
+        return None
+    telling = [c for c, kind in kinds.items() if kind in (*_OF_PERSONS, "day", "case", "initials", "attribute")]
+    what = ", ".join(dict.fromkeys(_CALLED[kinds[c]] for c in telling))
+    letters = ", ".join(column_letters(c) for c in telling)
+    return PersonalColumn(f"columns {letters}", telling[0], f"one row for each person: {what}", True)
+
+
+_CALLED: Mapping[str, str] = {
+    "sex": "sex", "age": "age", "nationality": "nationality", "day": "a date", "case": "a number",
+    "initials": "initials", "attribute": "attributes",
+}  # fmt: skip
+
+
+def _header_row(table: np.ndarray) -> tuple[int, Mapping[int, str]]:
+    """The row of headers (-1 where there is none), and what its cells say."""
+    best, at = 1, -1
+    for row, values in enumerate(table[:HEAD].tolist()):
+        told = len({word for value in values if value and (word := _word(value)) is not None})
+        if told > best:
+            best, at = told, row
+    return at, {c: v for c, v in enumerate(table[at].tolist()) if v} if at >= 0 else {}
+
+
+def _word(said: str) -> str | None:
+    """What a header says; kinds of its own for numbers of cases and initials."""
+    word = person_word(said)
+    if word is not None:
+        return word
+    for rule in header_rules(said):
+        if rule.person is not None:
+            return rule.person
+        if rule.looks == "initials":
+            return "initials"
+    return None
+
+
+def _kind(said: str | None, values: Sequence[str]) -> str | None:
+    """What a column says of a person: its header and its contents agree, or its contents alone can be nothing else."""
+    word = _word(said) if said else None
+    different = len(set(values))
+    if word in ("count", "place", "attribute"):
+        return word
+    if word == "age":
+        fits = _AGE if not re.search(r"yob|birth|nac|nais|nasc", plain(said or "")) else _BIRTH_YEAR
+        return "age" if _share(values, fits.fullmatch) >= 0.7 and different >= min(3, len(values) // 2) else None
+    if word == "case":
+        return "case" if _share(values, LOOKS["case"]) >= 0.7 and different * 10 >= len(values) * 9 else None
+    if word == "initials":
+        return "initials" if _share(values, LOOKS["initials"]) >= 0.7 else None
+    if word == "sex":
+        return "sex" if _share(values, _is_sex) >= 0.7 else None
+    if word == "day":
+        return "day" if _share(values, is_day) >= 0.7 else None
+    if word == "nationality":
+        return "nationality" if _share(values, _NUMBER.fullmatch) < 0.3 else None
+    if _share(values, _is_sex) >= 0.9 and 1 < different <= 6:
+        return "sex"
+    if said is not None:
+        return "day" if _share(values, is_day) >= 0.9 else None
+    return _by_values(values, different)
+
+
+def _by_values(values: Sequence[str], different: int) -> str | None:
+    if _share(values, is_day) >= 0.9 and different * 2 >= len(values):
+        return "day"
+    if _share(values, _is_dotted) >= 0.9 and different * 10 >= len(values) * 7 and different >= FEWEST:
+        return "initials"
+    if _share(values, is_nationality) >= 0.8 and different > 1:
+        return "nationality"
+    if _share(values, _AGE.fullmatch) >= 0.9 and different >= FEWEST and not _counts_up(values):
+        return "age"
+    if _share(values, _is_code) >= 0.9 and different * 20 >= len(values) * 19:
+        return "case"
+    return None
+
+
+def _is_dotted(text: str) -> bool:
+    return "." in text and LOOKS["initials"](text)
+
+
+def _is_code(text: str) -> bool:
+    return bool(re.search(r"[A-Za-z/-]", text)) and LOOKS["case"](text) and " " not in text
+
+
+def _counts_up(values: Sequence[str]) -> bool:
+    numbers = [int(v) for v in values if v.isdecimal()]
+    return len(numbers) == len(values) and all(b >= a for a, b in pairwise(numbers))
+
+
+def _is_sex(text: str) -> bool:
+    return plain(text) in sexes()
+
+
+def _share(values: Sequence[str], fits: object) -> float:
+    return sum(bool(fits(value)) for value in values) / len(values)  # type: ignore[operator]
+
+
+def _is_list(kinds: Mapping[int, str], columns: Mapping[int, Sequence[str]], said: Mapping[int, str]) -> bool:
+    """Whether these columns together say that each row is one person."""
+    of_persons = {kind for kind in kinds.values() if kind in _OF_PERSONS}
+    single = {kind for kind in kinds.values() if kind in ("case", "initials")}
+    dated = "day" in kinds.values()
+    counting = any(_counts(c, kinds, columns[c], said) for c in columns)
+    if not said and "sex" not in of_persons:
+        return False
+    if single and len(of_persons) >= 2:
+        return True
+    if single and "case" in kinds.values() and dated and of_persons:
+        return True
+    if counting:
+        return False
+    if "initials" in single and of_persons:
+        return True
+    if dated and (len(of_persons) >= 2 or ("age" in of_persons)):
+        return True
+    if "age" in of_persons and len(of_persons) >= 2:
+        return True
+    if not said:
+        return False
+    attributes = sum(kind == "attribute" for kind in kinds.values())
+    return {"sex", "nationality"} <= of_persons and (attributes >= 1 or dated)
+
+
+def _counts(column: int, kinds: Mapping[int, str], values: Sequence[str], said: Mapping[int, str]) -> bool:
+    """Whether a column may hold how many: numbers that are neither of a person, nor a running number, nor a year."""
+    kind = kinds.get(column)
+    if kind in (*_OF_PERSONS, "day", "case", "initials"):
+        return False
+    if _share(values, _NUMBER.fullmatch) < 0.5 or _counts_up(values) or set(values) <= {"1"}:
+        return False
+    if _share(values, _BIRTH_YEAR.fullmatch) >= 0.9:
+        return False
+    return kind != "attribute" or not said

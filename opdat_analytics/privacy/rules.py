@@ -1,0 +1,144 @@
+"""The rules by which personal data are recognised, as the small files beside this module write them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_MARKS = re.compile("[\u0300-\u036f]")
+_WORDS = re.compile(r"[^\W_]+")
+LONGEST = 80
+"""A header is not longer than this; what is longer is a sentence."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """Words of a header, what its contents must look like, and what it is then."""
+
+    words: re.Pattern[str]
+    looks: str
+    reason: str
+    strong: bool
+    distinct: float
+    person: str | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """Contents that only persons have: where they stand in how many cells, they tell."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    worded: bool
+
+
+def _document(name: str) -> Mapping[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+
+
+def plain(said: str) -> str:
+    """A header as its rules write it: no accents, lower case, words with single spaces."""
+    return " ".join(_WORDS.findall(letters(said)))
+
+
+def letters(said: str) -> str:
+    """Text in lower case and without accents."""
+    return _MARKS.sub("", unicodedata.normalize("NFKD", said.casefold()))
+
+
+@cache
+def headers() -> tuple[Header, ...]:
+    """The telling headers, in the order in which they are tried."""
+    person = "|".join(_document("persons.toml")["person"])
+    return tuple(_header(entry, person) for entry in _document("headers.toml")["header"])
+
+
+def _header(entry: Mapping[str, Any], person: str) -> Header:
+    within = "|".join(entry.get("within", [])).replace("{person}", person)
+    whole = "|".join(entry.get("whole", [])).replace("{person}", person)
+    words = re.compile(rf"(?:.*\b)?(?:{within})(?:\b.*)?" + (f"|{whole}" if whole else ""), re.DOTALL)
+    return Header(
+        words, entry["looks"], entry["reason"], entry["strong"], entry.get("distinct", 0.0), entry.get("person")
+    )
+
+
+def header_rules(said: str) -> tuple[Header, ...]:
+    """The rules that a text fits if it is a header."""
+    return _fitting(plain(said)) if 0 < len(said) <= LONGEST else ()
+
+
+@cache
+def _fitting(words: str) -> tuple[Header, ...]:
+    return tuple(header for header in headers() if header.words.fullmatch(words)) if words else ()
+
+
+@cache
+def header_words() -> frozenset[str]:
+    """Words of which a header may be made to be quoted."""
+    return frozenset(_document("headers.toml")["words"].split())
+
+
+@cache
+def contents() -> tuple[Content, ...]:
+    """What only persons have."""
+    found = []
+    for entry in _document("contents.toml")["content"]:
+        pattern = re.compile(entry["pattern"], 0 if entry.get("shouted") else re.IGNORECASE)
+        found.append(Content(entry["kind"], pattern, entry.get("worded", False)))
+    return tuple(found)
+
+
+@cache
+def person_headers() -> Mapping[str, re.Pattern[str]]:
+    """What a header says of a person → its words."""
+    return {kind: re.compile("|".join(words)) for kind, words in _document("persons.toml")["headers"].items()}
+
+
+@cache
+def person_word(said: str) -> str | None:
+    """Which of age, sex, nationality and the like a text is the header of."""
+    words = plain(said) if 0 < len(said) <= LONGEST else ""
+    return next((kind for kind, pattern in person_headers().items() if words and pattern.fullmatch(words)), None)
+
+
+@cache
+def sexes() -> frozenset[str]:
+    """Words that say sex as a whole cell."""
+    return frozenset(_document("persons.toml")["sex"])
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Common given names, as `letters` has them."""
+    return frozenset(_document("names.toml")["given"].split())
+
+
+@cache
+def family_names() -> frozenset[str]:
+    """Common family names, as `letters` has them."""
+    return frozenset(_document("names.toml")["family"].split())
+
+
+@cache
+def particles() -> frozenset[str]:
+    """Small words between names."""
+    return frozenset(_document("names.toml")["particles"].split("|"))
+
+
+@cache
+def bodies() -> re.Pattern[str]:
+    """Beginnings of words that name no person."""
+    return re.compile(rf"\b(?:{'|'.join(_document('names.toml')['bodies'].split()).replace('||', '|')})\w*")
+
+
+@cache
+def nationalities() -> re.Pattern[str]:
+    """Beginnings of words that name a nationality."""
+    stems = (stem.replace("_", " ") for stem in _document("nationalities.toml")["stems"].split())
+    return re.compile(rf"(?:{'|'.join(stems)})")

@@ -1,0 +1,141 @@
+"""Raw files read into parts, each with its entry in the manifest; what stops keeps its last good rows."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opdat_analytics import store
+from opdat_analytics.model import TABLES, DeclarationError, Home
+from opdat_analytics.paths import RETURNS
+from opdat_analytics.scan import DECLARATION, RawFile, again
+
+if TYPE_CHECKING:
+    from opdat_analytics.ingest.declare import Source
+
+TRIES, PAUSE = 3, 0.2
+"""How often a file that changes while it is read is tried, and how many seconds lie between."""
+
+_LOG = logging.getLogger("opdat_analytics.refresh")
+
+
+def note(event: str, **facts: Any) -> None:
+    """Log what a refresh does, for whoever asked for a log; never what a cell says."""
+    _LOG.info(event, extra={"facts": facts})
+
+
+def read_all(home: Home, files: Sequence[RawFile], known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read some raw files into parts.
+
+    Parameters
+    ----------
+    home
+        The project's folders.
+    files
+        The files, as `scan` found them.
+    known
+        Entries of the last manifest by file.
+
+    Returns
+    -------
+    list of dict
+        A manifest entry for each file that is still there. A file that cannot be read keeps its last good rows.
+    """
+    found = [_read_steady(home, file, known.get(file.name)) for file in files]
+    return [entry for entry in found if entry is not None]
+
+
+def _read_steady(home: Home, file: RawFile, last: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Read a file that nobody writes at meanwhile: what was read half before and half after a change is not kept."""
+    from opdat_analytics.answers.forms import declared_form
+
+    for _ in range(TRIES):
+        began = time.monotonic()
+        source = declared_form(file.path, file.source, _declaration(home, file.source))
+        entry = _read_one(home, file, source, last)
+        now = again(file, home)
+        if now is None:
+            note("vanished", file=file.name)
+            return None
+        if now.fingerprint == file.fingerprint:
+            _told(entry, began)
+            return entry
+        note("changed while it was read", file=file.name)
+        file = now
+        time.sleep(PAUSE)
+    problem = DeclarationError([f"{file.name} kept changing while it was read; it is read when nobody writes to it"])
+    return _read_one(home, replace(file, fingerprint=""), problem, last, "changing")
+
+
+def _told(entry: Mapping[str, Any], began: float) -> None:
+    rows = {table: sum(part["rows"] for part in parts) for table, parts in entry["parts"].items()}
+    spent = round((time.monotonic() - began) * 1000)
+    note("stopped" if entry["stopped"] else "read", file=entry["file"], ms=spent, rows=rows)
+
+
+@cache
+def _declared(path: Path, modified: int, size: int) -> Source | DeclarationError:
+    """A declaration, read once as long as it stays as it is."""
+    from opdat_analytics.ingest.declare import read_declaration
+
+    try:
+        return read_declaration(path)
+    except DeclarationError as error:
+        return error
+
+
+def _declaration(home: Home, source: str) -> Source | DeclarationError:
+    path = home.raw / source / DECLARATION
+    if not path.exists():
+        loose = f" A spreadsheet directly in {home.raw.name} must be a filled-in template." if source == RETURNS else ""
+        return DeclarationError(
+            [f"{source}/{DECLARATION} is missing; it says how the spreadsheets of {source} are to be read.{loose}"]
+        )
+    stat = path.stat()
+    return _declared(path, stat.st_mtime_ns, stat.st_size)
+
+
+def _read_one(
+    home: Home,
+    file: RawFile,
+    source: Source | DeclarationError,
+    last: Mapping[str, Any] | None,
+    code: str = "declaration",
+) -> dict[str, Any]:
+    from opdat_analytics.ingest.files import FileRead, issue_table, read_file
+    from opdat_analytics.model import Issue
+    from opdat_analytics.privacy import reason_to_stop
+
+    if isinstance(source, DeclarationError):
+        issues = [Issue("stop", code, file.source, file.name, None, None, None, problem) for problem in source.problems]
+        read = FileRead({"issues": issue_table(issues)}, True, None)
+    else:
+        read = read_file(file.path, source, reason_to_stop)
+    parts = {name: [store.write_part(home, rows, _stored(name))] for name, rows in read.rows.items()}
+    if not read.stopped:
+        return _entry(file, parts, stopped=False, sha256=file.sha256, edition=read.edition)
+    good = last["parts"] if last and store.has_parts(home, last["parts"]) else {}
+    earlier = [part for part in good.get("issues", []) if part not in (last or {}).get("stop_issues", [])]
+    merged = {**good, "issues": [*earlier, *parts["issues"]]}
+    sha256 = last["sha256"] if last else ""
+    return _entry(file, merged, stopped=True, sha256=sha256, edition=last["edition"] if last else None) | {
+        "stop_issues": parts["issues"]
+    }
+
+
+def _entry(
+    file: RawFile, parts: Mapping[str, Any], *, stopped: bool, sha256: str, edition: str | None
+) -> dict[str, Any]:
+    return {
+        "file": file.name, "source": file.source, "sha256": sha256, "tried": file.fingerprint, "edition": edition,
+        "stopped": stopped, "parts": dict(parts), "stop_issues": [],
+    }  # fmt: skip
+
+
+def _stored(table: str) -> list[Any]:
+    return [c for c in TABLES[table] if c.name != "current"]

@@ -1,0 +1,145 @@
+"""What lies in data/raw: files with their hashes, and which of them a publication has not taken up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from opdat_analytics import store
+from opdat_analytics.model import Home, UnknownName
+from opdat_analytics.paths import RETURNS
+
+DECLARATION = "source.toml"
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv"})
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file below data/raw as it is now. ``fingerprint`` covers its bytes, its declaration and the code."""
+
+    source: str
+    path: Path
+    sha256: str
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """Its source and its own name, with a forward slash."""
+        return f"{self.source}/{self.path.name}"
+
+
+@cache
+def code_version() -> str:
+    """Hash of the code and vocabulary that decide what a file says; another one reads every file anew."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256(str(store.FORMAT).encode())
+    for folder in ("privacy", "ingest", "vocab", "model", "answers/declarations"):
+        for path in sorted((root / folder).iterdir()):
+            if path.suffix in (".py", ".toml", ".csv"):
+                digest.update(path.name.encode() + path.read_bytes())
+    for name in ("across.py", "changes.py", "reading.py", "answers/forms.py"):
+        digest.update((root / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def scan(home: Home, only: Sequence[str], known: Mapping[str, Any]) -> list[RawFile]:
+    """The raw files there are, with their hashes.
+
+    Raises
+    ------
+    UnknownName
+        If data/raw is missing, or a named source is not in it.
+    """
+    if not home.raw.is_dir():
+        raise UnknownName(
+            f"There is no folder {home.raw}. Make it, with one folder per source, or name another with --raw."
+        )
+    folders = sorted(path for path in home.raw.iterdir() if path.is_dir() and not path.name.startswith("."))
+    loose = loose_files(home.raw)
+    names = {folder.name for folder in folders} | {entry["source"] for entry in known.values()}
+    names |= {RETURNS} if loose else set()
+    for source in only:
+        if source not in names:
+            raise UnknownName(
+                f"There is no source “{source}” in {home.raw}; there are: {', '.join(sorted(names)) or 'none'}."
+            )
+    found = [file for folder in folders if not only or folder.name in only for file in _raw_files(folder)]
+    if loose and (not only or RETURNS in only):
+        found += [raw_file(RETURNS, path, _declaration_hash(home.raw / RETURNS)) for path in loose]
+    return found
+
+
+def loose_files(raw: Path) -> list[Path]:
+    """The spreadsheets that lie directly in data/raw and not in the folder of a source."""
+    return sorted(
+        path
+        for path in raw.iterdir()
+        if path.is_file() and path.suffix.lower() in SPREADSHEETS and not path.name.startswith((".", "~$"))
+    )
+
+
+def _raw_files(folder: Path) -> Iterable[RawFile]:
+    declared = _declaration_hash(folder)
+    for path in sorted(folder.iterdir()):
+        if not path.is_file() or path.name.startswith((".", "~$")) or path.name == DECLARATION or path.suffix == ".md":
+            continue
+        yield raw_file(folder.name, path, declared)
+
+
+def _declaration_hash(folder: Path) -> str:
+    declaration = folder / DECLARATION
+    return hashlib.sha256(declaration.read_bytes() if declaration.exists() else b"").hexdigest()
+
+
+def raw_file(source: str, path: Path, declared: str) -> RawFile:
+    """A raw file as it is now, below a declaration with that hash."""
+    sha256 = _hash(path)
+    fingerprint = hashlib.sha256(f"{sha256} {declared} {code_version()}".encode()).hexdigest()[:32]
+    return RawFile(source, path, sha256, fingerprint)
+
+
+def _hash(path: Path) -> str:
+    """Hash of a file's bytes; empty where it may not be read, which stops that file when its turn comes."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def is_same(entry: Mapping[str, Any] | None, file: RawFile, home: Home) -> bool:
+    """Whether a file was read before, as it is now, by this code, and its parts are still there."""
+    if entry is None or entry["tried"] != file.fingerprint:
+        return False
+    return store.has_parts(home, entry["parts"])
+
+
+def again(file: RawFile, home: Home) -> RawFile | None:
+    """The same file as it is now; None where it has gone."""
+    if not file.path.is_file():
+        return None
+    return raw_file(file.source, file.path, _declaration_hash(home.raw / file.source))
+
+
+def waiting(home: Home, manifest: Mapping[str, Any] | None) -> dict[str, str]:
+    """Files that a refresh would take up: file → new, changed, reread or gone.
+
+    A file is reread when its bytes are the same but its declaration or this package changed.
+
+    Raises
+    ------
+    UnknownName
+        If there is no folder of raw files.
+    """
+    known = {entry["file"]: entry for entry in manifest["files"]} if manifest else {}
+    found = {}
+    there = scan(home, (), known)
+    for file in there:
+        entry = known.get(file.name)
+        if not is_same(entry, file, home):
+            same = entry is not None and entry["sha256"] == file.sha256
+            found[file.name] = "new" if entry is None else "reread" if same else "changed"
+    return found | dict.fromkeys(sorted(known.keys() - {file.name for file in there}), "gone")
