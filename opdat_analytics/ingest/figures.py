@@ -22,6 +22,7 @@ from opdat_analytics.ingest.printed_text import (
     MARKS,
     PartPattern,
     Problem,
+    closed_up,
     compile_part,
     readable,
     split_parts,
@@ -70,9 +71,8 @@ _DECLARE = 'Declare `numbers` in source.toml, for example numbers = "1,234.5".'
 _RULE = "Ask the sender, or rule on this cell under [[decided]] in source.toml; the others are read as declared."
 _SYMBOL_CODES = ("not_reported", "suppressed", "not_available", "not_applicable", "unquantified")
 _NUMBERLIKE = re.compile(r"[0-9.,' ٬٫]*[0-9][0-9.,' ٬٫]*")
-_UNBROKEN = re.compile(
-    "(?<![\\d.,'])[1-9]\\d{0,2}(?:[\u00a0\u2007\u2009\u202f]\\d{3})+(?![\\d\u00a0\u2007\u2009\u202f])"
-)
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")
+"""Digits alone, few enough to be kept exactly: every unit and every notation reads them alike."""
 _MONEY = r"us\$|usd|\$"
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([ t]\d{1,2}:.*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})")
 _MACHINE = re.compile(r"[-+]?[\d.,]+e[-+]?\d+|[-+]?0x[\da-f]+|\d+(_\d+)+|[-+]?(inf|infinity|nan)|\d+ */ *\d+")
@@ -136,8 +136,9 @@ def parse_figure(
         return symbols[symbol]
     if not symbol:
         return Figure(None, None, "not_reported")
-    # Two numbers side by side are parted by a space that may break; one that may not stands within a number.
-    plain = readable(symbol if numerals.declared else _UNBROKEN.sub(lambda m: "".join(m[0].split()), symbol))
+    if _WHOLE.fullmatch(symbol):
+        return Figure(float(symbol), float(symbol), "exact")
+    plain = readable(symbol if numerals.declared else closed_up(symbol))
     if isinstance(plain, Problem):
         return plain
     state = figure_words.state_words(language).get(" ".join(plain.split()))
@@ -320,8 +321,7 @@ def _number(read: _Reader, text: str, alone: bool) -> Decimal | Problem:
     (value,) = readings
     if read.counts and read.numerals.declared and re.fullmatch(r"[1-9]\d{0,2}[.,]000", text) and value < 1000:
         ways = f"{value:f} or {re.sub('[.,]', '', text)}"
-        hint = f"Counts have no decimals: write {ways} without a mark. {_RULE}"
-        return Problem("ambiguous_number", f"“{read.printed}” could be {ways}, though it is not as declared.", hint)
+        return Problem("ambiguous_number", f"“{read.printed}” could be {ways}; counts have no decimals.", _RULE)
     undeclared_decimals = not read.numerals.declared and notations[0] is not _ARABIC and "." in f"{value:f}"
     if read.counts and alone and undeclared_decimals:
         return Problem(
