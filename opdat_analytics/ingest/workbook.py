@@ -147,7 +147,7 @@ def _sheets_here(data: bytes) -> Iterator[Sheet]:
         ) from error
     except TooLarge as error:
         raise UnreadableFile("too_large", str(error), "delete what lies far outside the table") from error
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
         raise UnreadableFile(
             "damaged_file", f"the workbook cannot be read ({error})", "open it, save it as .xlsx and send it again"
         ) from error
