@@ -173,7 +173,13 @@ def test_a_file_that_goes_while_it_is_read_is_gone(home: Home, monkeypatch: pyte
     edit(home, "police/returns.csv", "40", "41")
     real = reading.again
     path = home.raw / "police" / "returns.csv"
-    monkeypatch.setattr(reading, "again", lambda file, home: path.unlink() if file.path == path else real(file, home))
+    monkeypatch.setattr(reading, "PAUSE", 0)
+
+    def look(file: reading.RawFile, home: Home) -> reading.RawFile | None:
+        path.unlink(missing_ok=True)
+        return real(file, home)
+
+    monkeypatch.setattr(reading, "again", look)
 
     report = refresh(home)
 
