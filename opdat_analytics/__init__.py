@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from opdat_analytics import charts, metrics
     from opdat_analytics.exports import export
+    from opdat_analytics.exports.leaving import protected
     from opdat_analytics.model import Exhibit, Home, OpdatError
     from opdat_analytics.packs.made import export_pack
     from opdat_analytics.provenance import explain
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "explain": "provenance", "export": "exports", "export_pack": "packs.made",
+    "explain": "provenance", "export": "exports", "export_pack": "packs.made", "protected": "exports.leaving",
     "Exhibit": "model", "Home": "model", "OpdatError": "model",
     **dict.fromkeys(
         ("activities", "conflicts", "indicators", "issues", "ledger", "measures", "observations", "places",
@@ -41,8 +42,8 @@ _HOMES = {
 
 __all__ = [
     "Exhibit", "Home", "OpdatError", "activities", "charts", "conflicts", "explain", "export", "export_pack",
-    "indicators", "issues", "ledger", "measures", "metrics", "observations", "places", "programmes", "publication",
-    "revisions", "sources", "targets",
+    "indicators", "issues", "ledger", "measures", "metrics", "observations", "places", "programmes", "protected",
+    "publication", "revisions", "sources", "targets",
 ]  # fmt: skip
 
 

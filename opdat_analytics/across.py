@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -11,9 +13,12 @@ import pyarrow as pa
 from opdat_analytics import store
 from opdat_analytics.declared import editions_of, rulings_without_file
 from opdat_analytics.ingest.conflicts import conflicts
+from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.ingest.editions import IDENTITY, current, restatements
 from opdat_analytics.ingest.files import issue_table
 from opdat_analytics.model import TABLES, Column, Home
+from opdat_analytics.model.arrow import arrow_schema, to_frame
+from opdat_analytics.row_keys import COLUMNS, RowKeys, repeated, row_keys, told_apart
 
 SUPERSEDED = tuple(
     Column(name, "str", False, "identity of a figure that is not its source's latest word") for name in IDENTITY
@@ -42,25 +47,77 @@ def across_parts(
     ruling is about a file that is not there.
     """
     publication = store.Publication(home, draft)
-    observations = publication.table("observations").drop(columns="current")
     declared: Mapping[str, Mapping[str, Any]] = draft["declared"]
     editions = {name: editions_of(declared.get(name)) for name in publication.sources}
-    latest = current(observations, editions)
-    revisions = [restatements(observations, editions), _carried(home, before), corrected]
-    told = conflicts(observations, editions)
+    parts = [_Part(entry, keys_of(home, entry, editions[entry["source"]])) for entry in _with_figures(draft)]
+    superseded: list[pd.DataFrame] = []
+    revisions: list[pd.DataFrame] = [_carried(home, before), corrected]
+    for source, own in groupby(parts, key=lambda part: part.entry["source"]):
+        mine = list(own)
+        if _is_plain(mine, editions[source]):
+            continue
+        observations = _figures(home, [part.entry for part in mine])
+        superseded.append(observations.loc[~current(observations, editions), list(IDENTITY)])
+        revisions.insert(len(revisions) - 2, restatements(observations, editions))
     frames: dict[str, tuple[pd.DataFrame | pa.Table, Sequence[Column]]] = {
-        "superseded": (observations.loc[~latest, list(IDENTITY)], SUPERSEDED),
-        "revisions": (
-            pd.concat([r for r in revisions if len(r)] or revisions[:1], ignore_index=True),
-            TABLES["revisions"],
-        ),
-        "conflicts": (told, TABLES["conflicts"]),
+        "superseded": (_below(superseded, SUPERSEDED), SUPERSEDED),
+        "revisions": (_below(revisions, TABLES["revisions"]), TABLES["revisions"]),
+        "conflicts": (conflicts(_neighbours(home, parts), editions), TABLES["conflicts"]),
         "sources": (_sources(publication, declared), TABLES["sources"]),
     }
     astray = list(rulings_without_file(draft["files"], declared))
     if astray:
         frames["issues"] = (issue_table(astray), TABLES["issues"])
     return {name: [store.write_part(home, frame, columns)] for name, (frame, columns) in frames.items()}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The figures of one file: its entry of the manifest and the keys of its rows."""
+
+    entry: Mapping[str, Any]
+    keys: RowKeys
+
+
+def _with_figures(draft: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [entry for entry in draft["files"] if any(part["rows"] for part in entry["parts"].get("observations", ()))]
+
+
+def keys_of(home: Home, entry: Mapping[str, Any], editions: Editions) -> RowKeys:
+    """The keys of one file's figures."""
+    table = store.part_table(home, entry["parts"]["observations"], COLUMNS)
+    return row_keys(table, lambda edition: editions.order(edition) is not None)
+
+
+def _is_plain(parts: Sequence[_Part], editions: Editions) -> bool:
+    """Whether each figure of a source is its latest word, told once, so that there is nothing to work out."""
+    labels = frozenset[str | None]().union(*(part.keys.editions for part in parts))
+    if labels != {None} and any(editions.order(label) is None for label in labels):
+        return False
+    if editions.replaces == "all" and len(labels) > 1:
+        return False
+    return not repeated(part.keys.series for part in parts)
+
+
+def _figures(home: Home, entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    return store.Publication(home, {"files": entries, "across": {}}).table("observations").drop(columns="current")
+
+
+def _neighbours(home: Home, parts: Sequence[_Part]) -> pd.DataFrame:
+    """The figures that may not sit together with another one."""
+    apart = told_apart([part.keys for part in parts])
+    found = []
+    for part, rows in zip(parts, apart, strict=True):
+        wanted = rows | part.keys.running | part.keys.wide
+        if wanted.any():
+            found.append(_figures(home, [part.entry])[wanted])
+    return _below(found, [c for c in TABLES["observations"] if c.name != "current"])
+
+
+def _below(frames: Sequence[pd.DataFrame], columns: Sequence[Column]) -> pd.DataFrame:
+    """Frames one below the other; with these columns where there is no row."""
+    frames = [frame for frame in frames if len(frame)]
+    return pd.concat(frames, ignore_index=True) if frames else to_frame(arrow_schema(columns).empty_table(), columns)
 
 
 def _carried(home: Home, before: Mapping[str, Any] | None) -> pd.DataFrame:

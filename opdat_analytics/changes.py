@@ -52,6 +52,8 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     known = {_place(issue) for issue in earlier}
     newly = [i for i in issues if i["severity"] == "hold" and not i["acknowledged"] and _place(i) not in known]
 
+    if before is None:
+        return _first(home, after, issues, newly)
     old, new = _figures(home, before, files), _figures(home, after, files)
     both = old.merge(new, on=_KEY, how="outer", suffixes=("_old", "_new"), indicator=True)
     shared = both[both["_merge"] == "both"]
@@ -69,6 +71,23 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     ]
     changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
     return Comparison(changes, _corrected(differ), tuple(issues), tuple(newly))
+
+
+_SHOWN = ("file", "sheet", "cell", "part", "place", "measure", "year", "text")
+
+
+def _first(
+    home: Home, after: Mapping[str, Any], issues: Sequence[Mapping[str, Any]], newly: Sequence[Mapping[str, Any]]
+) -> Comparison:
+    """A first publication: every figure and fact is added, in the order of the files."""
+    figures = store.columns_of(home, after, "observations", _SHOWN)
+    added = figures.rename(columns={"text": "now"}).assign(kind="added", was=None)[list(COLUMNS)]
+    none: Mapping[str, Any] = {"files": [], "across": {}}
+    files = {entry["file"] for entry in after["files"]}
+    frames = [added, _newly_held(newly, ()), *(_facts(home, none, after, files, table) for table in _FACTS)]
+    changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
+    corrected = pd.DataFrame(columns=[c.name for c in TABLES["revisions"]])
+    return Comparison(changes, corrected, tuple(issues), tuple(newly))
 
 
 def are_facts(changes: pd.DataFrame) -> pd.Series:

@@ -360,8 +360,10 @@ def _table(piece: Piece) -> str:
 def _sentence(row: Any) -> str:
     """One cell in words: what it says, what it is about, where it stands."""
     stands = str(Ref(row.file, row.sheet, row.cell))
-    if not hasattr(row, "measure"):
-        about = getattr(row, "title", None) or getattr(row, "name", "")
+    # Where a figure shows activities and their amounts, rows of both tables stand below each other.
+    if _null(getattr(row, "measure", None)):
+        told = (getattr(row, "title", None), getattr(row, "name", None))
+        about = next((str(name) for name in told if not _null(name)), "")
         note = "" if _null(getattr(row, "note", None)) else f" — {row.note}"
         return f"{about}{note} · {stands}"
     when = "" if _null(row.year) else f" {row.year}"

@@ -15,6 +15,7 @@ from opdat_analytics import store
 from opdat_analytics.model import TABLES, DeclarationError, Home
 from opdat_analytics.paths import RETURNS
 from opdat_analytics.scan import DECLARATION, RawFile, again
+from opdat_analytics.workers import ENOUGH, cores, each
 
 if TYPE_CHECKING:
     from opdat_analytics.ingest.declare import Source
@@ -32,7 +33,9 @@ def note(event: str, **facts: Any) -> None:
     _LOG.info(event, extra={"facts": facts})
 
 
-def read_all(home: Home, files: Sequence[RawFile], known: Mapping[str, Any]) -> list[dict[str, Any]]:
+def read_all(
+    home: Home, files: Sequence[RawFile], known: Mapping[str, Any], processes: int | None = None
+) -> list[dict[str, Any]]:
     """Read some raw files into parts.
 
     Parameters
@@ -43,13 +46,19 @@ def read_all(home: Home, files: Sequence[RawFile], known: Mapping[str, Any]) -> 
         The files, as `scan` found them.
     known
         Entries of the last manifest by file.
+    processes
+        How many processes read; None for as many as the files are worth, at most one for each core.
 
     Returns
     -------
     list of dict
         A manifest entry for each file that is still there. A file that cannot be read keeps its last good rows.
     """
-    found = [_read_steady(home, file, known.get(file.name)) for file in files]
+    if processes is None:
+        worth = sum(file.size for file in files) // ENOUGH
+        processes = min(cores(), worth + 1)
+    tasks = [(home, file, known.get(file.name)) for file in files]
+    found = each(_read_steady, tasks, processes)
     return [entry for entry in found if entry is not None]
 
 

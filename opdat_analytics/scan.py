@@ -45,6 +45,11 @@ class RawFile:
         """Its source and its own name, with a forward slash."""
         return f"{self.source}/{self.path.name}"
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has; 0 where it may not be read."""
+        return self.stamp[1] if self.sha256 else 0
+
 
 @cache
 def code_version() -> str:
@@ -55,7 +60,7 @@ def code_version() -> str:
         for path in sorted((root / folder).iterdir()):
             if path.suffix in (".py", ".toml", ".csv"):
                 digest.update(path.name.encode() + path.read_bytes())
-    for name in ("across.py", "changes.py", "declared.py", "reading.py", "answers/forms.py"):
+    for name in ("across.py", "changes.py", "declared.py", "reading.py", "row_keys.py", "answers/forms.py"):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()[:16]
 

@@ -89,6 +89,38 @@ class Publication:
         return tuple(sorted({entry["source"] for entry in self.manifest["files"]}))
 
 
+def part_table(home: Home, entries: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pa.Table:
+    """Some columns of some parts, as they lie there; texts as dictionary arrays.
+
+    Raises
+    ------
+    OpdatError
+        If a part is missing or is not what its entry says.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables = [
+        pq.read_table(
+            pa.BufferReader(_part_bytes(part_path(home, entry["hash"]))),
+            columns=list(columns), read_dictionary=list(columns), use_threads=False,
+        )
+        for entry in entries
+    ]  # fmt: skip
+    return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
+
+
+def columns_of(home: Home, manifest: Mapping[str, Any], table: str, names: Sequence[str]) -> pd.DataFrame:
+    """Some columns of a table, in their order, as `Publication.table` gives them."""
+    import pyarrow as pa
+
+    columns = [c for c in TABLES[table] if c.name in names]
+    entries = part_entries(manifest, table)
+    schema = arrow_schema(columns)
+    parts = [part_table(home, [entry], schema.names).cast(schema) for entry in entries]
+    return to_frame(pa.concat_tables(parts) if parts else schema.empty_table(), columns)
+
+
 def content_hash(manifest: Mapping[str, Any]) -> str:
     """Hash of what a publication holds, whenever it was made."""
     held = {key: manifest[key] for key in ("files", "across")}

@@ -133,3 +133,9 @@ EDGES = {
     ),
     "two lines at one end": exact("region", {r: [7, 7] for r in REGIONS}),
 }
+
+CHECKED = record(REGIONS[:5], range(2010, 2018)).assign(
+    old_low=lambda rows: rows["low"].where(rows["year"] == 2015) * 0.8,
+    secondary=lambda rows: (rows["region"] == "Near East") & (rows["year"] < 2014),
+)
+"""What the pictures of the kinds are drawn from: ranges, lower bounds, gaps, partial totals, restated, secondary."""

@@ -52,6 +52,19 @@ def test_imports_point_one_way(path: Path) -> None:
         assert not (own in MIDDLE and part in MIDDLE), f"{own} imports {part}: the five in the middle do not meet"
 
 
+def test_disclosure_knows_the_figures_it_is_given_and_nothing_of_how_they_came() -> None:
+    known = {part for path in (PACKAGE / "disclosure").glob("*.py") for part in imported(path)}
+    assert known <= {"disclosure", "model", "vocab"}
+
+
+def test_every_reader_of_workbooks_outside_of_ingest_goes_by_the_rule_on_persons() -> None:
+    """`admitted_sheets`, or `reason_to_stop` in the same module; a template is only recognised, nothing of it shown."""
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        if unit(path) != "ingest" and path.name not in ("forms.py",) and "read_workbook(" in text:
+            assert "reason_to_stop" in text, f"{path.name} reads workbooks without the rule on persons"
+
+
 def test_no_two_parts_import_each_other() -> None:
     arrows = {(unit(path), part) for path in MODULES for part in imported(path) if part != unit(path)}
     reached = {part: {part} for part, _ in arrows}

@@ -130,7 +130,9 @@ def _draw(
         layout.Key("same direction for every value within bounds", lambda ax, x, y: _link(ax, x - 0.12, x + 0.12, y)),
         layout.Key("direction not known", lambda ax, x, y: _faint_link(ax, x - 0.12, x + 0.12, y)),
     ]
-    keys = [k for k in marks.keys(every, style.GREY, sideways=True) if k.text != "as stated"]
+    keys = [
+        k for k in marks.keys(every, style.GREY, sideways=True) if not k.text.startswith(("as stated", "value before"))
+    ]
     head = layout.line_height(style.BODY) + 0.08
     page = layout.page(told, [*dot, *keys], placed.height + rows.FOOT + head)
     base = page.bottom + rows.FOOT

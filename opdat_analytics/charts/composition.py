@@ -18,6 +18,9 @@ from opdat_analytics.model import Exhibit, OpdatError
 
 WHOLE = "total"
 BAR = 0.26
+MOST_PARTS = 9
+"""Parts with a colour of their own; smaller ones share a grey."""
+SMALLER = "#b5b5b5"
 SURE = (
     "Coloured: the least that each part has for certain. Hatched: not stated as any of these parts, or left open by "
     "bounds; it is never shared out, and no part is worked out by subtraction."
@@ -112,7 +115,7 @@ def composition(
     )
     with matplotlib.rc_context(style.RC):
         told = exhibit.texts("composition", table, every, said, subtitle, publication, sources, extra, last)
-        shades = style.colours(part, order)
+        shades = style.colours(part, order[:MOST_PARTS]) | dict.fromkeys(order[MOST_PARTS:], SMALLER)
         page = _draw(told, bars, order, shades, annotations if by == "year" else (), unit, labels)
     return exhibit.exhibit(
         "composition", name, page.figure, table, told, _spoken(subtitle, bars, order, labels), by,
@@ -132,12 +135,15 @@ def _bar(place: Any, stated: Sequence[Point], labels: Mapping[str, str] | None) 
     if whole is None and len(known) == 1:
         alone = words.label(next(iter(known)), labels).lower()
         return Bar(name, parts, None, {}, f"only {alone} is stated, and no total: no share")
+    if whole is None and sum(highs.values()) == 0:
+        return Bar(name, parts, None, {}, "nothing to share out: every part is zero")
     if whole is None:
+        rest = {code: [c for c in known if c != code] for code in known}
         shares = {
-            code: _within(lows[code], sum(highs.values()) - highs[code], highs[code], sum(lows.values()) - lows[code])
+            code: _within(lows[code], sum(highs[c] for c in rest[code]), highs[code], sum(lows[c] for c in rest[code]))
             for code in known
         }
-        return Bar(name, parts, None, shares, "" if sum(highs.values()) > 0 else "nothing to share out")
+        return Bar(name, parts, None, shares, "")
     least, most = whole.low or 0.0, inf if whole.high is None else whole.high
     if most == 0:
         return Bar(name, parts, whole, {}, "nothing to share out: the total is zero")
@@ -200,7 +206,9 @@ def _draw(
     beside = max(layout.text_width(text, style.BODY) for text in counts) + 0.42
     width = layout.WIDTH - 2 * layout.MARGIN - placed.left - beside
     every = [p for bar in bars for p in bar.points]
-    keys = [layout.Key(words.label(code, labels), _swatch(_look(shades[code], False))) for code in order]
+    keys = [layout.Key(words.label(code, labels), _swatch(_look(shades[code], False))) for code in order[:MOST_PARTS]]
+    if len(order) > MOST_PARTS:
+        keys.append(layout.Key(f"{len(order) - MOST_PARTS} smaller parts", _swatch(_look(SMALLER, False))))
     keys.append(layout.Key("not stated as any of these, or open within bounds", _swatch(_OPEN)))
     keys += [
         k for k in marks.keys(every, style.GREY) if any(w in k.text for w in ("partial", "elsewhere", "incomplete"))
@@ -227,7 +235,7 @@ def _draw(
         centre = y - height / 2
         at = page.bottom + rows.FOOT + centre
         rows.write(page, names, page.left + placed.left - 0.15, at, ha="right")
-        _stack(page, ax, bar, order, shades, centre, at, page.left + placed.left, width)
+        _stack(page, ax, bar, order, shades, centre, at, page.left + placed.left, width, labels)
         flagged = bar.whole if bar.whole and (bar.whole.partial or bar.whole.secondary) else None
         start = page.left + placed.left + width + 0.12
         if flagged is not None:
@@ -247,7 +255,7 @@ def _look(colour: str, hollow: bool) -> dict[str, Any]:
 
 def _stack(
     page: layout.Page, ax: Axes, bar: Bar, order: Sequence[str], shades: Mapping[str, str], centre: float, at: float,
-    left: float, width: float,
+    left: float, width: float, labels: Mapping[str, str] | None,
 ) -> None:  # fmt: skip
     if bar.reason:
         rows.write(
@@ -255,29 +263,30 @@ def _stack(
         )
         return
     ax.add_patch(Rectangle((0, centre - BAR / 2), 1, BAR, **_OPEN))
-    start, free = 0.0, 0.0
-    for code in order:
-        if code not in bar.shares:
-            continue
+    start = 0.0
+    unplaced = []
+    for code in (code for code in order if code in bar.shares):
         low = bar.shares[code][0]
         secondary = bar.parts[code].secondary or (bar.whole is not None and bar.whole.secondary)
         inset = 0.012 if secondary else 0.0
-        ax.add_patch(
-            Rectangle((start, centre - BAR / 2 + inset), low, BAR - 2 * inset, **_look(shades[code], secondary))
-        )
+        look = _look(shades[code], secondary)
+        ax.add_patch(Rectangle((start, centre - BAR / 2 + inset), low, BAR - 2 * inset, **look))
         text = _percent(bar.shares[code])
-        wide = layout.text_width(text, style.NOTE) + 0.1
-        if wide <= low * width:
+        if layout.text_width(text, style.NOTE) + 0.1 <= low * width:
             ink = style.INK if secondary else style.text_on(shades[code])
             rows.write(page, [text], left + (start + low / 2) * width, at, ink, "center", style.NOTE)
         else:
-            free = max(free, (start + low) * width + 0.05)
-            sure = sum(bar.shares[c][0] for c in order if c in bar.shares)
-            if code == [c for c in order if c in bar.shares][-1] and free + wide <= width and sure < 1:
-                ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.2}
-                page.sheet.text(left + free, at - 0.26 * layout.line_height(style.NOTE), text, size=style.NOTE,
-                                color=style.readable(shades[code]), bbox=ground)  # fmt: skip
+            unplaced.append((f"{words.label(code, labels)} {text}", style.readable(shades[code])))
         start += low
+    # What has no room on its own piece stands in the open ground behind it, named.
+    x = start * width + 0.08
+    for text, ink in unplaced:
+        wide = layout.text_width(text, style.NOTE) + 0.16
+        if x + wide > width:
+            break
+        page.sheet.text(left + x, at - 0.26 * layout.line_height(style.NOTE), text, size=style.NOTE, color=ink,
+                        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.2})  # fmt: skip
+        x += wide
 
 
 def _swatch(look: Mapping[str, Any]) -> layout.Glyph:

@@ -25,7 +25,7 @@ def texts(
     ``extra`` are caveats of the kind that go before all others; ``last`` are remarks that come after them.
     """
     common, single = remarks(frame, "caveat")
-    found = words.caveats(marks, [*extra, *(sentence(text) for text in (*common, *single))])
+    found = words.caveats(marks, [*_hidden(frame), *extra, *(sentence(text) for text in (*common, *single))])
     out, others = remarks(frame, "left_out")
     left_out = [sentence(text if text.startswith("left out") else f"left out: {text}") for text in out]
     left_out += ["What single rows leave out stands in their column left_out."] if others else []
@@ -44,9 +44,18 @@ def exhibit(
     codes = [kind, *several(frame, "measure")[:3], *(["by", by] if by not in ("measure", "activity_type") else [])]
     return Exhibit(
         name or "-".join(slug(code).replace("_", "-") for code in codes), kind, figure, frame, told.title,
-        told.subtitle, told.source_line, told.attribution, told.caveats, told.notes, alt, told.figure_id,
+        told.subtitle, told.source_line, told.attribution, told.caveats, told.notes, " ".join([alt, *_hidden(frame)]),
+        told.figure_id,
         dict(annotations or {}),
     )  # fmt: skip
+
+
+def _hidden(frame: pd.DataFrame) -> list[str]:
+    """How many figures of a chart are hidden to protect persons, with the shorthand for them."""
+    count = int((frame["qualifier"] == "suppressed").sum()) if "qualifier" in frame else 0
+    if not count:
+        return []
+    return [f"{count} {'figure is' if count == 1 else 'figures are'} hidden so that no person can be told: [c]."]
 
 
 def sentence(text: str) -> str:

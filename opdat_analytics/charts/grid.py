@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
-from opdat_analytics.charts import alt, exhibit, layout, marks, style, words
+from opdat_analytics.charts import alt, events, exhibit, layout, marks, style, words
 from opdat_analytics.charts.classes import Scale, coverage_scale, scale_of
 from opdat_analytics.charts.frame import Point, checked, plain, points, unique
 from opdat_analytics.model import Exhibit, OpdatError
@@ -22,6 +22,8 @@ WIDEST = 16.0
 """Widest page, in inches; beyond it the numbers of the cells become smaller, then are left out."""
 SMALLEST_TYPE = 4.5
 VALUES = ("low", "coverage")
+HIDDEN = "[c]"
+"""The shorthand for a figure that is hidden to protect persons."""
 MISSING: Mapping[str, Any] = {"facecolor": style.PAPER, "edgecolor": "#c9c9c9", "hatch": "////", "linewidth": 0}
 """The hatched ground of a cell without a figure."""
 
@@ -35,6 +37,7 @@ def grid(
     title: str | None = None,
     name: str | None = None,
     publication: str | None = None,
+    annotations: Sequence[tuple[int, str]] = (),
     sources: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Exhibit:
@@ -49,6 +52,8 @@ def grid(
     value
         ``low`` shades by the lower bound and prints both bounds; ``coverage`` shows the share of the expected
         places that reported.
+    annotations
+        Events as (year, text), above the columns, where these are years.
     title, name, publication, sources, labels
         As for ``trend``.
 
@@ -97,7 +102,8 @@ def grid(
         texts = {place: _text(point, value, unit) for place, point in cells.items()}
         drawn = [] if value == "coverage" else every
         told = exhibit.texts(kind, table, drawn, said, subtitle, publication, sources, extra)
-        page = _draw(told, down, across, cells, texts, scale, value, drawn, labels)
+        page = _draw(told, down, across, cells, texts, scale, value, drawn,
+                     annotations if columns == "year" else (), labels)  # fmt: skip
     silent = len(down) * len(across) - sum(v is not None for v in known)
     spoken = alt.describe(f"Shaded table of {len(down)} by {len(across)} cells", subtitle, every, unit, labels, word)
     if value == "coverage":
@@ -107,7 +113,7 @@ def grid(
             f"Shaded table of {len(down)} by {len(across)} cells: share of expected places that reported, {subtitle}. "
             f"It runs {reach}. {silent} cells have no share."
         )
-    return exhibit.exhibit(kind, name, page.figure, table, told, spoken, rows)
+    return exhibit.exhibit(kind, name, page.figure, table, told, spoken, rows, events.data(annotations))
 
 
 def _across(column: pd.Series, name: str) -> list[Any]:
@@ -128,7 +134,7 @@ def _text(point: Point, value: str, unit: str | None) -> tuple[str, ...]:
         of = () if point.n_expected is None else (f"{point.n_reporting or 0}/{point.n_expected}",)
         return (f"{point.coverage:.0%}", *of)
     if point.low is None:
-        return ()
+        return (HIDDEN,) if point.qualifier == "suppressed" else ()
     text = words.figure(point, unit)
     if not point.ranged or len(text) <= 5:
         return (text,)
@@ -139,7 +145,7 @@ def _text(point: Point, value: str, unit: str | None) -> tuple[str, ...]:
 def _draw(
     told: layout.Texts, down: Sequence[str], across: Sequence[Any], cells: Mapping[tuple[str, Any], Point],
     texts: Mapping[tuple[str, Any], tuple[str, ...]], scale: Scale, value: str, marked: Sequence[Point],
-    labels: Mapping[str, str] | None,
+    annotations: events.Events,     labels: Mapping[str, str] | None,
 ) -> layout.Page:  # fmt: skip
     size = style.SMALL + 0.5
     heads = [words.label("not stated" if place is None else str(place), labels) for place in across]
@@ -169,7 +175,14 @@ def _draw(
         keys.append(layout.Key("year likely incomplete", lambda ax, x, y: marks.stripe(ax, x, 0.24, 0.15, y)))
     if size < SMALLEST_TYPE:
         keys.append(layout.Key("numbers do not fit here: see the table of this chart", lambda ax, x, y: None))
-    page = layout.page(told, keys, top + row * len(down), page_width)
+
+    def at(year: float) -> float:
+        return left + step * (year - int(across[0]) + 0.5)
+
+    placed = events.place(annotations, across, at, page_width - 2 * layout.MARGIN) if annotations else []
+    page = layout.page(told, keys, top + row * len(down) + events.lift(placed), page_width)
+    ceiling = page.bottom + row * len(down) + top
+    events.draw(page, placed, at, ceiling - 0.02, ceiling)
     ax = page.axes(left, 0, step * len(across), row * len(down))
     matrix = np.full((len(down), len(across)), np.nan)
     for i, group in enumerate(down):
@@ -196,7 +209,12 @@ def _draw(
             point, x = cells.get((group, place)), page.left + left + step * (j + 0.5)
             if point is None or not texts[group, place]:
                 continue
-            ground = scale.shades[int(matrix[i, j])]
+            ground = style.PAPER if np.isnan(matrix[i, j]) else scale.shades[int(matrix[i, j])]
+            if value == "low" and point.secondary:
+                edge = style.readable(ground)
+                ax.add_patch(Rectangle((j + 0.06, i + 0.09), 0.88, 0.82, facecolor=style.PAPER, edgecolor=edge,
+                                       linewidth=1.6, zorder=3))  # fmt: skip
+                ground = style.PAPER
             if size >= SMALLEST_TYPE:
                 _centred(page.sheet, texts[group, place], x + corner / 2, y, size, style.text_on(ground), "center")
             if value == "low" and (point.partial or point.secondary):

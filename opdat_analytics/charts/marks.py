@@ -187,7 +187,9 @@ def keys(points: Sequence[Point], colour: str, sideways: bool = False) -> list[K
         ("restated", "value before it was restated", former),
         ("incomplete", "year likely incomplete", lambda ax, x, y: stripe(ax, x, 0.24, 0.15, y)),
     ]
-    found = [Key(text, glyph) for name, text, glyph in known if any(getattr(point, name) for point in stated)]
+    # Only along years has a likely incomplete one a ground of its own; elsewhere the caveat names it.
+    drawn = [one for one in known if one[0] != "incomplete" or not sideways]
+    found = [Key(text, glyph) for name, text, glyph in drawn if any(getattr(point, name) for point in stated)]
     if any(point.chance_low is not None and point.chance_high is not None for point in stated):
         found.append(Key("95% chance limits", chance))
     plain = any(not (p.ranged or p.unbounded or p.partial or p.secondary or p.unstable) for p in stated)

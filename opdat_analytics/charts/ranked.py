@@ -140,7 +140,9 @@ def _draw(
         if point.low is not None:
             ax.plot([0, point.low], [centre, centre], color=style.RULE, lw=0.8, ls=(0, (1, 2)), zorder=1)
             marks.level(ax, centre, point, shade, 6.5)
-            edge = max(e for e in (point.low, point.high, point.chance_high) if e is not None)
+            edge = max(
+                e for e in (point.low, point.high, point.chance_high, point.old_low, point.old_high) if e is not None
+            )
             start = edge / top * width + (marks.ARROW + 0.08 if point.unbounded else 0.12)
         ink = style.readable(shade) if point.stated else style.GREY
         rows.write(page, [text], page.left + placed.left + start, base + centre, ink)

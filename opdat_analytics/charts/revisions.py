@@ -18,7 +18,7 @@ KEPT = "Only figures that both editions print are compared: what a later edition
 def revisions(
     frame: pd.DataFrame,
     *,
-    by: Sequence[str] = ("place", "year"),
+    by: str | Sequence[str] = ("place", "year"),
     title: str | None = None,
     top: int = 20,
     name: str | None = None,
@@ -51,7 +51,7 @@ def revisions(
     MixtureRefused
         If the rows mix units, offences, or measures that ``by`` does not tell apart.
     """
-    keys = tuple(by)
+    keys = (by,) if isinstance(by, str) else tuple(by)
     table = unmixed(frame, keys, NEEDS)
     if table[["low_from", "low_to"]].isna().all(axis=None):
         raise OpdatError("No row has a number before or after it was restated: there is nothing to draw.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib
 import pandas as pd
 
-from opdat_analytics.charts import alt, exhibit, layout, lines, marks, rows, style, words
+from opdat_analytics.charts import alt, events, exhibit, layout, lines, marks, rows, style, words
 from opdat_analytics.charts.frame import Point, checked, points, unique
 from opdat_analytics.model import Exhibit, OpdatError
 
@@ -23,6 +23,7 @@ def sparkline_table(
     title: str | None = None,
     name: str | None = None,
     publication: str | None = None,
+    annotations: Sequence[tuple[int, str]] = (),
     sources: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Exhibit:
@@ -35,6 +36,8 @@ def sparkline_table(
         the metric has them.
     by
         Column that tells the rows apart.
+    annotations
+        Events as (year, text), drawn as thin lines in every row and named in a caveat.
     title, name, publication, sources, labels
         As for ``trend``.
 
@@ -62,12 +65,13 @@ def sparkline_table(
     said = words.own_title(title, stated) if title else words.message(runs, what, word, unit, labels)
     subtitle = words.subtitle(table, (f"by {word}",) if by != "measure" else (), labels)
     with matplotlib.rc_context(style.RC):
-        told = exhibit.texts("sparkline_table", table, every, said, subtitle, publication, sources, (OWN_SCALE,))
+        told = exhibit.texts("sparkline_table", table, every, said, subtitle, publication, sources,
+                             (*events.said(annotations), OWN_SCALE))  # fmt: skip
         shade = style.measure_colour(next(iter(unique(table, "measure")), ""))
         shades = {group: style.FIXED.get(by, {}).get(style.slug(group), shade) for group in groups}
-        page = _draw(told, runs, every, shades, unit, words.groups_word(by, table), labels)
+        page = _draw(told, runs, every, shades, unit, word, annotations, labels)
     spoken = alt.describe("Table with small lines", subtitle, every, unit, labels, word)
-    return exhibit.exhibit("sparkline_table", name, page.figure, table, told, spoken, by)
+    return exhibit.exhibit("sparkline_table", name, page.figure, table, told, spoken, by, events.data(annotations))
 
 
 def _coverage(point: Point | None) -> str:
@@ -81,7 +85,7 @@ def _coverage(point: Point | None) -> str:
 
 def _draw(
     told: layout.Texts, runs: Mapping[str, Sequence[Point]], every: Sequence[Point], shades: Mapping[str, str],
-    unit: str | None, word: str, labels: Mapping[str, str] | None,
+    unit: str | None, word: str, annotations: events.Events, labels: Mapping[str, str] | None,
 ) -> layout.Page:  # fmt: skip
     years = lines.years_of(every)
     shown = {group: [p for p in run if p.stated] for group, run in runs.items()}
@@ -120,12 +124,19 @@ def _draw(
             rows.write(page, [text], edge, page.bottom + y, ink, "right", weight="bold" if strong else "normal")
     page.sheet.plot([page.left, edges[-1]], [top, top], color=style.RULE, lw=0.8)
     for (group, run), y in zip(runs.items(), placed.centres, strict=True):
-        _spark(page, run, years, shades[group], placed.left, y - TALL / 2, spark)
+        _spark(page, run, years, shades[group], placed.left, y - TALL / 2, spark, annotations)
     return page
 
 
 def _spark(
-    page: layout.Page, run: Sequence[Point], years: Sequence[int], colour: str, x: float, y: float, width: float
+    page: layout.Page,
+    run: Sequence[Point],
+    years: Sequence[int],
+    colour: str,
+    x: float,
+    y: float,
+    width: float,
+    annotations: events.Events,
 ) -> None:
     ax = page.axes(x, y, width, TALL)
     top, _ = lines.scale(run, TALL, 3, SPARK_ARROW)
@@ -137,3 +148,4 @@ def _spark(
     lines.breaks(ax, run)
     lines.line(ax, run, colour, 0.0, 2.4, SPARK_ARROW)
     lines.gaps(ax, run, style.GREY)
+    events.faint(ax, annotations)

@@ -125,7 +125,7 @@ def _draw(
         keys.append(layout.Key("may be as much: upper bound", _lighter))
     if any(_ends(r, "target")[1] != _ends(r, "target")[0] for r in records):
         keys.append(layout.Key("target between two bounds", _band))
-    skip = ("as stated", "between two bounds")
+    skip = ("as stated", "between two bounds", "value before", "95%")
     keys += [k for k in marks.keys(every, style.GREY, sideways=True) if not k.text.startswith(skip)]
     page = layout.page(told, keys, placed.height + head)
     rows.name_rows(page, placed, page.bottom)

@@ -123,12 +123,14 @@ def _draw(
     years = range(int((first - pad) // 12) + 1, int((last + pad) // 12) + 1)
     placed = events.place(annotations, years, at, layout.WIDTH - 2 * layout.MARGIN) if len(years) else []
     body = len(runs) * (PANEL + head + 0.15) + 0.2
-    page = layout.page(told, marks.keys(every, style.GREY), body + events.lift(placed))
+    keys = [key for key in marks.keys(every, style.GREY) if "incomplete" not in key.text]
+    page = layout.page(told, keys, body + events.lift(placed))
     events.draw(page, placed, at, page.bottom + 0.2, page.bottom + body)
     for place, (group, run) in enumerate(runs.items()):
         y = body - (place + 1) * (PANEL + head + 0.15) + 0.15
         ax = page.axes(left, y, width, PANEL)
-        most = max((p.low if p.high is None else p.high for p in run if p.low is not None), default=0.0) or 1.0
+        ends = [e for p in run for e in (p.low, p.high, p.old_low, p.old_high, p.chance_high) if e is not None]
+        most = max(ends, default=0.0) or 1.0
         ax.set_xlim(first - pad, last + pad)
         ax.set_ylim(0, most * PANEL / (PANEL - 0.5))
         scale = layout.ticks(ax.get_ylim()[1], 3, [p.low for p in run if p.low is not None])
@@ -136,8 +138,9 @@ def _draw(
         date_axes(ax, first - pad, last + pad, place == len(runs) - 1, width)
         _statements(page, ax, run, shades[group], unit)
         heading = layout.wrap(words.label(group, labels), width, style.BODY, "bold", 1)[0]
-        page.sheet.text(page.left + left, page.bottom + y + PANEL + 0.07, heading, size=style.BODY,
-                        weight="bold", color=style.readable(shades[group]))  # fmt: skip
+        ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
+        page.sheet.text(page.left + left, page.bottom + y + PANEL + 0.07, heading, size=style.BODY, weight="bold",
+                        color=style.readable(shades[group]), bbox=ground)  # fmt: skip
     return page
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from opdat_analytics.exports.credits import handling_of
 from opdat_analytics.exports.figures import note_figures
+from opdat_analytics.exports.leaving import check_leaving
 from opdat_analytics.exports.images import file_stem, write_images
 from opdat_analytics.model import Exhibit, ExportFailed, Home
 from opdat_analytics.paths import home_here
@@ -42,6 +43,7 @@ def export(
         If two charts share a name, a file cannot be written, or what was written does not read back as meant.
     """
     charts = distinct(exhibits)
+    check_leaving(charts, home or home_here())
     target = Path(folder)
     handling = handling_of(charts, home or home_here())
     paths = [path for chart in charts for path in write_images(chart, target, handling)]

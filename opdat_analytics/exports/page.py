@@ -166,7 +166,7 @@ def _page(pack: Pack) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text(pack.title)}</title><style>{_asset('page.css')}</style></head>\n<body>"
+        f"<title>{_text(pack.title)}</title><style>{_asset('page.css')}{_on_each_sheet(pack)}</style></head>\n<body>"
         f'<a class="skip" href="#charts">Skip to the charts</a>'
         f"<header>{marking}<h1>{_text(pack.title)}</h1>"
         f'<p class="quiet">Publication {_text(pack.publication)} of {_text(pack.made_on)}. '
@@ -176,6 +176,19 @@ def _page(pack: Pack) -> str:
         f"{_contents(pack, numbered)}\n{_filters(choices)}\n"
         f'<main id="charts" tabindex="-1">{"".join(sections)}</main>\n{_foot(pack)}\n'
         f"<script>{script}</script></body></html>\n"
+    )
+
+
+def _on_each_sheet(pack: Pack) -> str:
+    """The marking and the publication for the margins of every printed sheet, as strings of CSS."""
+
+    def quoted(text: str) -> str:
+        return '"' + "".join(c if c.isalnum() or c in " -." else f"\\{ord(c):x} " for c in one_line(text)) + '"'
+
+    return (
+        f"@page {{ @top-right {{ content: {quoted(pack.handling)}; font: bold 8pt sans-serif }} "
+        f"@bottom-left {{ content: {quoted(f'Publication {pack.publication}')}; font: 8pt sans-serif }} "
+        "@bottom-right { content: counter(page); font: 8pt sans-serif } }"
     )
 
 

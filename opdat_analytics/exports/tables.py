@@ -17,6 +17,7 @@ import xlsxwriter
 from opdat_analytics import store, vocab
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.inert import inert
+from opdat_analytics.exports.leaving import leaving_tables, write_audit
 from opdat_analytics.model import TABLES, Column, ExportFailed, Home
 
 _VOCABULARY = {
@@ -51,7 +52,8 @@ def write_tables(home: Home, publication: int | str | None = None) -> list[Path]
     Returns
     -------
     list of Path
-        ``<table>.csv`` for each, ``opdat_tables.xlsx``, ``datapackage.json``. The same publication gives the same
+        ``<table>.csv`` for each, ``opdat_tables.xlsx``, ``datapackage.json``, and ``exports/disclosure.csv`` where a policy
+        hides figures: which and why, without the numbers. The same publication gives the same
         bytes.
 
     Raises
@@ -62,7 +64,8 @@ def write_tables(home: Home, publication: int | str | None = None) -> list[Path]
         If a file cannot be written, or a CSV does not read back as the table.
     """
     opened = store.open_publication(home, publication)
-    tables = {name: opened.table(name) for name in TABLES} | {name: _vocabulary(name) for name in _VOCABULARY}
+    published, audit = leaving_tables({name: opened.table(name) for name in TABLES}, home)
+    tables = published | {name: _vocabulary(name) for name in _VOCABULARY}
     folder = home.exports / "tables"
     written = []
     for name, frame in tables.items():
@@ -71,6 +74,7 @@ def write_tables(home: Home, publication: int | str | None = None) -> list[Path]
         written.append(write_file(folder / f"{name}.csv", data))
     written.append(write_file(folder / "opdat_tables.xlsx", _workbook(opened, tables)))
     written.append(write_file(folder / "datapackage.json", _package(opened, tables)))
+    written += [write_file(path, data) for path, data in write_audit(audit, home)]
     return written
 
 

@@ -70,6 +70,8 @@ _DECLARE = 'Declare `numbers` in source.toml, for example numbers = "1,234.5".'
 _RULE = "Ask the sender, or rule on this cell under [[decided]] in source.toml; the others are read as declared."
 _SYMBOL_CODES = ("not_reported", "suppressed", "not_available", "not_applicable", "unquantified")
 _NUMBERLIKE = re.compile(r"[0-9.,' ٬٫]*[0-9][0-9.,' ٬٫]*")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")
+"""Digits alone, few enough to be kept exactly: every unit and every notation reads them alike."""
 _MONEY = r"us\$|usd|\$"
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([ t]\d{1,2}:.*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})")
 _MACHINE = re.compile(r"[-+]?[\d.,]+e[-+]?\d+|[-+]?0x[\da-f]+|\d+(_\d+)+|[-+]?(inf|infinity|nan)|\d+ */ *\d+")
@@ -133,6 +135,8 @@ def parse_figure(
         return symbols[symbol]
     if not symbol:
         return Figure(None, None, "not_reported")
+    if _WHOLE.fullmatch(symbol):
+        return Figure(float(symbol), float(symbol), "exact")
     plain = readable(symbol)
     if isinstance(plain, Problem):
         return plain

@@ -60,14 +60,17 @@ def _known(manner: _Manner) -> dict[Said, tuple[_Part, ...] | Problem]:
     return {}
 
 
-def _read(said: Said, manner: _Manner) -> tuple[_Part, ...] | Problem:
-    """The figures of one printed text: its parts, each without its footnote mark; or why one cannot be read."""
+def _read(every: Iterable[Said], manner: _Manner) -> list[tuple[_Part, ...] | Problem]:
+    """The figures of printed texts: their parts, each without its footnote mark; or why one cannot be read."""
     known = _known(manner)
-    found = known.get(said)
-    if found is None:
-        if len(known) >= _READINGS_KEPT:
-            known.clear()
-        found = known[said] = _parts_of(*said, manner)
+    if len(known) >= _READINGS_KEPT:
+        known.clear()
+    found = []
+    for said in every:
+        parts = known.get(said)
+        if parts is None:
+            parts = known[said] = _parts_of(*said, manner)
+        found.append(parts)
     return found
 
 
@@ -213,10 +216,13 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
     kinds, kind = np.unique(key[usable], return_inverse=True)
     said, odd = np.divmod(kinds, 2)
     of_text, of_unit = np.divmod(said, len(units.levels))
-    found = [
-        _read((texts.levels[t], units.levels[u], bool(o)), manner)
-        for t, u, o in zip(of_text.tolist(), of_unit.tolist(), odd.tolist(), strict=True)
-    ]
+    found = _read(
+        (
+            (texts.levels[t], units.levels[u], bool(o))
+            for t, u, o in zip(of_text.tolist(), of_unit.tolist(), odd.tolist(), strict=True)
+        ),
+        manner,
+    )
     index = np.flatnonzero(usable)
     bad = np.array([isinstance(one, Problem) for one in found], dtype=bool)
     if bad.any():
@@ -279,8 +285,10 @@ def _named(parts: _Parts) -> Iterable[tuple[int, str, Figure]]:
     lows, highs = (levels_array(bound.tolist()) for bound in (parts.low, parts.high))
     lows[np.isnan(parts.low)] = None
     highs[np.isnan(parts.high)] = None
-    columns = (parts.name.values(), lows, highs, parts.qualifier.values())
-    for i, name, low, high, qualifier in zip(parts.index.tolist(), *columns, strict=True):
+    names, qualifiers = parts.name.values(), parts.qualifier.values()
+    for i, name, low, high, qualifier in zip(
+        parts.index.tolist(), names.tolist(), lows.tolist(), highs.tolist(), qualifiers.tolist(), strict=True
+    ):
         yield i, name, Figure(low, high, qualifier)
 
 

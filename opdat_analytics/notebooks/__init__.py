@@ -1,17 +1,22 @@
 """Notebooks: their parameters, running them headless, the page each becomes, and what they show things with."""
 
+from opdat_analytics.notebooks.choose import of_places
 from opdat_analytics.notebooks.display import Table, across, in_words, say, setup, table
+from opdat_analytics.notebooks.gaps import Gap, attempt
 from opdat_analytics.notebooks.parameters import Parameter, check_parameters, parameters
 from opdat_analytics.notebooks.run import NotebookRun, notebook_names, run_notebooks
 
 __all__ = [
+    "Gap",
     "NotebookRun",
     "Parameter",
     "Table",
     "across",
+    "attempt",
     "check_parameters",
     "in_words",
     "notebook_names",
+    "of_places",
     "parameters",
     "run_notebooks",
     "say",

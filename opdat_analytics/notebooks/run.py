@@ -107,7 +107,11 @@ def _chosen(folder: Path, names: Sequence[str]) -> list[Path]:
     for name in wanted:
         if name not in known:
             raise UnknownName(unknown(f"notebook of {folder}", name, known))
-    return [folder / f"{name}.ipynb" for name in dict.fromkeys(wanted)]
+    paths = [folder / f"{name}.ipynb" for name in dict.fromkeys(wanted)]
+    for path in paths:
+        if path.resolve().parent != folder.resolve():
+            raise OpdatError(f"{path} lies outside of the project and is not run: notebooks are code.")
+    return paths
 
 
 def _checked(chosen: Sequence[Path], given: Mapping[str, str]) -> dict[Path, dict[str, Any]]:
@@ -132,11 +136,26 @@ def _run(path: Path, home: Home, values: Mapping[str, Any]) -> NotebookRun:
     notebook = read_notebook(path)
     _give(notebook, values)
     error = _execute(notebook, path.parent, home)
+    error = _kept_back(notebook) or error
     out = home.exports / "notebooks"
     run = NotebookRun(path.stem, out / path.name, out / f"{path.stem}.html", round(monotonic() - began, 1), error)
     write_whole(run.path_ipynb, nbformat.writes(notebook).encode() + b"\n")
     write_whole(run.path_html, page(notebook, run.name, error).encode())
     return run
+
+
+def _kept_back(notebook: Any) -> str | None:
+    """Empty the cells that seem to show data about persons; which they are, or None."""
+    from nbformat.v4 import new_output
+
+    from opdat_analytics.privacy import scan_notebook
+
+    found = scan_notebook(notebook.cells)
+    for number in found:
+        said = "Not shown: this output seems to hold data about persons.\n"
+        notebook.cells[number - 1].outputs = [new_output("stream", name="stdout", text=said)]
+    told = (f"cell {number} ({', '.join(kinds)})" for number, kinds in found.items())
+    return f"outputs that seem to hold data about persons were not exported: {'; '.join(told)}" if found else None
 
 
 def _give(notebook: Any, values: Mapping[str, Any]) -> None:

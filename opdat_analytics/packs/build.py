@@ -10,6 +10,7 @@ from opdat_analytics.charts import words
 from opdat_analytics.exports import file_stem
 from opdat_analytics.exports.contents import Pack, Section
 from opdat_analytics.exports.credits import credits_of, highest
+from opdat_analytics.exports.leaving import check_leaving
 from opdat_analytics.model import Home, UnknownName
 from opdat_analytics.packs.scopes import country_code, country_sections, programme_sections
 from opdat_analytics.packs.since import told
@@ -112,6 +113,7 @@ def build(home: Home, scope: Scope, previous: str | None = None) -> Pack:
         If nothing is published yet.
     """
     opened = store.open_publication(home)
+    check_leaving([chart for section in scope.sections for chart in section.exhibits], home)
     shown = [exhibit for section in scope.sections for exhibit in section.exhibits]
     credits = credits_of(shown, opened.table("sources"))
     lines = dict.fromkeys(credit.attribution for credit in credits)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from opdat_analytics import charts, metrics, store, vocab
 from opdat_analytics.exports.contents import Section
+from opdat_analytics.exports.leaving import protected
 from opdat_analytics.model import Exhibit, Home, OpdatError, UnknownName
 from opdat_analytics.packs.standing import SCHEME, latest_full_year, sections
 from opdat_analytics.tables import activities, observations, programmes
@@ -42,7 +43,7 @@ def country_sections(home: Home, place: str) -> tuple[Section, ...]:
     """
     code = country_code(place)
     opened = store.open_publication(home)
-    seen = observations(scheme=SCHEME, home=home)
+    seen = protected(observations(scheme=SCHEME, home=home), home=home)
     national: list[Exhibit] = []
     if "unodc_glotip" in opened.sources:
         national += _stages(seen, code, opened.id)
@@ -160,7 +161,7 @@ def programme_sections(home: Home, programme: str) -> tuple[Section, ...]:
         If nothing is published yet.
     """
     opened = store.open_publication(home)
-    seen, done = observations(scheme=SCHEME, home=home), activities(home=home)
+    seen, done = protected(observations(scheme=SCHEME, home=home), home=home), activities(home=home)
     known = sorted({*programmes(home=home)["programme"], *seen["programme"].dropna(), *done["programme"].dropna()})
     if programme not in known:
         near = vocab.suggest(programme, known)

@@ -58,9 +58,10 @@ def _figures(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     for name in _VALUE:
         was, now = both[f"{name}_old"], both[f"{name}_new"]
         same &= (was == now) | (was.isna() & now.isna())
-    return _changed(both, sides, same, "restated").assign(
-        was=lambda rows: rows["text_old"], now=lambda rows: rows["text_new"]
-    )
+    rows = _changed(both, sides, same, "restated")
+    # Who holds an old chart names the cell as it stood then; what is new stood nowhere.
+    then = {name: rows[f"{name}_old"].where(rows["change"] != "added") for name in ("file", "sheet", "cell", "part")}
+    return rows.assign(**then, was=rows["text_old"], now=rows["text_new"])
 
 
 def _activities(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +115,8 @@ def behind(changed: Since, query: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         Rows of ``changed.figures`` or ``changed.activities``, each once.
     """
     fixed = {name: value for name, value in query[0].items() if all(row.get(name) == value for row in query)}
-    tables = Tables({"observations": changed.figures, "activities": changed.activities}.__getitem__)
+    others = {"activities": changed.activities, "programmes": changed.activities.head(0)}
+    tables = Tables({**others, "observations": changed.figures}.__getitem__)
     if not _asks(fixed):
         found = pd.concat([cells_behind(row, tables) for row in query])
         return found[~found.index.duplicated()]
@@ -122,7 +124,8 @@ def behind(changed: Since, query: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     narrowed = cells_behind(fixed, tables)
     if narrowed.empty:
         return narrowed
-    few = Tables({"observations": narrowed.drop(columns=["scheme", "region"], errors="ignore")}.__getitem__)
+    left = narrowed.drop(columns=["scheme", "region"], errors="ignore")
+    few = Tables({**others, "observations": left}.__getitem__)
     asked = [{name: value for name, value in row.items() if name not in fixed or name in _KEPT} for row in query]
     found = pd.concat([cells_behind(row, few) for row in asked])
     return found[~found.index.duplicated()]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from opdat_analytics import charts, metrics, store, vocab
 from opdat_analytics.exports.contents import Section
+from opdat_analytics.exports.leaving import protected
 from opdat_analytics.model import Exhibit, Home
 from opdat_analytics.tables import activities, observations, revisions
 
@@ -35,7 +36,7 @@ def record_sections(home: Home) -> tuple[Section, ...]:
         If nothing is published yet.
     """
     opened = store.open_publication(home)
-    seen = observations(scheme=SCHEME, home=home)
+    seen = protected(observations(scheme=SCHEME, home=home), home=home)
     done = activities(home=home)
     there = set(opened.sources)
     glance: list[Exhibit] = []

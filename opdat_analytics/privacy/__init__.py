@@ -8,6 +8,7 @@ from opdat_analytics.privacy.columns import PersonalColumn, personal_columns
 from opdat_analytics.privacy.files import NOTHING, Allowed, Refusal, reason_to_stop
 from opdat_analytics.privacy.outside import person_named
 from opdat_analytics.privacy.sheets import must_stop, personal_data, refusal
+from opdat_analytics.privacy.texts import scan_notebook, scan_text
 
 __all__ = [
     "NOTHING",
@@ -20,4 +21,6 @@ __all__ = [
     "personal_data",
     "reason_to_stop",
     "refusal",
+    "scan_notebook",
+    "scan_text",
 ]

@@ -7,7 +7,7 @@ its contents.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +37,8 @@ SAMPLE, LOOKED_AT = 2_000, 300
 """Cells of a column that are searched for contents, and that are looked at one by one."""
 FEWEST = 3
 HEAD = 40
-MOST_LABELS = 2_000
-"""Headers are looked for in the first rows of each table, and everywhere on a sheet with fewer labels than this."""
+MOST_CELLS = 20_000
+"""Headers are looked for in the first rows of each table, and everywhere on a sheet with no more cells than this."""
 MOST_TABLES = 60
 """A sheet with more stretches than this is taken as one table."""
 _OFTEN = 6
@@ -113,7 +113,7 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
             sample = _sample(values[top:end])
             one = _by_contents(sample, column)
             few = sample[:: len(sample) // LOOKED_AT + 1] if one is None else []
-            if any(any(map(str.isalpha, value)) for value in few):
+            if any(map(str.isalpha, "".join(few))):
                 one = _by_shape(few, column) or _by_names(few, column)
             if one is not None:
                 yield one
@@ -122,14 +122,15 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
 def headed_columns(text: np.ndarray, common: float = 0.0) -> Iterator[PersonalColumn]:
     """Columns below a telling header with which their contents agree; of names at least a share ``common`` is known."""
     tables = tables_of(text)
-    labels = {value for value in text.ravel().tolist() if 0 < len(value) <= LONGEST and not value[:1].isdigit()}
-    everywhere = len(labels) <= MOST_LABELS
+    everywhere = text.size <= MOST_CELLS
     for column in range(text.shape[1] if text.size else 0):
         values: list[str] = text[:, column].tolist()
-        often = Counter(value for value in values if value)
         for top, end in tables:
-            for row in range(top, end if everywhere else min(end, top + HEAD)):
-                if often.get(values[row], _OFTEN) < _OFTEN and values[row] in labels:
+            last = end if everywhere else min(end, top + HEAD)
+            often = Counter(values[top:last])
+            for row in range(top, last):
+                said = values[row]
+                if 0 < len(said) <= LONGEST and often[said] < _OFTEN and not said[0].isdigit():
                     yield from _below(values, row, column, common)
 
 
@@ -178,8 +179,9 @@ def _called(said: str, column: int) -> str:
     return f"“{' '.join(said.split())}” ({letter})" if telling and not is_common_name(said) else letter
 
 
-def _sample(values: Iterable[str]) -> list[str]:
+def _sample(values: Sequence[str]) -> list[str]:
     """Texts that are not blank, at most `SAMPLE`, from all over the column."""
+    values = values[:: len(values) // (8 * SAMPLE) + 1]
     filled = [value.strip() for value in values if value and not value.isspace()]
     return filled[:: len(filled) // SAMPLE + 1]
 
@@ -187,6 +189,8 @@ def _sample(values: Iterable[str]) -> list[str]:
 def _by_contents(sample: list[str], column: int) -> PersonalColumn | None:
     """A column whose texts hold what only persons have, in several cells and in a fifth of them at least."""
     told = [value for value in sample if len(value) >= 7 and not value.isalpha()]
+    if not told:
+        return None
     joined = "\n".join(told)
     rules = [rule for rule in contents() if rule.pattern.search(joined)]
     if not rules:

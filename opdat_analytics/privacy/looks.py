@@ -82,6 +82,7 @@ def is_person_in_a_cell(text: str) -> bool:
     return named and any(_AGE.fullmatch(part) or plain(part) in sexes() for part in rest)
 
 
+@lru_cache(maxsize=65_536)
 def is_known_name(text: str) -> bool:
     """One or two words that are all common names and name no place."""
     count, given, family = known_words(text)
@@ -123,6 +124,7 @@ def _is_case(text: str) -> bool:
     return bool(_CASE.fullmatch(text)) and not is_day(text)
 
 
+@lru_cache(maxsize=65_536)
 def is_nationality(text: str) -> bool:
     """A place, or a word that begins like a nationality."""
     said = letters(text.strip())
@@ -133,6 +135,7 @@ def _is_email(text: str) -> bool:
     return any(rule.pattern.search(text) for rule in contents() if rule.kind == "e-mail addresses")
 
 
+@lru_cache(maxsize=65_536)
 def names_in(text: str) -> int:
     """How many common given names stand beside a common family name in a text that holds a digit too."""
     if len(text) < 7 or not any(map(str.isdecimal, text)):

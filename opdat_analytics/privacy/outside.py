@@ -68,7 +68,8 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Aside]:
         yield Aside("defined names", tuple(html.unescape(text) for pair in named for text in pair if text))
     elif kind == "sheet":
         tail = said[said.rfind("</sheetData>") :]
-        yield Aside("running heads", tuple(_texts(tail, r"<(?:odd|even|first)(?:Header|Footer)\b.*?</\w+>")))
+        heads = _texts(tail, r"<(?:odd|even|first)(?:Header|Footer)\b.*?</\w+>")
+        yield Aside("running heads", tuple(_HEAD_CODE.sub(" ", head) for head in heads))
         for chosen in _texts(tail, r"<formula1>.*?</formula1>"):
             if chosen.startswith('"'):
                 yield Aside("a list of choices", tuple(chosen.strip('"').split(",")))
@@ -80,6 +81,8 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Aside]:
         yield Aside("text boxes", tuple(_texts(said, r"<a:t>.*?</a:t>")))
 
 
+_HEAD_CODE = re.compile(r"&(?:[LCRPNDTFAZGBIUESXYOH]|\"[^\"]*\"|K[0-9A-F]{6}|\d{1,3})")
+"""What in a running head says how it is printed."""
 _PARTS = (
     (r"^xl/(?:comments\w*|threadedcomments/.*|comments/.*)\.xml$", "comments"), (r"^content\.xml$", "annotations"),
     (r"^xl/workbook\.xml$", "workbook"), (r"^xl/worksheets/[^/]+\.xml$", "sheet"),
@@ -102,8 +105,7 @@ def personal_asides(found: Sequence[Aside]) -> tuple[PersonalColumn, ...]:
 
 def _reasons(aside: Aside) -> Iterator[str]:
     texts = [text for text in aside.texts if text.strip()]
-    telling = [rule for rule in contents() if rule.worded or rule.kind.startswith("national")]
-    yield from dict.fromkeys(rule.kind for rule in telling if any(rule.pattern.search(text) for text in texts))
+    yield from personal_texts(texts)
     listed = aside.where in ("a list of choices", "a pivot table")
     if listed and len(texts) >= FEWEST:
         table = np.array([[aside.header or "-"], *[[text] for text in texts]], dtype=object)
@@ -117,6 +119,12 @@ def _reasons(aside: Aside) -> Iterator[str]:
             yield "what look like names of persons"
     if aside.where == "comments" and sum(_names_a_person(text) for text in texts):
         yield "texts that seem to name persons"
+
+
+def personal_texts(texts: Sequence[str]) -> Iterator[str]:
+    """Kinds of data of which one is enough: numbers of passports and identity, dates of birth."""
+    telling = [rule for rule in contents() if rule.worded or rule.kind.startswith("national")]
+    yield from dict.fromkeys(rule.kind for rule in telling if any(rule.pattern.search(text) for text in texts))
 
 
 _ABOUT = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){1,3}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -97,34 +97,34 @@ def _kind(said: str | None, values: Sequence[str]) -> str | None:
         return word
     if word == "age":
         fits = _AGE if not re.search(r"yob|birth|nac|nais|nasc", plain(said or "")) else _BIRTH_YEAR
-        return "age" if _share(values, fits.fullmatch) >= 0.7 and different >= min(3, len(values) // 2) else None
+        return "age" if _most(values, fits.fullmatch, 0.7) and different >= min(3, len(values) // 2) else None
     if word == "case":
-        return "case" if _share(values, LOOKS["case"]) >= 0.7 and different * 10 >= len(values) * 9 else None
+        return "case" if _most(values, LOOKS["case"], 0.7) and different * 10 >= len(values) * 9 else None
     if word == "initials":
-        return "initials" if _share(values, LOOKS["initials"]) >= 0.7 else None
+        return "initials" if _most(values, LOOKS["initials"], 0.7) else None
     if word == "sex":
-        return "sex" if _share(values, _is_sex) >= 0.7 else None
+        return "sex" if _most(values, _is_sex, 0.7) else None
     if word == "day":
-        return "day" if _share(values, is_day) >= 0.7 else None
+        return "day" if _most(values, is_day, 0.7) else None
     if word == "nationality":
-        return "nationality" if _share(values, _NUMBER.fullmatch) < 0.3 else None
-    if _share(values, _is_sex) >= 0.9 and 1 < different <= 6:
+        return "nationality" if not _most(values, _NUMBER.fullmatch, 0.3) else None
+    if _most(values, _is_sex, 0.9) and 1 < different <= 6:
         return "sex"
     if said is not None:
-        return "day" if _share(values, is_day) >= 0.9 else None
+        return "day" if _most(values, is_day, 0.9) else None
     return _by_values(values, different)
 
 
 def _by_values(values: Sequence[str], different: int) -> str | None:
-    if _share(values, is_day) >= 0.9 and different * 2 >= len(values):
+    if _most(values, is_day, 0.9) and different * 2 >= len(values):
         return "day"
-    if _share(values, _is_dotted) >= 0.9 and different * 10 >= len(values) * 7 and different >= FEWEST:
+    if _most(values, _is_dotted, 0.9) and different * 10 >= len(values) * 7 and different >= FEWEST:
         return "initials"
-    if _share(values, is_nationality) >= 0.8 and different > 1:
+    if _most(values, is_nationality, 0.8) and different > 1:
         return "nationality"
-    if _share(values, _AGE.fullmatch) >= 0.9 and different >= FEWEST and not _counts_up(values):
+    if _most(values, _AGE.fullmatch, 0.9) and different >= FEWEST and not _counts_up(values):
         return "age"
-    if _share(values, _is_code) >= 0.9 and different * 20 >= len(values) * 19:
+    if _most(values, _is_code, 0.9) and different * 20 >= len(values) * 19:
         return "case"
     return None
 
@@ -146,8 +146,15 @@ def _is_sex(text: str) -> bool:
     return plain(text) in sexes()
 
 
-def _share(values: Sequence[str], fits: object) -> float:
-    return sum(bool(fits(value)) for value in values) / len(values)  # type: ignore[operator]
+def _most(values: Sequence[str], fits: Callable[[str], object], share: float) -> bool:
+    """Whether at least such a share of the values fits; no more are looked at than it takes to say no."""
+    missed = 0
+    for value in values:
+        if not fits(value):
+            missed += 1
+            if (len(values) - missed) / len(values) < share:
+                return False
+    return True
 
 
 def _is_list(kinds: Mapping[int, str], columns: Mapping[int, Sequence[str]], said: Mapping[int, str]) -> bool:
@@ -181,8 +188,8 @@ def _counts(column: int, kinds: Mapping[int, str], values: Sequence[str], said: 
     kind = kinds.get(column)
     if kind in (*_OF_PERSONS, "day", "case", "initials"):
         return False
-    if _share(values, _NUMBER.fullmatch) < 0.5 or _counts_up(values) or set(values) <= {"1"}:
+    if not _most(values, _NUMBER.fullmatch, 0.5) or _counts_up(values) or set(values) <= {"1"}:
         return False
-    if _share(values, _BIRTH_YEAR.fullmatch) >= 0.9:
+    if _most(values, _BIRTH_YEAR.fullmatch, 0.9):
         return False
     return kind != "attribute" or not said

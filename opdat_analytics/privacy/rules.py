@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,13 @@ def _document(name: str) -> Mapping[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=65_536)
 def plain(said: str) -> str:
     """A header as its rules write it: no accents, lower case, words with single spaces."""
     return " ".join(_WORDS.findall(letters(said)))
 
 
+@lru_cache(maxsize=65_536)
 def letters(said: str) -> str:
     """Text in lower case and without accents."""
     return _MARKS.sub("", unicodedata.normalize("NFKD", said.casefold()))

@@ -53,6 +53,7 @@ def normalise(text: str) -> str:
     return text.strip(_EDGES) or text
 
 
+@lru_cache(maxsize=65536)
 def key(text: str) -> str:
     """Normalise further, for words of the vocabulary: hyphens are spaces, apostrophes and a bare article go."""
     plain = normalise(text)

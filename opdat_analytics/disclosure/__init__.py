@@ -1,0 +1,6 @@
+"""What may not go out: small counts that point to persons, and the figures from which they could be worked out."""
+
+from opdat_analytics.disclosure.policy import Policies, Policy, policies
+from opdat_analytics.disclosure.protect import HIDDEN, Protected, protect, protect_together
+
+__all__ = ["HIDDEN", "Policies", "Policy", "Protected", "policies", "protect", "protect_together"]
