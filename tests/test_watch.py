@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from small_project import edit, figures, small_project, write
 
-from opdat_analytics import cli, reading, store
-from opdat_analytics.model import Home, LockHeld, OpdatError, UnknownName
+from opdat_analytics import cli, disk, reading, store
+from opdat_analytics.model import Home, LockHeld, NothingPublished, OpdatError, UnknownName
 from opdat_analytics.refresh import refresh
 from opdat_analytics.watch.journal import NAME, write_log
 from opdat_analytics.watch.schedule import SCHEDULERS, entry
@@ -230,6 +230,26 @@ def test_changes_are_told_by_source_and_place(edited: Home) -> None:
         "restated: convictions 2019", "Guatemala", "12", "113", "courts/returns_2023.csv › returns_2023!C2"
     )  # fmt: skip
     assert "restated: convictions 2019, Guatemala: “12” → “113”" in as_text(told)
+
+
+def test_changes_are_told_against_what_was_last_seen_not_against_what_a_killed_refresh_began(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(home, "police/returns.csv", "40", "41")
+    real = disk.write_whole
+
+    def stops(path: Path, data: bytes) -> None:
+        if path.name == "manifest.json":
+            raise OSError(28, "No space left on device", str(path))
+        real(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "write_whole", stops)
+        with pytest.raises(NothingPublished):
+            refresh(home)
+    refresh(home)
+    assert store.generations(home) == [1, 2, 3]
+    assert summary(home).first == "1 figure restated."
 
 
 def test_what_cells_say_cannot_become_markup(edited: Home) -> None:
