@@ -5,6 +5,7 @@ Every call that changes the disk goes through ``os`` here, one by one, so that t
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -95,17 +96,20 @@ def _link(source: Path, target: Path) -> None:
         raise
     except OSError:
         if target.exists():
-            raise FileExistsError(17, "there already", str(target)) from None
+            raise FileExistsError(errno.EEXIST, "there already", str(target)) from None
         _replace(source, target)
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk, where the system lets a folder be opened (Windows does not)."""
+    """Bring the names in a folder to the disk, where folders can be (not on Windows, nor on some network drives)."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(handle)
 

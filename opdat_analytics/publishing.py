@@ -97,29 +97,40 @@ class Pruned:
 def prune(home: Home) -> Pruned:
     """Remove what the policy does not keep, and parts that no kept manifest names; nothing that fails here matters.
 
-    Kept are the last ``KEPT`` publications and, of those before them, the last of each month.
+    Kept are the last ``KEPT`` publications and, of those before them, the last of each month. While a manifest cannot
+    be read, no part is removed: it may be one that it names.
     """
-    there = store.generations(home)
-    old = there[: -max(KEPT, CURRENT)]
-    months = {number: _month(store.history_path(home, number)) for number in there[: len(old) + 1]} if old else {}
-    dropped = [number for number, after in zip(old, there[1:], strict=False) if months[number] == months[after]]
+    kept = store.generations(home)
+    old = kept[: -max(KEPT, CURRENT)]
+    months = {number: _month(home, number) for number in kept[: len(old) + 1]} if old else {}
+    dropped = [n for n, after in zip(old, kept[1:], strict=False) if months[n] and months[n] == months[after]]
     gone = [disk.remove(store.history_path(home, number)) for number in dropped]
     parts = [disk.remove(path) for path in _unnamed(home)]
     return Pruned(sum(gone), sum(parts), gone.count(False) + parts.count(False))
 
 
-def _month(path: Path) -> bytes:
-    """The month in which a kept manifest was made, looked up without reading all of it as JSON."""
-    found = re.search(rb'"made":\s*"(\d{4}-\d\d)', path.read_bytes())
+def _month(home: Home, number: int) -> bytes:
+    """The month in which a publication was made; empty where its manifest does not tell."""
+    found = re.search(rb'"made":\s*"(\d{4}-\d\d)', _text(store.history_path(home, number)))
     return found[1] if found else b""
 
 
 def _unnamed(home: Home) -> list[Path]:
     """Parts that no manifest names. Hashes are looked for as text: a hundred manifests of big projects are long."""
     manifests = [store.history_path(home, number) for number in store.generations(home)] + [store.manifest_path(home)]
-    named = {digest for path in manifests for digest in re.findall(rb'"hash":\s*"([0-9a-f]+)"', path.read_bytes())}
-    there = (home.processed / "parts").glob("[!.]*.parquet")
-    return [path for path in there if path.stem.encode() not in named]
+    texts = [_text(path) for path in manifests]
+    if not all(texts):
+        return []
+    named = {digest for text in texts for digest in re.findall(rb'"hash":\s*"([0-9a-f]+)"', text)}
+    parts = (home.processed / "parts").glob("[!.]*.parquet")
+    return [path for path in parts if path.stem.encode() not in named]
+
+
+def _text(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def sweep(home: Home) -> int:

@@ -43,13 +43,18 @@ class Declared:
     broken: bool = False
 
     @property
+    def title(self) -> str:
+        """The title that it gives its source, which tells it from every other one."""
+        return f"Returns that are {self.replaces}, as declared for the {self.number}. time"
+
+    @property
     def text(self) -> str:
         """As it is written."""
         if self.broken:
             return 'title = "Returns\n'
         dates = "\n".join(f'"{label}" = "20{30 + at}-01-01"' for at, label in enumerate(self.order))
         return (
-            f'title = "Returns, as declared for the {self.number}. time"\n'
+            f'title = "{self.title}"\n'
             f'edition = {{ from = "filename", pattern = \'(\\d{{4}})\', replaces = "{self.replaces}" }}\n'
             f"[editions]\n{dates}\n[[layout]]\n"
             'constants = { measure = "convictions", unit = "persons", offence = "trafficking" }\n'

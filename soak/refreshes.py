@@ -8,30 +8,37 @@ figure once, every cell accounted for.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from opdat_analytics import reading, store
 from opdat_analytics.model import Home, LockHeld, NothingPublished
 from opdat_analytics.refresh import refresh
-from soak.edits import Declared, File, World, edited, first, write
+from soak.edits import Declared, File, World, book, edited, first, write
 
 CODES = {
     "Albania": "ALB", "Brazil": "BRA", "Guatemala": "GTM", "Honduras": "HND", "Kenya": "KEN", "Nepal": "NPL",
     "Peru": "PER", "Thailand": "THA", "Ukraine": "UKR", "Viet Nam": "VNM",
 }  # fmt: skip
 REBUILT = ("observations", "issues", "ledger", "conflicts", "sources")
+HOW = {"here": 10, "killed": 6, "command killed": 1, "beside another": 2, "edited meanwhile": 3}
+"""How a refresh is run, and how often it is run so."""
+SPENT = 0.7
+"""Seconds that a refresh takes at most, about."""
 _DAY = 1_000
 
 
@@ -145,6 +152,19 @@ def in_a_child(home: Home, delay: float | None) -> int | None:
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
 
 
+def as_a_command(home: Home, delay: float) -> int | None:
+    """The command ``opdat refresh``, killed after some seconds; its exit code, None where it was killed."""
+    words = ["--raw", str(home.raw), "--processed", str(home.processed)]
+    command = [sys.executable, "-m", "opdat_analytics", "refresh", *words]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        return running.wait(delay)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        code = running.wait()
+        return None if code < 0 else code
+
+
 def _code(home: Home) -> int:
     try:
         return refresh(home).exit_code
@@ -185,7 +205,7 @@ def soak(root: Path, seed: int, refreshes: int, minutes: float) -> Counter[str]:
     home.raw.mkdir(parents=True)
     removed: list[tuple[str, File]] = []
     told: Counter[str] = Counter()
-    ends, spent = time.monotonic() + 60 * minutes, 0.3
+    ends = time.monotonic() + 60 * minutes
     for step in range(refreshes):
         if time.monotonic() > ends:
             break
@@ -193,13 +213,18 @@ def soak(root: Path, seed: int, refreshes: int, minutes: float) -> Counter[str]:
             kind, world = edited(world, removed, chance)
             told[f"edit: {kind}"] += 1
         write(world, home.raw)
-        how = chance.choice(("here", "here", "here", "killed", "killed", "rival")) if step else "here"
+        how = chance.choices(list(HOW), weights=list(HOW.values()))[0] if step else "here"
         try:
-            expected, code = _step(home, world, expected, how, chance, spent if how == "killed" else None)
+            if how == "edited meanwhile":
+                kind, world, expected = _edited_meanwhile(home, world, expected, removed, chance)
+                told[f"edit: {kind}"] += 1
+                check(home, expected, root / "clean")
+            expected, code = _step(home, world, expected, how, chance)
             check(home, expected, root / "clean")
         except Wrong as wrong:
             raise Wrong(f"step {step} of seed {seed}, {how}: {wrong}") from wrong
         told["refreshes"] += 1
+        told[f"how: {how}"] += 1
         told[f"exit {code}" if code is not None else "killed"] += 1
         told["publications"] = store.generations(home)[-1]
     if world.files:
@@ -208,22 +233,60 @@ def soak(root: Path, seed: int, refreshes: int, minutes: float) -> Counter[str]:
     return told
 
 
-def _step(
-    home: Home, world: World, expected: Expected, how: str, chance: random.Random, spent: float | None
-) -> tuple[Expected, int | None]:
+def _step(home: Home, world: World, expected: Expected, how: str, chance: random.Random) -> tuple[Expected, int | None]:
     """One refresh; what must be published then, and its exit code."""
-    path = store.manifest_path(home)
-    before = path.read_bytes() if path.exists() else None
-    if how == "rival":
+    before = _manifest(home)
+    if how == "beside another":
         code: int | None = two_at_once(home)
-    elif how == "killed" and spent is not None:
-        code = in_a_child(home, chance.uniform(0, 2 * spent))
+    elif how == "killed":
+        code = in_a_child(home, chance.uniform(0, SPENT))
+    elif how == "command killed":
+        code = as_a_command(home, chance.uniform(0, 6 * SPENT))
     else:
         code = _code(home)
-    now = path.read_bytes() if path.exists() else None
-    if code == 5 or (code is None and now == before):
+    if code == 5 or (code is None and _manifest(home) == before):
         return expected, code
     return expected.after(world), code
+
+
+def _manifest(home: Home) -> bytes | None:
+    path = store.manifest_path(home)
+    return path.read_bytes() if path.exists() else None
+
+
+def _edited_meanwhile(
+    home: Home, world: World, expected: Expected, removed: list[tuple[str, File]], chance: random.Random
+) -> tuple[str, World, Expected]:
+    """Edit while a refresh runs; what was published must be, file by file, from before the edit, from after it or last
+    good. Of which declaration a file was read by is not known then.
+    """
+    child = os.fork()
+    if child == 0:
+        os._exit(_code(home))
+    time.sleep(chance.uniform(0, SPENT))
+    kind, then = edited(world, removed, chance)
+    write(then, home.raw)
+    os.waitpid(child, 0)
+    manifest = store.open_publication(home).manifest
+    files: dict[str, File | None] = {}
+    for entry in manifest["files"]:
+        path = entry["file"]
+        seen = (expected.files.get(path), world.files.get(path), then.files.get(path))
+        by_hash = {hashlib.sha256(book(one, home.raw.parent / "making.xlsx")).hexdigest(): one for one in seen if one}
+        if entry["sha256"] and entry["sha256"] not in by_hash:
+            raise Wrong(f"{path} was published from bytes that it never had")
+        files[path] = by_hash.get(entry["sha256"])
+    known = [*expected.declared.values(), *world.declared.values(), *then.declared.values()]
+    declared = {
+        source: next(one for one in known if not one.broken and (one.title, list(one.order)) == _said(said))
+        for source, said in manifest["declared"].items()
+    }
+    unknown = {path: Declared((), "", -1) for path, file in files.items() if file}
+    return kind, then, Expected(files, unknown, declared)
+
+
+def _said(declared: dict[str, Any]) -> tuple[str, list[str]]:
+    return declared["title"], [label for label, _ in declared["editions"]]
 
 
 def main() -> None:

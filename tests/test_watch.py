@@ -116,6 +116,17 @@ def test_a_clock_that_was_set_back_makes_no_negative_age(home: Home) -> None:
     assert str(refresh(home).publication).startswith("2-")
 
 
+def test_a_monitor_that_looks_when_nothing_is_odd_loads_nothing_heavy(home: Home) -> None:
+    code = (
+        "import sys; from pathlib import Path; from opdat_analytics.model import Home; "
+        "from opdat_analytics.watch.status import status; "
+        f"standing = status(Home(Path({str(home.raw)!r}), Path({str(home.processed)!r}), Path('none'))); "
+        "print(standing.exit_code, [name for name in ('pandas', 'pyarrow', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip() == "0 []", done.stderr
+
+
 @pytest.mark.parametrize("text", ["soon", "7", "h", "-3d", "3y"])
 def test_what_is_no_length_of_time_is_said(text: str) -> None:
     with pytest.raises(OpdatError, match="write a number and m, h, d or w"):
