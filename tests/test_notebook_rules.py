@@ -1,4 +1,4 @@
-"""What holds for every notebook: no outputs, no functions, short cells, numbers that come from tables, an honest end."""
+"""What holds for every notebook: no outputs, no functions, short cells, numbers from tables, an honest end."""
 
 from __future__ import annotations
 
