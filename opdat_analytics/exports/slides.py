@@ -43,10 +43,10 @@ def write_slides(pack: Pack, path: Path) -> Path:
     Returns
     -------
     Path
-        The file: a cover with what changed, then a slide for each chart. Trends, stages, compositions, ranked and listed
-        figures are native charts, each with the few rows that it shows in a workbook of its own; what has no such form,
-        or too many lines or bars for one, is a picture, with its numbers in the speaker notes. The same pack gives the
-        same bytes.
+        The file: a cover with what changed, then a slide for each chart. Trends, stages, ranked and listed
+        figures are native charts, each with the few rows that it shows in a workbook of its own; what has no such
+        form, or too many lines or bars for one, is a picture, with its numbers in the speaker notes. The same pack
+        gives the same bytes.
 
     Raises
     ------
@@ -103,7 +103,8 @@ def _cover(made: Any, pack: Pack) -> None:
     _fill(slide, "Cover", 11, pack.changes, heading="What changed since the last pack")
     _fill(slide, "Cover", 12, pack.attribution, heading="Whose results these are")
     sources = [
-        " ".join(filter(None, [f"{credit.title}.", credit.owner, credit.licence, credit.url])) for credit in pack.credits
+        " ".join(filter(None, [f"{credit.title}.", credit.owner, credit.licence, credit.url]))
+        for credit in pack.credits
     ]
     _notes(slide, [*pack.changes, *pack.attribution, "Sources:", *sources])
 
@@ -153,7 +154,7 @@ def _notes(slide: Any, lines: Sequence[str], table: Sequence[str] = ()) -> None:
 
 
 def _fill(slide: Any, layout: str, index: int, lines: Sequence[str], heading: str = "") -> None:
-    """Put paragraphs into a placeholder, in type small enough that they fit; what still does not ends in an ellipsis."""
+    """Put paragraphs into a placeholder, in type that fits; what fits in none is cut."""
     shape = next(one for one in slide.placeholders if one.placeholder_format.idx == index)
     _, _, _, width, height, size = BOXES[layout][index]
     kept = [line for line in map(one_line, lines) if line]

@@ -23,7 +23,7 @@ from opdat_analytics.exports.native import LOW, YEAR, Native, Run, point_label, 
 from opdat_analytics.model import ExportFailed
 
 SHEET, LABEL = "Numbers", "Label"
-FIXED_DATE = datetime(2000, 1, 1)  # noqa: DTZ001 - office files hold times without a zone
+FIXED_DATE = datetime(2000, 1, 1)
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _YEARS = (YEAR, "From year")
@@ -94,26 +94,27 @@ def _scatter(plan: Native) -> str:
     series = "".join(_line(plan, run, place) for place, run in enumerate(plan.runs))
     years = plan.table[YEAR].astype(int)
     first, last = int(years.min()), int(years.max())
-    step = max(1, -(-(last - first) // 12))
+    unit = f'<c:majorUnit val="{max(1, -(-(last - first) // 12))}"/>'
     return (
         '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
         f'<c:x val="0.06"/><c:y val="0.04"/><c:w val="{width}"/><c:h val="{0.84 if plan.direct else 0.76}"/>'
         '</c:manualLayout></c:layout><c:scatterChart><c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>'
         f'{series}<c:axId val="1"/><c:axId val="2"/></c:scatterChart>'
-        + _axis("valAx", 1, 2, "b", "General", f'<c:max val="{last}"/><c:min val="{first}"/>', f'<c:majorUnit val="{step}"/>')
+        + _axis("valAx", 1, 2, "b", "General", f'<c:max val="{last}"/><c:min val="{first}"/>', unit)
         + _axis("valAx", 2, 1, "l", plan.form, '<c:min val="0"/>', "", grid=True)
     )  # fmt: skip
 
 
 def _bars(plan: Native) -> str:
     series = "".join(_bar(plan, run, place) for place, run in enumerate(plan.runs))
+    floor = '<c:min val="0"/>' if _positive(plan) else ""
     over = 0 if plan.runs[0].name == "Earlier edition" else 100
     small = 1200 if len(plan.labels) <= 12 else 1000 if len(plan.labels) <= 20 else 700
     return (
         '<c:layout/><c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
         f'{series}<c:gapWidth val="40"/><c:overlap val="{over}"/><c:axId val="1"/><c:axId val="2"/></c:barChart>'
         + _axis("catAx", 1, 2, "l", "General", "", "", size=small, turned=True)
-        + _axis("valAx", 2, 1, "t", plan.form, '<c:min val="0"/>' if _positive(plan) else "", "", grid=True, hidden=True)
+        + _axis("valAx", 2, 1, "t", plan.form, floor, "", grid=True, hidden=True)
     )  # fmt: skip
 
 
@@ -317,8 +318,6 @@ def _drawn(reference: Any) -> Iterator[tuple[int, int, float | None]]:
     """Row and column (from 0, without the heading) of each cell that is drawn, and the number that is."""
     where = reference.findtext(f"{{{_C}}}f").rpartition("!")[2].replace("$", "")
     column, first, _, last = range_boundaries(where)
-    points = {
-        int(point.get("idx")): float(point.findtext(f"{{{_C}}}v")) for point in reference.iter(f"{{{_C}}}pt")
-    }
+    points = {int(point.get("idx")): float(point.findtext(f"{{{_C}}}v")) for point in reference.iter(f"{{{_C}}}pt")}
     for at in range(int(last) - int(first) + 1):
         yield int(first) - 2 + at, int(column) - 1, points.get(at)

@@ -82,19 +82,18 @@ def _shapes(sheet: Any, name: str, on_master: bool = False) -> None:
     tree = sheet.shapes._spTree
     for shape in list(sheet.shapes):
         tree.remove(shape._element)
-    top = 0.0 if name == "Cover" else 0.0
     depth = 0.28 if name == "Cover" else 0.12
-    tree.append(etree.fromstring(_bar(top, depth)))
+    tree.append(etree.fromstring(_bar(depth)))
     for place, (index, box) in enumerate(BOXES[name].items(), start=3):
         if on_master and index > 10:
             continue
         tree.append(etree.fromstring(_placeholder(place, index, box, on_master)))
 
 
-def _bar(top: float, depth: float) -> str:
+def _bar(depth: float) -> str:
     return (
         f'<p:sp {_NS}><p:nvSpPr><p:cNvPr id="2" name="Rule"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr>'
-        f'<a:xfrm><a:off x="0" y="{_emu(top)}"/><a:ext cx="{_emu(WIDE)}" cy="{_emu(depth)}"/></a:xfrm>'
+        f'<a:xfrm><a:off x="0" y="0"/><a:ext cx="{_emu(WIDE)}" cy="{_emu(depth)}"/></a:xfrm>'
         '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill><a:schemeClr val="accent1"/></a:solidFill>'
         "<a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
     )
@@ -117,7 +116,7 @@ def _placeholder(place: int, index: int, box: tuple[str, float, float, float, fl
         f'</p:cNvSpPr><p:nvPr><p:ph {kind}/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="{_emu(left)}" '
         f'y="{_emu(top)}"/><a:ext cx="{_emu(width)}" cy="{_emu(height)}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
         f'</a:prstGeom></p:spPr><p:txBody><a:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="{anchor}">'
-        f"<a:normAutofit/></a:bodyPr><a:lstStyle>{level}</a:lstStyle><a:p><a:r><a:rPr lang=\"en-US\"/><a:t>"
+        f'<a:normAutofit/></a:bodyPr><a:lstStyle>{level}</a:lstStyle><a:p><a:r><a:rPr lang="en-US"/><a:t>'
         f"{escape(name)}</a:t></a:r></a:p></p:txBody></p:sp>"
     )
 
@@ -131,7 +130,10 @@ def _themed(blob: bytes) -> bytes:
     text = blob.decode("utf-8")
     for name, colour in _THEME.items():
         text = re.sub(
-            rf"(<a:{name}>).*?(</a:{name}>)", rf'\g<1><a:srgbClr val="{colour[1:].upper()}"/>\g<2>', text, flags=re.DOTALL
+            rf"(<a:{name}>).*?(</a:{name}>)",
+            rf'\g<1><a:srgbClr val="{colour[1:].upper()}"/>\g<2>',
+            text,
+            flags=re.DOTALL,
         )
     text = re.sub(r'(<a:(?:major|minor)Font>\s*<a:latin typeface=")[^"]*"', rf'\g<1>{_FONT}"', text)
     return re.sub(r'name="Office Theme"', 'name="opdat_analytics"', text).encode()
