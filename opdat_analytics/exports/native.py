@@ -18,7 +18,7 @@ _EARLIER, _EARLIER_HIGH = "Earlier lower bound", "Earlier upper bound"
 _LINES = ("trend", "stages", "composition")
 _BARS = ("ranked", "to_date", "activities", "revisions")
 MOST_LINES = 8
-MOST_BARS = 60
+MOST_BARS = 40
 _CODES = {"Region": "region", "Measure": "measure"}
 
 
@@ -83,24 +83,26 @@ class Native:
         return "#,##0" if (drawn == drawn.round()).all() else "General"
 
 
-def native(exhibit: Exhibit) -> Native | None:
+def native(exhibit: Exhibit, most_bars: int = MOST_BARS) -> Native | None:
     """How office programs draw a chart; None where a picture shows it better.
 
     Parameters
     ----------
     exhibit
         Any chart.
+    most_bars
+        How many bars there is room for.
 
     Returns
     -------
     Native or None
-        None for kinds that have no such form, for more than `MOST_LINES` lines or `MOST_BARS` bars, and where no
+        None for kinds that have no such form, for more than `MOST_LINES` lines or ``most_bars`` bars, and where no
         number is stated at all.
     """
     table = numbers(exhibit)
     if exhibit.kind in _LINES:
         return _lines(table)
-    if exhibit.kind in _BARS and 0 < len(table) <= MOST_BARS:
+    if exhibit.kind in _BARS and 0 < len(table) <= most_bars:
         return _bars(table)
     return None
 

@@ -26,6 +26,8 @@ from opdat_analytics.model import Exhibit, ExportFailed
 
 _FIGURE = "Figure "
 _TABLE = "The numbers of the picture, columns parted by tabs:"
+MOST_BARS = 24
+"""Bars that can be read on a slide."""
 _LEAST = 8.0
 """Smallest type on a slide, in points."""
 
@@ -111,7 +113,7 @@ def _cover(made: Any, pack: Pack) -> None:
 
 def _chart(made: Any, exhibit: Exhibit, handling: str) -> None:
     slide = made.slides.add_slide(made.slide_layouts.get_by_name("Chart"))
-    plan = native(exhibit)
+    plan = native(exhibit, MOST_BARS)
     _fill(slide, "Chart", 0, [exhibit.title])
     _fill(slide, "Chart", 10, [exhibit.subtitle])
     _fill(slide, "Chart", 11, [*([plan.key] if plan and plan.key else []), *exhibit.caveats])

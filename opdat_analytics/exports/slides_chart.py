@@ -148,7 +148,7 @@ def _line(plan: Native, run: Run, place: int) -> str:
         f'<c:dPt><c:idx val="{at}"/>{_marker("triangle", 9, run.colour)}<c:bubble3D val="0"/></c:dPt>' for at in points
     )
     return (
-        f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{_name(run)}'
+        f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{_name(plan, run)}'
         f"<c:spPr>{_stroke(run.colour, 1.0 if upper else 2.25, 'sysDash' if upper else 'solid')}</c:spPr>"
         f"{_marker(marker, 6 if upper else 5, run.colour)}{marked}{_end(plan, run)}"
         f"<c:xVal>{_numbers(plan, run, YEAR)}</c:xVal><c:yVal>{_numbers(plan, run, run.heading)}</c:yVal>"
@@ -175,7 +175,7 @@ def _end(plan: Native, run: Run) -> str:
 
 def _bar(plan: Native, run: Run, place: int) -> str:
     return (
-        f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{_name(run)}'
+        f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{_name(plan, run)}'
         f"<c:spPr>{_fill(run.colour)}</c:spPr>"
         f'<c:invertIfNegative val="0"/>{_bar_labels(plan, run)}<c:cat>{_labels(plan, run)}</c:cat>'
         f"<c:val>{_numbers(plan, run, run.heading)}</c:val></c:ser>"
@@ -248,8 +248,17 @@ def _labels(plan: Native, run: Run) -> str:
     )
 
 
-def _name(run: Run) -> str:
-    return f"<c:tx><c:v>{escape(run.name)}</c:v></c:tx>"
+def _name(plan: Native, run: Run) -> str:
+    """What the key calls a series: the cell that says it, where one does."""
+    text = escape(run.name)
+    if plan.labels[run.first] == run.name and plan.shape == "lines":
+        where = _at(plan, LABEL, run.first, run.first).partition(":")[0]
+    elif run.name == run.heading:
+        where = _at(plan, run.heading, -1, -1).partition(":")[0]
+    else:
+        return f"<c:tx><c:v>{text}</c:v></c:tx>"
+    cached = f'<c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{text}</c:v></c:pt></c:strCache>'
+    return f"<c:tx><c:strRef><c:f>{where}</c:f>{cached}</c:strRef></c:tx>"
 
 
 def _marker(symbol: str, size: int, colour: str) -> str:

@@ -105,7 +105,7 @@ def _placeholder(place: int, index: int, box: tuple[str, float, float, float, fl
     bold = 1 if index in (0, 13) else 0
     ink = "tx1" if index in (0, 11) else "tx2"
     side = "r" if index == 13 else "l"
-    anchor = "b" if index == 0 and size > 30 else "t"
+    anchor = "b" if index == 0 else "t"
     level = (
         f'<a:lvl1pPr marL="0" indent="0" algn="{side}"><a:lnSpc><a:spcPct val="95000"/></a:lnSpc><a:spcBef>'
         f'<a:spcPts val="{300 if size >= 12 and index > 10 else 0}"/></a:spcBef><a:buNone/><a:defRPr sz="{size * 100}" '

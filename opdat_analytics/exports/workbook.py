@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ from opdat_analytics.model import Exhibit, ExportFailed
 _FIGURE = "Figure id: "
 _LONGEST = 31
 """Letters that the name of a sheet may have."""
+_COVER = 110
+_CONTENTS = (34, 60, 60, 40, 40)
+"""Widths of columns, in letters."""
 _CELL = 32_000
 """Letters that a cell may hold, with room to spare."""
 
@@ -117,6 +121,10 @@ def _looks(book: Any) -> dict[str, Any]:
         "text": book.add_format(base),
         "wrapped": book.add_format({**base, "text_wrap": True, "valign": "top"}),
         "link": book.add_format({**base, "font_color": style.BLUE, "underline": 1}),
+        "shorthand": book.add_format({**base, "indent": 1}),
+        "columns of shorthand": book.add_format(
+            {**base, "bold": True, "valign": "top", "align": "left", "indent": 1, "bottom": 1}
+        ),
         "columns": book.add_format({**base, "bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
         "columns of numbers": book.add_format(
             {**base, "bold": True, "text_wrap": True, "valign": "top", "align": "right", "bottom": 1}
@@ -145,7 +153,7 @@ def _page(sheet: Any, handling: str, repeated: int | None = None) -> None:
 
 def _cover(book: Any, looks: dict[str, Any], pack: Pack) -> None:
     sheet = book.add_worksheet("Cover")
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, _COVER)
     lines = [
         (pack.title, "title"),
         (f"Publication {pack.publication} of {pack.made_on}.", "text"),
@@ -166,8 +174,7 @@ def _cover(book: Any, looks: dict[str, Any], pack: Pack) -> None:
         lines.append((" ".join(part for part in said if part), "wrapped"))
     for row, (text, look) in enumerate(lines):
         _text(sheet, row, 0, text, looks[look])
-        if look == "head":
-            sheet.set_row(row, 26)
+        sheet.set_row(row, 26 if look == "head" else _height(text, _COVER) if look == "wrapped" else None)
     _page(sheet, pack.handling)
 
 
@@ -180,11 +187,17 @@ def _contents(book: Any, looks: dict[str, Any], pack: Pack, names: Sequence[str]
         [name, exhibit.title, exhibit.subtitle, section, exhibit.figure_id]
         for name, exhibit, section in zip(names, pack.exhibits, sections, strict=True)
     ]
-    _table(sheet, looks, 2, ["Sheet", "Title", "What it shows", "Part of the pack", "Figure id"], rows, "contents")
+    _table(
+        sheet,
+        looks,
+        2,
+        ["Sheet", "Title", "What it shows", "Part of the pack", "Figure id"],
+        rows,
+        "contents",
+        _CONTENTS,
+    )
     for row, name in enumerate(names, start=3):
         sheet.write_url(row, 0, f"internal:'{name}'!A1", looks["link"], name)
-    for column, width in enumerate((34, 60, 60, 40, 40)):
-        sheet.set_column(column, column, width)
     _page(sheet, pack.handling, 2)
 
 
@@ -192,28 +205,37 @@ def _notes(book: Any, looks: dict[str, Any], pack: Pack, names: Sequence[str]) -
     sheet = book.add_worksheet("Notes")
     _text(sheet, 0, 0, "Notes", looks["title"])
     _text(sheet, 1, 0, f"This sheet holds one table: shorthand of the column “{SHORTHAND_COLUMN}”.", looks["text"])
-    _table(sheet, looks, 2, ["Shorthand", "Meaning"], [list(pair) for pair in SHORTHAND.items()], "shorthand")
-    sheet.set_column(0, 0, 14)
-    sheet.set_column(1, 1, 100)
+    _table(
+        sheet, looks, 2, ["Shorthand", "Meaning"], [list(pair) for pair in SHORTHAND.items()], "shorthand", (14, 100)
+    )
     _page(sheet, pack.handling, 2)
     remarks = [[name, note] for name, exhibit in zip(names, pack.exhibits, strict=True) for note in exhibit.notes]
     if remarks:
         sheet = book.add_worksheet("Remarks")
         _text(sheet, 0, 0, "Remarks", looks["title"])
         _text(sheet, 1, 0, "This sheet holds one table: what else must be known about single charts.", looks["text"])
-        _table(sheet, looks, 2, ["Sheet", "Remark"], remarks, "remarks")
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 120)
+        _table(sheet, looks, 2, ["Sheet", "Remark"], remarks, "remarks", (34, 110))
         _page(sheet, pack.handling, 2)
 
 
-def _table(sheet: Any, looks: dict[str, Any], top: int, head: list[str], rows: list[list[str]], name: str) -> None:
+def _table(
+    sheet: Any, looks: dict[str, Any], top: int, head: list[str], rows: list[list[str]], name: str,
+    widths: Sequence[int],
+) -> None:  # fmt: skip
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     columns = [{"header": heading, "header_format": looks["columns"]} for heading in head]
     sheet.add_table(top, 0, top + max(1, len(rows)), len(head) - 1, _declared(name, columns))
     for row, cells in enumerate(rows, start=top + 1):
+        sheet.set_row(row, max(_height(text, width) for text, width in zip(cells, widths, strict=True)))
         for column, text in enumerate(cells):
             _text(sheet, row, column, text, looks["wrapped"])
     sheet.freeze_panes(top + 1, 0)
+
+
+def _height(text: str, width: int) -> float:
+    """Height of a row in points that shows a text of many lines whole; not every program finds it by itself."""
+    return 15.0 * min(26, len(textwrap.wrap(one_line(text), max(1, width - 4))) or 1)
 
 
 def _declared(name: str, columns: list[dict[str, Any]]) -> dict[str, Any]:
@@ -238,7 +260,7 @@ def _figure(book: Any, looks: dict[str, Any], exhibit: Exhibit, name: str, numbe
     top = len(lines) + 1
     kinds = [is_number(table, heading) for heading in table.columns]
     columns = [
-        {"header": heading, "header_format": looks["columns of numbers" if numeric else "columns"]}
+        {"header": heading, "header_format": looks[_heading_look(heading, numeric)]}
         for heading, numeric in zip(table.columns, kinds, strict=True)
     ]
     sheet.add_table(top, 0, top + max(1, len(table)), len(columns) - 1, _declared(f"figure_{number}", columns))
@@ -266,7 +288,11 @@ def _column(
         elif numeric and value == value:
             sheet.write_number(row, column, value, looks["whole" if whole else "parts"])
         elif not numeric and value:
-            _text(sheet, row, column, value, looks["text"])
+            _text(sheet, row, column, value, looks["shorthand" if heading == SHORTHAND_COLUMN else "text"])
+
+
+def _heading_look(heading: str, numeric: bool) -> str:
+    return "columns of numbers" if numeric else "columns of shorthand" if heading == SHORTHAND_COLUMN else "columns"
 
 
 def _width(heading: str, values: list[Any], numeric: bool) -> float:
