@@ -15,10 +15,12 @@ from opdat_analytics.model import Exhibit
 
 LOW, HIGH, LISTED, YEAR = "Lower bound", "Upper bound", "Number listed", "Year"
 _EARLIER, _EARLIER_HIGH = "Earlier lower bound", "Earlier upper bound"
-_LINES = ("trend", "stages", "composition")
+_LINES = ("trend", "stages")
 _BARS = ("ranked", "to_date", "activities", "revisions")
 MOST_LINES = 8
 MOST_BARS = 40
+_KEY = 300
+"""Letters that the names of all lines may have together, so that a key stays below the plot."""
 _CODES = {"Region": "region", "Measure": "measure"}
 
 
@@ -96,8 +98,8 @@ def native(exhibit: Exhibit, most_bars: int = MOST_BARS) -> Native | None:
     Returns
     -------
     Native or None
-        None for kinds that have no such form, for more than `MOST_LINES` lines or ``most_bars`` bars, and where no
-        number is stated at all.
+        None for kinds that have no such form, for more than `MOST_LINES` lines or ``most_bars`` bars, for names too
+        long for a key, and where no number is stated at all.
     """
     table = numbers(exhibit)
     if exhibit.kind in _LINES:
@@ -127,7 +129,8 @@ def _lines(table: pd.DataFrame) -> Native | None:
         if names[position] == names[position + 1] and years[position] >= years[position + 1]
     ]
     changes = sum(one != two for one, two in pairwise(names))
-    if parts or changes + 1 != len(groups) or len(groups) > MOST_LINES or table[LOW].notna().sum() < 2:
+    key_too_long = sum(len(group) + 6 for group in groups) > _KEY
+    if parts or key_too_long or changes + 1 != len(groups) or len(groups) > MOST_LINES or table[LOW].notna().sum() < 2:
         return None
     colours = style.colours(_CODES.get(about[0], "") if len(about) == 1 else "", groups)
     runs: list[Run] = []
@@ -158,7 +161,7 @@ def _apart(table: pd.DataFrame, names: Sequence[str]) -> bool:
     stated = table.assign(group=names)[table[LOW].notna()]
     ends = sorted(stated.groupby("group")[LOW].last().tolist())
     most = max(table[LOW].max(), table[HIGH].max() if table[HIGH].notna().any() else 0.0) or 1.0
-    return all(two - one >= 0.06 * most for one, two in pairwise(ends)) and all(len(name) <= 28 for name in names)
+    return all(two - one >= 0.06 * most for one, two in pairwise(ends)) and all(len(name) <= 22 for name in names)
 
 
 def _bars(table: pd.DataFrame) -> Native | None:

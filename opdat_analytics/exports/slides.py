@@ -122,6 +122,7 @@ def _chart(made: Any, exhibit: Exhibit, handling: str) -> None:
     _fill(slide, "Chart", 13, [handling])
     left, top, width, height = PLOT
     if plan is not None:
+        height = height if plan.shape == "lines" else min(height, 0.6 + 0.5 * len(plan.labels))
         part = ChartPart.load(
             made.part.package.next_partname(ChartPart.partname_template), CT.DML_CHART, made.part.package,
             chart_xml(plan),
