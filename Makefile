@@ -23,6 +23,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 bench: $(READY)  ## side-by-side ratios
+	$(BIN)/python benchmarks/refresh.py
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/pack.py
 
