@@ -26,7 +26,7 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import reading, store
-from opdat_analytics.model import Home, LockHeld, NothingPublished
+from opdat_analytics.model import TABLES, Home, LockHeld, NothingPublished
 from opdat_analytics.refresh import refresh
 from soak.edits import Declared, File, World, book, edited, first, write
 
@@ -37,8 +37,6 @@ CODES = {
 REBUILT = ("observations", "issues", "ledger", "conflicts", "sources")
 HOW = {"here": 10, "killed": 6, "command killed": 1, "beside another": 2, "edited meanwhile": 3}
 """How a refresh is run, and how often it is run so."""
-SPENT = 0.7
-"""Seconds that a refresh takes at most, about."""
 _DAY = 1_000
 
 
@@ -211,7 +209,7 @@ def soak(root: Path, seed: int, refreshes: int, minutes: float) -> Counter[str]:
     removed: list[tuple[str, File]] = []
     known: dict[str, Expected] = {}
     told: Counter[str] = Counter()
-    ends = time.monotonic() + 60 * minutes
+    ends, spent = time.monotonic() + 60 * minutes, 0.5
     for step in range(refreshes):
         if time.monotonic() > ends:
             break
@@ -222,10 +220,13 @@ def soak(root: Path, seed: int, refreshes: int, minutes: float) -> Counter[str]:
         how = chance.choices(list(HOW), weights=list(HOW.values()))[0] if step else "here"
         try:
             if how == "edited meanwhile":
-                kind, world, expected = _edited_meanwhile(home, world, expected, removed, chance)
+                kind, world, expected = _edited_meanwhile(home, world, expected, removed, chance, spent)
                 told[f"edit: {kind}"] += 1
                 check(home, expected, root / "clean", known)
-            expected, code = _step(home, world, expected, how, chance)
+            began = time.monotonic()
+            expected, code = _step(home, world, expected, how, chance, spent)
+            if how == "here":
+                spent = (spent + time.monotonic() - began) / 2
             check(home, expected, root / "clean", known)
         except Wrong as wrong:
             raise Wrong(f"step {step} of seed {seed}, {how}: {wrong}") from wrong
@@ -236,18 +237,31 @@ def soak(root: Path, seed: int, refreshes: int, minutes: float) -> Counter[str]:
     if world.files:
         _code(home)
         check(home, expected.after(world), root / "clean", known)
+    told["kept and readable"] = _kept(home)
     return told
 
 
-def _step(home: Home, world: World, expected: Expected, how: str, chance: random.Random) -> tuple[Expected, int | None]:
-    """One refresh; what must be published then, and its exit code."""
+def _kept(home: Home) -> int:
+    """Open every table of every publication that is kept; how many there are."""
+    kept = store.generations(home)
+    for number in kept:
+        opened = store.open_publication(home, number)
+        for table in TABLES:
+            opened.table(table)
+    return len(kept)
+
+
+def _step(
+    home: Home, world: World, expected: Expected, how: str, chance: random.Random, spent: float
+) -> tuple[Expected, int | None]:
+    """One refresh, which takes about so many seconds; what must be published then, and its exit code."""
     before = _manifest(home)
     if how == "beside another":
         code: int | None = two_at_once(home)
     elif how == "killed":
-        code = in_a_child(home, chance.uniform(0, SPENT))
+        code = in_a_child(home, chance.uniform(0, spent))
     elif how == "command killed":
-        code = as_a_command(home, chance.uniform(0, 6 * SPENT))
+        code = as_a_command(home, chance.uniform(0, 2 + 2 * spent))
     else:
         code = _code(home)
     if code == 5 or (code is None and _manifest(home) == before):
@@ -261,7 +275,12 @@ def _manifest(home: Home) -> bytes | None:
 
 
 def _edited_meanwhile(
-    home: Home, world: World, expected: Expected, removed: list[tuple[str, File]], chance: random.Random
+    home: Home,
+    world: World,
+    expected: Expected,
+    removed: list[tuple[str, File]],
+    chance: random.Random,
+    spent: float,
 ) -> tuple[str, World, Expected]:
     """Edit while a refresh runs; what was published must be, file by file, from before the edit, from after it or last
     good. Of which declaration a file was read by is not known then.
@@ -269,7 +288,7 @@ def _edited_meanwhile(
     child = os.fork()
     if child == 0:
         os._exit(_code(home))
-    time.sleep(chance.uniform(0, SPENT))
+    time.sleep(chance.uniform(0, spent))
     kind, then = edited(world, removed, chance)
     write(then, home.raw)
     os.waitpid(child, 0)
