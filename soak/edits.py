@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
@@ -158,7 +160,7 @@ def write(world: World, raw: Path) -> None:
     for name, data in wanted.items():
         _put(raw / name, data)
     for name, file in world.files.items():
-        _put(raw / name, book(file, raw.parent / "making.xlsx"))
+        _put(raw / name, book(file))
 
 
 def _put(path: Path, data: bytes) -> None:
@@ -167,15 +169,17 @@ def _put(path: Path, data: bytes) -> None:
         path.write_bytes(data)
 
 
-def book(file: File, beside: Path) -> bytes:
+@lru_cache(maxsize=1_000)
+def book(file: File) -> bytes:
     """A file's bytes, the same for the same rows."""
     if file.name.endswith(".csv"):
         rows = [f"{place},{year},{figure}" for place, year, figure in file.rows]
         return "\n".join([f"Country,Year,{file.header}", *rows, ""]).encode()
-    with xlsxwriter.Workbook(beside) as made:
+    data = BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as made:
         made.set_properties({"created": _LONG_AGO})
         sheet = made.add_worksheet("Returns")
         sheet.write_row(0, 0, ("Country", "Year", file.header))
         for at, (place, year, figure) in enumerate(file.rows, 1):
             sheet.write_row(at, 0, (place, year, int(figure) if figure.isdigit() else figure))
-    return beside.read_bytes()
+    return data.getvalue()

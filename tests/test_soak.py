@@ -44,15 +44,15 @@ def test_the_day_notices_a_figure_that_is_lost_doubled_or_restated(tmp_path: Pat
     world = edits.World({"a": edits.Declared(edits.EDITIONS, "series")}, {"a/returns_2024.csv": file})
     edits.write(world, day.raw)
     refresh(day)
-    refreshes.check(day, refreshes.Expected().after(world), tmp_path / "clean")
+    refreshes.check(day, refreshes.Expected().after(world), tmp_path / "clean", {})
     for rows in (file.rows[:1], (*file.rows, ("Kenya", 2020, "1")), (("Peru", 2020, "8"), file.rows[1])):
         other = edits.World(world.declared, {"a/returns_2024.csv": edits.File(file.name, rows)})
         with pytest.raises(refreshes.Wrong, match=r"lost: .*too many: "):
-            refreshes.check(day, refreshes.Expected().after(other), tmp_path / "clean")
+            refreshes.check(day, refreshes.Expected().after(other), tmp_path / "clean", {})
     manifest = store.open_publication(day).manifest
     twice = {**manifest, "files": [*manifest["files"], *manifest["files"]]}
     shutil.copytree(tmp_path / "day", tmp_path / "twice")
     doubled = Home.at(tmp_path / "twice")
     store.manifest_path(doubled).write_text(json.dumps(twice), encoding="utf-8")
     with pytest.raises(refreshes.Wrong, match="a figure stands twice"):
-        refreshes.check(doubled, refreshes.Expected().after(world), tmp_path / "clean")
+        refreshes.check(doubled, refreshes.Expected().after(world), tmp_path / "clean", {})
