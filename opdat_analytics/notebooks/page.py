@@ -45,8 +45,9 @@ details.code summary { cursor: pointer; }
 
 _TEMPLATE = """
 {%- extends 'display_priority.j2' -%}
-{%- block codecell -%}<section id="{{ cell.id | escape_html }}">{{ super() }}</section>
-{% endblock codecell -%}
+{%- block codecell -%}{% if 'live' not in cell.metadata.tags %}
+<section id="{{ cell.id | escape_html }}">{{ super() }}</section>
+{% endif %}{% endblock codecell -%}
 {%- block input -%}<details class="code"><summary>Code</summary><pre>{{ cell.source | escape_html }}</pre></details>
 {% endblock input -%}
 {%- block markdowncell scoped -%}{{ cell.source | markdown2html | inert }}
