@@ -30,7 +30,7 @@ class RawFile:
     fingerprint
         Hash of its bytes, its declaration and the code: what decides which rows it gives.
     stamp
-        What the system says of the file and its declaration (which file, how long, when written): it changes with every
+        What the system says of the file and its declaration (how long, when written): it changes with every
         write, even where the bytes come out the same.
     """
 
@@ -48,7 +48,7 @@ class RawFile:
     @property
     def size(self) -> int:
         """How many bytes it has; 0 where it may not be read."""
-        return self.stamp[1] if self.sha256 else 0
+        return self.stamp[0] if self.sha256 else 0
 
 
 @cache
@@ -128,7 +128,7 @@ def _seen(path: Path) -> tuple[str, tuple[int, ...]]:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return "", ()
-    return sha256, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    return sha256, (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 def is_same(entry: Mapping[str, Any] | None, file: RawFile, home: Home) -> bool:
