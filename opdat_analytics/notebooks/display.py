@@ -63,14 +63,14 @@ def _kind(texts: Sequence[str]) -> str:
     for name, pattern in (("n", _NUMERIC), ("d", _DATE)):
         if first and all(pattern.fullmatch(text) for text in first):
             return f' class="{name}"'
-    return ""
+    return ' style="text-align:left"'  # where no style sheet of ours reaches, cells stand right
 
 
 def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
     cells: list[str] = []
     for text, kind in zip(texts, kinds, strict=True):
         first, _, second = text.partition("\n")
-        small = f"<small>{html.escape(second)}</small>" if second else ""
+        small = f"<br><small>{html.escape(second)}</small>" if second else ""
         tag, scope = ("td", "") if cells else ("th", ' scope="row"')
         cells.append(f"<{tag}{scope}{kind}>{html.escape(first)}{small}</{tag}>")
     return "".join(cells)
@@ -185,6 +185,8 @@ def across(
 ) -> Table | Gap:
     """A totals frame as a table with headers on two sides: bounds, and how many of the expected places report.
 
+    Where every row is of one place, there is nobody else to report, and nothing is said of it.
+
     Raises
     ------
     OpdatError
@@ -194,11 +196,13 @@ def across(
         return frame
     if frame.duplicated([rows, columns]).any():
         raise OpdatError(f"Several rows share a {rows} and {columns}; keep one of each.")
-    cells = {(row[rows], row[columns]): row for row in frame.to_dict("records")}
+    several = "n_reporting" in frame and bool((frame["n_expected"] > 1).any())
+    told = frame if several else frame.drop(columns="n_reporting", errors="ignore")
+    cells = {(row[rows], row[columns]): row for row in told.to_dict("records")}
     down, over = (list(dict.fromkeys(frame[name])) for name in (rows, columns))
     body = [[_label(rows, one), *(_stacked(cells.get((one, other)), unit) for other in over)] for one in down]
     header = (_heading(rows), *(_label(columns, other) for other in over))
-    note = "Small: places that state a number, of those that did in any year shown." if "n_reporting" in frame else ""
+    note = "Small: places that state a number, of those that did in any year shown." if several else ""
     return Table(header, tuple(map(tuple, body)), caption, note)
 
 
@@ -264,6 +268,8 @@ def _label(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
+    if name == "roles":
+        return ", ".join(dict.fromkeys(str(value).split(";")))
     if isinstance(value, str):
         return words.label(value) if name in _CODED else value.replace("_", " ") if name in _CLOSED else value
     if "year" in name.casefold():

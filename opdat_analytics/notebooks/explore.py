@@ -18,7 +18,7 @@ from opdat_analytics.model import OpdatError
 from opdat_analytics.notebooks.choose import of_places
 from opdat_analytics.notebooks.display import across, table
 from opdat_analytics.notebooks.gaps import Gap, attempt
-from opdat_analytics.tables import publication
+from opdat_analytics.tables import programmes, publication
 
 HEADLESS = "OPDAT_HEADLESS"
 """Environment variable by which a run without a person says so."""
@@ -126,11 +126,12 @@ def explore_activities(activities: pd.DataFrame | Gap, scheme: str = "opdat") ->
         return Gap("The record lists no activity.")
     regions = sorted(set(vocab.scheme(scheme).values()))
     types = sorted(activities.activity_type.unique())
-    programmes = sorted(activities.programme.dropna().unique())
+    told = programmes().drop_duplicates("programme").set_index("programme").name
+    names = {str(told.get(code, code)): code for code in activities.programme.dropna().unique()}
     filters = {
         "region": _choice("Region", {"All regions": ALL, **{one: one for one in regions}}, ALL),
         "activity_type": _choice("Type", {"All types": ALL, **{_capital(label(one)): one for one in types}}, ALL),
-        "programme": _choice("Programme", {"All programmes": ALL, **{one: one for one in programmes}}, ALL),
+        "programme": _choice("Programme", {"All programmes": ALL, **dict(sorted(names.items()))}, ALL),
     }
     return _panel(filters, lambda **chosen: activities_shown(activities, scheme, **chosen))
 
@@ -185,7 +186,12 @@ def _years(rows: pd.DataFrame, shown: tuple[int, int]) -> Any:
     least, most = int(rows.year.min()), int(rows.year.max())
     first, last = max(least, min(shown[0], most)), min(most, max(shown[1], least))
     return widgets.IntRangeSlider(
-        value=(first, last), min=least, max=most, description="Years", continuous_update=False
+        value=(first, last),
+        min=least,
+        max=most,
+        description="Years",
+        continuous_update=False,
+        layout=widgets.Layout(width="32em"),
     )
 
 

@@ -25,7 +25,7 @@ caption { white-space: nowrap; }
 tbody th { font-weight: 500; }
 td.n, th.n { text-align: right; white-space: nowrap; }
 td.d, th.d { white-space: nowrap; }
-td small, th small { display: block; color: var(--soft); }
+td small, th small { color: var(--soft); }
 p.note { font-size: .85rem; color: var(--soft); margin-top: .2rem; }
 code, pre { font: .85rem/1.45 ui-monospace, Consolas, Menlo, monospace; }
 pre { background: var(--band); padding: .7rem .9rem; overflow-x: auto; white-space: pre-wrap; }
