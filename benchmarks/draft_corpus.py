@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -38,13 +38,13 @@ def results(folder: Path) -> Iterator[Result]:
     """Draft each file of the corpus in turn."""
     for part in FOLDERS:
         for path in sorted((folder / part).iterdir()):
-            began = perf_counter()
+            began = process_time()
             try:
                 drafted = draft(path)[0]
             except UnreadableFile as error:
-                yield Result(f"{part}/{path.name}", None, str(error), perf_counter() - began, True)
+                yield Result(f"{part}/{path.name}", None, str(error), process_time() - began, True)
                 continue
-            yield Result(f"{part}/{path.name}", drafted, "", perf_counter() - began, balanced(path, drafted))
+            yield Result(f"{part}/{path.name}", drafted, "", process_time() - began, balanced(path, drafted))
 
 
 def balanced(path: Path, drafted: Draft) -> bool:

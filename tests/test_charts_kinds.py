@@ -275,7 +275,7 @@ class TestTileMap:
     def test_a_place_without_a_tile_is_told(self) -> None:
         rows = exact("place", {"NPL": [4], "WORLD": [9]})
         chart = charts.tile_map(rows)
-        assert "1 of 2 rows have no tile: see the notes." in chart.caveats
+        assert "Without a tile, see the notes: 1 of 2 places." in chart.caveats
         assert "Without a tile: World (9)." in chart.notes
 
     def test_shows_one_year(self) -> None:

@@ -235,20 +235,84 @@ def test_a_dash_means_what_the_workbook_says_it_means(tmp_path: Path) -> None:
     assert told.fates["S"][2, 1] == FATE["value"]
 
 
-def test_several_tables_on_one_sheet_are_found_but_never_read_as_one(tmp_path: Path) -> None:
+def test_several_tables_on_one_sheet_get_a_layout_each(home: Home) -> None:
     rows: Rows = [
         ["Prosecutions"], ["Country", 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4], [], [],
-        ["Convictions"], ["Court", 2020, 2021], ["First", 5, 6], ["Second", 7, 8],
+        ["Convictions"], ["Country", 2020, 2021], ["Albania", 5, 6], ["Kenya", 7, 8],
     ]  # fmt: skip
-    (best,) = draft(workbook(tmp_path / "x.xlsx", {"S": rows}))
-    assert [(t.headers, t.rows) for t in best.tables["S"]] == [((1,), (2, 3)), ((7,), (8, 9))]
-    assert not (best.fates["S"] == FATE["value"]).any()
+    workbook(home.raw / "ministry" / "trafficking.xlsx", {"S": rows})
+    read = accepted(home, "ministry")
+    assert figures(read, "place", "measure", "year") == [
+        ("ALB", "prosecutions", 2020, 1), ("ALB", "prosecutions", 2021, 2),
+        ("KEN", "prosecutions", 2020, 3), ("KEN", "prosecutions", 2021, 4),
+        ("ALB", "convictions", 2020, 5), ("ALB", "convictions", 2021, 6),
+        ("KEN", "convictions", 2020, 7), ("KEN", "convictions", 2021, 8),
+    ]  # fmt: skip
+
+
+def test_lines_that_name_the_rows_below_name_their_measure(home: Home) -> None:
+    rows: Rows = [
+        ["Trafficking in persons"], ["Country", 2020, 2021],
+        ["Prosecutions"], ["Albania", 1, 2], ["Kenya", 3, 4],
+        ["Convictions"], ["Albania", 5, 6], ["Kenya", 7, 8],
+    ]  # fmt: skip
+    workbook(home.raw / "ministry" / "returns.xlsx", {"S": rows})
+    read = accepted(home, "ministry")
+    assert figures(read[read["year"] == 2021], "place", "measure") == [
+        ("ALB", "prosecutions", 2), ("KEN", "prosecutions", 4), ("ALB", "convictions", 6), ("KEN", "convictions", 8),
+    ]  # fmt: skip
+
+
+def test_headings_printed_again_and_a_blank_corner_are_declared(home: Home) -> None:
+    pages: Rows = [
+        ["Convictions for trafficking"], ["Country", 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4],
+        ["Country", 2020, 2021], ["Peru", 5, 6], ["Chile", 7, 8],
+    ]  # fmt: skip
+    blank: Rows = [
+        ["Prosecutions for trafficking"], [None, 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4], ["Peru", 9, 9],
+    ]  # fmt: skip
+    workbook(home.raw / "ministry" / "returns.xlsx", {"pages": pages, "blank": blank})
+    read = accepted(home, "ministry")
+    assert figures(read[read["year"] == 2021], "place", "measure") == [
+        ("ALB", "convictions", 2), ("KEN", "convictions", 4), ("PER", "convictions", 6), ("CHL", "convictions", 8),
+        ("ALB", "prosecutions", 2), ("KEN", "prosecutions", 4), ("PER", "prosecutions", 9),
+    ]  # fmt: skip
+    declared = (home.raw / "ministry" / "source.toml").read_text(encoding="utf-8")
+    assert 'header = "repeated"' in declared
+
+
+def test_a_list_of_trainings_becomes_activities(home: Home) -> None:
+    rows: Rows = [
+        ["Trainings on trafficking in persons, 2023"],
+        ["Start date", "End date", "Country", "Title of the training", "Participants", "Remarks"],
+        ["2023-03-01", "2023-03-03", "Kenya", "Interviewing witnesses", 24, "in Mombasa"],
+        ["2023-05-10", None, "Albania", "Financial investigations", 31, None],
+        ["2023-06-02", "2023-06-05", "Peru", "Victim assistance in court", 18, None],
+    ]
+    workbook(home.raw / "office" / "trainings.xlsx", {"Trainings": rows})
+    accepted(home, "office")
+    publication = store.open_publication(home)
+    done = publication.table("activities")
+    assert done[["title", "places", "start", "end", "activity_type", "offence", "audience"]].fillna(
+        ""
+    ).values.tolist() == [
+        ["Interviewing witnesses", "KEN", "2023-03-01", "2023-03-03", "capacity_building", "trafficking", "24"],
+        ["Financial investigations", "ALB", "2023-05-10", "", "capacity_building", "trafficking", "31"],
+        ["Victim assistance in court", "PER", "2023-06-02", "2023-06-05", "capacity_building", "trafficking", "18"],
+    ]
+    assert publication.table("ledger")["held"].tolist() == [0]
+
+
+def test_a_list_of_words_without_days_is_no_list_of_activities(tmp_path: Path) -> None:
+    rows: Rows = [["Code", "Title"], ["A1", "Persons convicted"], ["A2", "Persons charged"], ["A3", "Other"]]
+    (best,) = draft(workbook(tmp_path / "codes.xlsx", {"S": rows}))
+    assert "activities" not in best.toml
 
 
 def test_top_k_gives_different_readings_best_first(tmp_path: Path) -> None:
     rows: Rows = [["Country", 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4], ["Total", 4, 6]]
     found = draft(workbook(tmp_path / "convictions.xlsx", {"S": rows}), top=3)
-    assert [len(one.tidy[0].rows) for one in found] == [4, 2, 6]
+    assert [len(one.tidy[0].rows) for one in found] == [4, 6, 2]
     assert [one.confidence for one in found] == sorted((one.confidence for one in found), reverse=True)
 
 

@@ -17,6 +17,7 @@ import xlsxwriter
 
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import UnreadableFile
+from soak import seeds
 
 LATER = {
     "c08", "c10", "c14", "c16", "c17", "c22", "c32", "c35", "c44", "c45", "c48", "d19",
@@ -104,7 +105,10 @@ def workbook(path: Path, parts: dict[str, bytes]) -> Path:
 
 
 Change = Callable[[bytes], bytes]
-SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+SHEET, STRINGS, LINKS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"
+
+
+LONG_ATTRIBUTE = b'<a b="' + b" ".join(b"%d" % i for i in range(2_500_000)) + b'"/><sheetData>'
 
 
 def with_row(row: bytes) -> Change:
@@ -137,6 +141,18 @@ ATTACKS: dict[str, tuple[str, Change, str]] = {
     "a sheet in UTF-16": (
         SHEET, lambda part: part.decode().replace("UTF-8", "UTF-16").encode("utf-16"), "unusual_encoding",
     ),
+    "a comment within a number": (SHEET, replaced(b"<v>12</v>", b"<v>1<!-- -->2</v>"), "hostile_xml"),
+    "an instruction within a number": (SHEET, replaced(b"<v>12</v>", b"<v>1<?a ?>2</v>"), "hostile_xml"),
+    "an element within a number": (SHEET, replaced(b"<v>12</v>", b"<v>1<b/>2</v>"), "hostile_xml"),
+    "a marked section for a number": (SHEET, replaced(b"<v>12</v>", b"<v><![CDATA[12]]></v>"), "hostile_xml"),
+    "a number by character references": (SHEET, replaced(b"<v>12</v>", b"<v>&#49;2</v>"), "hostile_xml"),
+    "a comment within a text": (STRINGS, replaced(b"Albania", b"Alba<!-- -->nia"), "hostile_xml"),
+    "an element within a text": (STRINGS, replaced(b"Albania", b"Alba<b/>nia"), "hostile_xml"),
+    "a text by a number below zero": (SHEET, replaced(b'"s"><v>2<', b'"s"><v>-1<'), "damaged_file"),
+    "a text by half a number": (SHEET, replaced(b'"s"><v>2<', b'"s"><v>0.5<'), "damaged_file"),
+    "a sheet that is another part": (LINKS, replaced(b"worksheets/sheet1.xml", b"styles.xml"), "damaged_file"),
+    "a sheet outside the workbook": (LINKS, replaced(b"worksheets/sheet1.xml", b"../../etc/hosts"), "damaged_file"),
+    "an attribute of many megabytes": (SHEET, replaced(b"<sheetData>", LONG_ATTRIBUTE), "hostile_xml"),
     "a document type in a part nobody reads": (
         "docProps/core.xml", replaced(b"?>", b'?><!DOCTYPE a [<!ENTITY b "c">]>'), "hostile_xml",
     ),
@@ -221,3 +237,59 @@ def test_number_formats_print_what_a_person_sees(tmp_path: Path) -> None:
         (2, 0): "hidden_by_format", (5, 0): "struck_through",
     }  # fmt: skip
     assert {code: said for code, _, said in grid.flags}["hidden_rows"].endswith(": 5")
+
+
+OPEN_DOCUMENT = seeds.parts_of(seeds.open_document())
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "code"),
+    [
+        ("META-INF/manifest.xml", b"<a><encryption-data/></a>", "encrypted"),
+        ("meta.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "hostile_xml"),
+        ("content.xml", OPEN_DOCUMENT["content.xml"].replace(b"Guatemala", b"Guate<!-- -->mala"), "hostile_xml"),
+        ("content.xml", OPEN_DOCUMENT["content.xml"].replace(b'ed="5"', b'ed="-5"'), "damaged_file"),
+    ],
+)
+def test_an_open_document_is_looked_through_as_well(part: str, content: bytes, code: str, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "attack.ods", OPEN_DOCUMENT | {part: content})
+    with pytest.raises(UnreadableFile) as caught:
+        read_workbook(path)
+    assert caught.value.code == code
+
+
+def test_a_formula_of_an_open_document_that_nobody_calculated_is_no_blank(tmp_path: Path) -> None:
+    value = b'office:value-type="float" office:value="12"><text:p>12</text:p>'
+    content = OPEN_DOCUMENT["content.xml"].replace(value, b'table:formula="of:=6*2">')
+    assert content != OPEN_DOCUMENT["content.xml"]
+    (grid,) = read_workbook(workbook(tmp_path / "formula.ods", OPEN_DOCUMENT | {"content.xml": content}))
+    assert grid.text[1].tolist() == ["Guatemala", "2022", "male", "=…", "final"]
+    assert grid.unread[1, 3][0] == "formula_without_value"
+
+
+def test_what_is_read_is_the_archive_that_was_looked_at(tmp_path: Path) -> None:
+    other = workbook(tmp_path / "other.xlsx", parts_of([["Country", "Convictions"], ["Albania", 999]]))
+    looked = workbook(tmp_path / "looked.xlsx", parts_of([["Country", "Convictions"], ["Albania", 12]]))
+    path = tmp_path / "both.xlsx"
+    for data in (other.read_bytes() + looked.read_bytes(), looked.read_bytes() + b"more" * 50):
+        path.write_bytes(data)
+        (grid,) = read_workbook(path)
+        assert grid.text.tolist() == [["Country", "Convictions"], ["Albania", "12"]]
+
+
+def test_a_length_of_time_beyond_all_bounds_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "late.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_number(0, 0, 1e10, book.add_format({"num_format": "[h]:mm"}))
+    with pytest.raises(UnreadableFile) as caught:
+        read_workbook(path)
+    assert caught.value.code == "damaged_file"
+
+
+def test_a_workbook_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
+    whole = seeds.plain_workbook()
+    for cut in range(0, len(whole), len(whole) // 50):
+        path = tmp_path / "cut.xlsx"
+        path.write_bytes(whole[:cut])
+        with pytest.raises(UnreadableFile):
+            read_workbook(path)

@@ -174,6 +174,20 @@ def test_new_withdrawn_and_unchanged_figures_are_told(home: Home) -> None:
     )
 
 
+def test_the_first_page_gives_nothing_away_that_must_not_leave(home: Home) -> None:
+    first = store.open_publication(home).id
+    rule = '[[rule]]\nsource = "courts"\nmeasure = "*"\nthreshold = 10\nwhy = "small courts"\n'
+    (home.raw / "disclosure.toml").write_text(rule, encoding="utf-8")
+    edit(home, "courts/returns_2024.csv", "Guatemala,2020,9", "Guatemala,2020,14")
+    edit(home, "courts/returns_2023.csv", "Honduras,2019,7", "Honduras,2019,6")
+    refresh(home)
+    changes = told(home, first, store.open_publication(home))
+    assert changes[1:] == (
+        "Restated by Courts: 1 figure of 1 place (convictions 1).",
+        "Largest of these: convictions in Guatemala in 2020, from [c] to 14.",
+    )
+
+
 def test_a_chart_of_single_cells_finds_its_figures_where_they_stood(home: Home) -> None:
     before = store.open_publication(home)
     stood = {"file": "courts/returns_2024.csv", "sheet": "returns_2024", "cell": "C2", "part": "total"}
@@ -508,6 +522,20 @@ def test_a_chart_that_is_not_in_the_pack_is_named_with_the_nearest(mailed: Maile
     assert [chart.name for chart in only(scope, ["convictions-grid"]).sections[0].exhibits] == ["convictions-grid"]
     with pytest.raises(UnknownName, match="did you mean “convictions-grid”"):
         only(scope, ["conviction-grid"])
+
+
+def test_a_country_and_a_programme_at_once_are_refused(mailed: Mailed, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", "--country", "GTM", "--programme", "jtfa", *options(mailed[0])])
+    assert stopped.value.code == 2
+    assert "name a country or a programme, not both" in capsys.readouterr().err
+
+
+def test_a_country_that_nothing_is_published_of_is_told(mailed: Mailed, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", "--country", "Tuvalu", *options(mailed[0])])
+    assert stopped.value.code == 1
+    assert "Nothing is published of Tuvalu (TUV)" in capsys.readouterr().err
 
 
 def test_the_figure_ids_of_a_pack_can_be_explained(mailed: Mailed) -> None:

@@ -220,3 +220,27 @@ def test_any_text_gives_a_sound_period_or_a_problem(text, calendar):
     if found.start is not None and found.end is not None:
         assert found.start <= found.end
         assert (found.start == found.end) == (found.accumulation == "point")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "start", "end"),
+    [
+        ("1er trimestre 2021", "fr", date(2021, 1, 1), date(2021, 3, 31)),
+        ("Primer semestre de 2021", "es", date(2021, 1, 1), date(2021, 6, 30)),
+        ("2.º trimestre de 2021", "pt", date(2021, 4, 1), date(2021, 6, 30)),
+        ("T3 2021", "es", date(2021, 7, 1), date(2021, 9, 30)),
+        ("2021 S2", "fr", date(2021, 7, 1), date(2021, 12, 31)),
+        ("third quarter of FY2021", "en", date(2021, 4, 1), date(2021, 6, 30)),
+        ("Quarter 4 2021", "en", date(2021, 10, 1), date(2021, 12, 31)),
+        ("Jan–Mar 2021", "en", date(2021, 1, 1), date(2021, 3, 31)),
+        ("enero a junio de 2021", "es", date(2021, 1, 1), date(2021, 6, 30)),
+    ],
+)
+def test_parts_of_a_year_in_words(text, language, start, end):
+    found = parse_period(text, language=language)
+    assert (found.start, found.end, found.year) == (start, end, 2021)
+
+
+@pytest.mark.parametrize("text", ["T1 2021", "fifth quarter 2021", "third half of 2021", "Mar–Jan 2021", "may to 2021"])
+def test_what_is_no_part_of_a_year_is_held(text):
+    assert isinstance(parse_period(text), Problem)

@@ -16,7 +16,7 @@ import openpyxl
 import pandas as pd
 import pypdf
 import pytest
-from line_lists import line_lists, table
+from line_lists import column, line_lists, table
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -197,6 +197,51 @@ def test_line_lists_are_stopped_in_whatever_way_they_are_laid_out(language: str)
     let_in = [what for seed in range(100, 103) for what, text in line_lists(language, seed)
               if not must_stop(personal_data(text))]  # fmt: skip
     assert let_in == []
+
+
+UNCOMMON = (
+    "Tendai Mukasa", "Blerta Hoxha", "Nguyễn Thị Lan", "Adwoa Sarpong", "Yusra Haddad", "Ixchel Poot",
+    "Dilnoza Karimova", "Chukwuemeka Eze", "Siti Rahma", "Ewa Kowalska",
+)  # fmt: skip
+"""Put together from names of countries whose names no rule knows."""
+
+
+@pytest.mark.parametrize(
+    ("headers", "kinds"),
+    [
+        ("S/N|NAME OF VICTIM|AGE|SEX", "case name age sex"),
+        ("Nro|Ape. y Nom.|Edad|Sexo", "case name age sex"),
+        ("Apellido(s)/Nombre(s)|Edad", "name age"),
+        ("N°|NOM & PRENOM(S)|AGE", "case name age"),
+        ("Ord.|NOME DA VÍTIMA (COMPLETO)|IDADE", "case name age"),
+        ("Survivor code|Age at intake|Gender|Country of origin|Referral date", "case age sex nationality day"),
+        ("N° de processo|Idade|Nacionalidade|Data", "case age nationality day"),
+        ("Defendant|Charge|Sentence (months)", "name place age"),
+        ("Sexe|Age|Nationalité|Ville", "sex age nationality place"),
+        ("Victim ID|Minor|Sex|District", "case sex sex place"),
+        ("Docket no.|Court|Filed|Outcome", "case place day place"),
+        ("Expediente|Sexo|Fecha de ingreso", "case sex day"),
+    ],
+)
+def test_headers_that_no_list_of_the_generator_has_are_known_all_the_same(headers: str, kinds: str) -> None:
+    luck = random.Random(headers)
+    columns = [UNCOMMON if kind == "name" else column(kind, "es", len(UNCOMMON), luck) for kind in kinds.split()]
+    text = np.array([headers.split("|"), *zip(*columns, strict=True)], dtype=object)
+    assert must_stop(personal_data(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        [["Full name", "Who leads it", "Countries"], ["Programme against smuggling", "Resident adviser", "Guatemala"]],
+        [["Sex", "Age", "Victims"], *[[s, a, str(n)] for n, s in enumerate("FMFMFM") for a in ("0-17", "18+")]],
+        [["Age", "Sex", "Population"], *[[str(a), "F", str(4000 + a)] for a in range(40)]],
+        [["Nationality", "Sex", "Year", "Convictions"], *[[n, "M", "2020", "4"] for n in ("Mali", "Togo", "Benin")]],
+        [["Court", "Docketed", "Decided"], *[[f"Court {n}", str(n * 7), str(n * 3)] for n in range(9)]],
+    ],
+)
+def test_counts_by_age_sex_and_nationality_are_not_lists(text: list[list[str]]) -> None:
+    assert not must_stop(personal_data(np.array(text, dtype=object)))
 
 
 def test_messages_hold_nothing_of_a_list() -> None:

@@ -83,8 +83,8 @@ def revisions(
         told = exhibit.texts("revisions", shown, every, said, subtitle, publication, sources, extra, last)
         page = _draw(told, names, every, ways, unit, style.measure_colour(next(iter(unique(shown, "measure")), "")))
     spoken = (
-        f"Dot chart of {subtitle}; {len(shown)} rows. Of these {ways.count('up')} were restated upwards and "
-        f"{ways.count('down')} downwards for every value within the bounds. "
+        f"Dot chart of {subtitle}; {len(shown)} row{'s' if len(shown) > 1 else ''}. Restated for every value within "
+        f"the bounds: upwards {ways.count('up')}, downwards {ways.count('down')}. "
         f"Largest: {names[0]}, from {_old(every[0], unit)} to {words.figure(every[0], unit)}."
     )
     return exhibit.exhibit("revisions", name, page.figure, shown, told, spoken, "measure")

@@ -84,7 +84,7 @@ def tile_map(
     subtitle = words.subtitle(table, (f"by {word}",), labels)
     extra = [TILES]
     if off:
-        extra.insert(0, f"{len(off)} of {len(every)} rows have no tile: see the notes.")
+        extra.insert(0, f"Without a tile, see the notes: {len(off)} of {len(every)} places.")
     base = style.measure_colour(next(iter(unique(table, "measure")), ""))
     with matplotlib.rc_context(style.RC):
         told = exhibit.texts("tile_map", table, every, said, subtitle, publication, sources, extra, last)

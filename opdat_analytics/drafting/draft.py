@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from opdat_analytics.admitted import admitted_sheets
+from opdat_analytics.drafting.activity_lists import draft_activities, is_activity_list
 from opdat_analytics.drafting.declaration_text import declaration_text
-from opdat_analytics.drafting.layouts import SheetDraft, cannot_several, draft_layout, figures_of
+from opdat_analytics.drafting.layouts import SheetDraft, draft_layout, figures_of
+from opdat_analytics.drafting.several_tables import draft_several, told_apart_by_titles
 from opdat_analytics.drafting.sheet_tables import Table, find_tables
 from opdat_analytics.drafting.source import (
     Choice,
@@ -31,9 +33,9 @@ from opdat_analytics.drafting.source import (
 from opdat_analytics.drafting.tidy_rows import Tidy, fates_of, tidy_of
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import FileRead, read_file
-from opdat_analytics.ingest.grid import Grid, cells_of
-from opdat_analytics.ingest.laid import FATE, LayoutMismatch
-from opdat_analytics.ingest.layouts import lay
+from opdat_analytics.ingest.grid import Grid, cells_of, nonblank
+from opdat_analytics.ingest.laid import FATE, NOT_REPORTED, LayoutMismatch
+from opdat_analytics.ingest.layouts import lay, parts_of
 from opdat_analytics.model import DeclarationError, position
 from opdat_analytics.privacy import reason_to_stop
 
@@ -173,14 +175,17 @@ def _drafted(path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table,
 def _sheet(
     grid: Grid, tables: Sequence[Table], stem: str, language: str, sheets: list[SheetDraft], ignored: dict[str, str]
 ) -> None:
-    counted = [table for table in tables if figures_of(grid, table) > 0]
-    if not counted:
+    apart = [one for table in tables for one in told_apart_by_titles(table)]
+    counted = [table for table in apart if figures_of(grid, table) > 0]
+    if len(apart) == 1 and is_activity_list(grid, apart[0]):
+        sheets.append(draft_activities(grid, apart[0], stem, language))
+    elif not counted:
         if cells_of(grid):
             ignored[grid.name] = (
                 "words only: no table of figures was found" if not tables else "a list of words without figures"
             )
     elif len(counted) > 1:
-        sheets.append(cannot_several(grid, counted))
+        sheets.extend(draft_several(grid, counted, stem, language))
     else:
         sheets.append(draft_layout(grid, counted[0], stem, language))
 
@@ -228,17 +233,24 @@ def _fates(path: Path, grid: Grid, tables: Sequence[Table], source: Source | Non
         looks[(looks > 0) & (looks <= len(FATE))] = FATE["ignored"]
         return looks
     taken: set[tuple[int, int]] = set()
+    whole_rows: set[int] = set()
     if claims and read is not None and not read.stopped:
         try:
-            looks = lay(grid, claims[0]).fates.copy()
+            laid = [(lay(part, layout).fates, nonblank(part.text)) for layout, part in parts_of(grid, claims)]
+            looks = np.where(nonblank(grid.text), FATE["title"], 0).astype(np.uint8)
+            for fates, filled in laid:
+                looks = np.where(filled | (fates == NOT_REPORTED), fates, looks)
         except LayoutMismatch:
             claims = []
-        rows = read.tables.get("observations")
-        if rows is not None:
-            taken = {position(cell) for cell in rows.loc[rows["sheet"] == grid.name, "cell"].unique()}
+        facts = [layout.table for layout in claims if layout.table != "observations"]
+        for table in ("observations", *facts):
+            rows = read.tables.get(table)
+            if rows is not None:
+                taken |= {position(cell) for cell in rows.loc[rows["sheet"] == grid.name, "cell"].unique()}
+        whole_rows = {row for row, _ in taken} if facts else set()
     held = np.argwhere(looks == FATE["value"])
     for row, column in held.tolist():
-        if (row, column) not in taken:
+        if (row, column) not in taken and row not in whole_rows:
             looks[row, column] = FATE["held"]
     return looks
 

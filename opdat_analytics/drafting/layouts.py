@@ -21,6 +21,9 @@ from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import normalised, same
 from opdat_analytics.model import address, column_letters
 
+MOST_KINDS = 60
+"""Different words up to which a column is taken to break figures down."""
+
 
 @dataclass(frozen=True)
 class SheetDraft:
@@ -59,11 +62,14 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str) -> SheetDra
     ]
     said = around([*titles[:12], grid.name, _readable_stem(stem)], language, "the title or the name")
     work = LayoutWork(grid, table, language, said.codes.get("place"))
-    if table.repeats:
-        return _cannot(grid, "its headings are printed again further down")
+    if table.repeats and not _printed_alike(grid, table):
+        return cannot(grid, "headings are printed again further down, but not the same ones")
     keys = _flat(work, said) if _is_flat(work) else _crossed(work, said)
     if not keys:
         return SheetDraft(grid.name, {}, tuple(work.choices), tuple(work.todo))
+    if table.repeats:
+        keys["header"] = "repeated"
+        work.choose("header", "repeated", 0.85, f"the headings are printed again in row {table.repeats[0] + 1}")
     say_surroundings(work, keys)
     say_constants(work, said, keys)
     if work.constants:
@@ -79,17 +85,22 @@ def _readable_stem(stem: str) -> str:
     return " ".join(w.upper() if w.lower() in ("uk", "us", "usa", "eu") else w[:1].upper() + w[1:] for w in words)
 
 
-def _cannot(grid: Grid, why: str) -> SheetDraft:
+def cannot(grid: Grid, why: str) -> SheetDraft:
+    """A sheet that no layout can declare."""
     message = f"{why}; a declaration cannot say that yet, so the sheet is left unclaimed and its cells are held"
     return SheetDraft(
         grid.name, {}, (Choice(f"{grid.name}: layout", "", 0.0, message),), (f"sheet “{grid.name}”: {message}",)
     )
 
 
-def cannot_several(grid: Grid, tables: Sequence[Table]) -> SheetDraft:
-    """A sheet with several tables, which one layout cannot declare."""
-    where = ", ".join(address(min((*t.headers, t.first)), t.columns[0]) for t in tables[:6])
-    return _cannot(grid, f"it holds {len(tables)} tables (at {where})")
+def _printed_alike(grid: Grid, table: Table) -> bool:
+    """Whether the headings that are printed again are those above the table, row by row."""
+    columns = np.array(table.columns)
+    first = normalised(grid.text[np.ix_(np.array(table.headers, dtype=int), columns)]) if table.headers else None
+    again = normalised(grid.text[np.ix_(np.array(table.repeats), columns)])
+    if first is None or len(again) % len(first) or table.headers[-1] - table.headers[0] != len(table.headers) - 1:
+        return False
+    return all(np.array_equal(again[at : at + len(first)], first) for at in range(0, len(again), len(first)))
 
 
 def _is_flat(work: LayoutWork) -> bool:
@@ -138,15 +149,17 @@ def _settle(work: LayoutWork, found: Mapping[int, Role], several: bool) -> dict[
     free = [c for c in found if not settled[c].role and "numbers the rows" not in settled[c].reason]
     texts = filled_labels(work.grid, work.table)
     kinds = {c: len(distinct(texts[c])) for c in free}
-    widest = [c for c in free if kinds[c] > 1]
-    if widest and "breakdown" not in taken:
-        chosen = widest[-1] if not several else min(widest, key=lambda c: (kinds[c] > 60, c))
-        name = column_name(work.grid, work.table, chosen)
+    tell = [c for c in free if 1 < kinds[c] <= MOST_KINDS] or [c for c in free if kinds[c] > 1][-1:]
+    names: set[str] = set()
+    for column in tell if "breakdown" not in taken else ():
+        name = column_name(work.grid, work.table, column)
         kind = slug(name) if not name.startswith("column ") else "group"
-        settled[chosen] = Role(
+        kind = kind if kind not in names else f"{kind}_{column_letters(column).lower()}"
+        names.add(kind)
+        settled[column] = Role(
             f"breakdown:{kind}",
-            0.5,
-            f"its {kinds[chosen]} words are no place, year or measure that the vocabulary knows",
+            0.5 if len(tell) == 1 else 0.4,
+            f"its {kinds[column]} words are no place, year or measure that the vocabulary knows",
         )
     return settled
 
@@ -240,14 +253,15 @@ def _crossed(work: LayoutWork, said: Around) -> dict[str, Any]:
     rows = {row: role for row, role in across.items() if role.role}
     columns = {column: role for column, role in down.items() if role.role}
     corner = _corner(work, min(rows), min(columns))
-    if corner is None:
+    blank = None if corner else _blank_corner(work, rows, columns)
+    if corner is None and blank is None:
         work.choose("corner", "", 0.0, "no text that stands once on the sheet marks the table's corner")
         work.todo.append(
             f"sheet “{grid.name}”: write a heading into {address(min(rows), min(columns))}, so "
             f"that `corner` can find the table"
         )
         return {}
-    top, left = corner
+    top, left = corner or (min(rows), min(columns))
     spread = spread_headers(grid, table)
     headers: dict[str, Any] = {}
     for row, role in sorted(rows.items()):
@@ -263,7 +277,7 @@ def _crossed(work: LayoutWork, said: Around) -> dict[str, Any]:
         headers[role.role] = {"column": place, "blanks": "above"} if blanks else f"column {place}"
         work.used[role.role.partition(":")[0]] = f"column {column_letters(column)}"
         _note_role(work, role, f"column {column_letters(column)} (“{column_name(grid, table, column)}”)")
-    keys: dict[str, Any] = {"corner": " ".join(str(grid.text[corner]).split()), "headers": headers}
+    keys: dict[str, Any] = {"corner": blank or " ".join(str(grid.text[top, left]).split()), "headers": headers}
     _unread_columns(work, keys, rows)
     return keys
 
@@ -303,7 +317,7 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
             {}, {word: _suggestions(word, work.language) for word in words},
         )  # fmt: skip
         unsure.remove(row)
-    elif unsure and "breakdown" not in known:
+    elif unsure:
         row = max(unsure, key=lambda r: len(distinct([spread[r][n] for n in at])))
         settled[row] = Role(
             "breakdown:heading", 0.4, "its words are no year, place or measure that the vocabulary knows"
@@ -331,7 +345,8 @@ def _corner(work: LayoutWork, first_row: int, first_column: int) -> tuple[int, i
     for row in range(first_row, max(-1, first_row - 8), -1):
         for column in range(first_column, -1, -1):
             said = same(str(text[row, column]))
-            if said and counts[said] == 1 and len(said) <= 150:
+            pages = row in work.table.headers and said in {same(str(text[r, column])) for r in work.table.repeats}
+            if said and (counts[said] == 1 or pages) and len(said) <= 150:
                 near = row in work.table.headers
                 reason = "its text stands once on the sheet" + (
                     "" if near else "; it is a title, which may change with the edition"
@@ -340,6 +355,21 @@ def _corner(work: LayoutWork, first_row: int, first_column: int) -> tuple[int, i
                     f"corner {address(row, column)}", str(text[row, column]).strip(), 0.9 if near else 0.5, reason
                 )
                 return row, column
+    return None
+
+
+def _blank_corner(work: LayoutWork, rows: Mapping[int, Role], columns: Mapping[int, Role]) -> dict[str, str] | None:
+    """A blank corner by the text below it or beside it, where that stands once on the sheet."""
+    grid = work.grid
+    top, left = min(rows), min(columns)
+    counts = Counter(normalised(grid.text).ravel().tolist())
+    for side, at in (("above", (max(rows) + 1, left)), ("left_of", (top, max(columns) + 1))):
+        if at[0] >= grid.text.shape[0] or at[1] >= grid.text.shape[1]:
+            continue
+        said = " ".join(str(grid.text[at]).split())
+        if said and counts[same(said)] == 1 and not (side == "left_of" and said.isdecimal()):
+            work.choose(f"corner {address(top, left)}", said, 0.75, f"the corner is blank; it stands {side} this text")
+            return {side: said}
     return None
 
 

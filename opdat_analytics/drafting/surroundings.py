@@ -12,7 +12,7 @@ from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.drafting.source import Choice
 from opdat_analytics.drafting.tidy_rows import column_name, filled_labels, spread_headers
 from opdat_analytics.drafting.titles import Around
-from opdat_analytics.drafting.words import distinct
+from opdat_analytics.drafting.words import distinct, role_of
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import same
 
@@ -43,15 +43,8 @@ def say_surroundings(work: LayoutWork, keys: dict[str, Any]) -> None:
     if totals:
         keys["totals"] = totals if len(totals) > 1 else totals[0]
         work.choose("totals", ", ".join(totals), 0.85, "the labels say total; they are checked against their parts")
-    data = {same(t) for texts in filled_labels(grid, table).values() for t in texts}
-    for row in table.subtitles:
-        text = next((" ".join(str(t).split()) for t in grid.text[row] if str(t).strip()), "")
-        if text and same(text) not in data and len(text) < 90:
-            keys.setdefault("ignore", {})[text] = "a heading of the rows below it"
     if table.subtitles:
-        repeated = len(set(_label_rows(grid, table))) < len(table.rows) - len(table.totals)
-        reason = "rows with one text head the rows below; what they say is not carried to the figures"
-        work.choose("headings of rows", f"{len(table.subtitles)} rows ignored", 0.3 if repeated else 0.6, reason)
+        _say_subtitles(work, keys)
     after = [r for r in range(table.last + 1, grid.text.shape[0]) if any(str(t).strip() for t in grid.text[r])]
     if after:
         begin = next(str(t).strip() for t in grid.text[after[0]] if str(t).strip())
@@ -63,6 +56,33 @@ def say_surroundings(work: LayoutWork, keys: dict[str, Any]) -> None:
             work.choose("ends", ends, 0.9 if short else 0.6, f"what follows from row {after[0] + 1} on are notes")
         else:
             work.choose("ends", "", 0.2, f"the notes from row {after[0] + 1} on begin like a row of the table")
+
+
+def _say_subtitles(work: LayoutWork, keys: dict[str, Any]) -> None:
+    """Rows with one text above others: what names the figures below, where without it rows would say the same."""
+    grid, table = work.grid, work.table
+    texts = [next((" ".join(str(t).split()) for t in grid.text[row] if str(t).strip()), "") for row in table.subtitles]
+    texts = [text for text in dict.fromkeys(texts) if text and len(text) < 90]
+    labels = {same(t) for said in filled_labels(grid, table).values() for t in said}
+    rows = _label_rows(grid, table)
+    fits = role_of(texts, "", work.language, work.place)
+    named = fits.role if fits.role and fits.role not in work.used and fits.confidence >= 0.6 else ""
+    if named in ("measure", "period", "year", "sex", "offence") or len(set(rows)) < len(rows):
+        role = named or "breakdown:group"
+        keys["subtitles"] = {"role": role, "rows": texts}
+        work.used[role.partition(":")[0]] = "lines above the rows"
+        for text, codes in fits.meanings.items() if named else ():
+            work.meanings.setdefault(role, {})[text] = (
+                next(iter(codes.values())) if set(codes) == {role} else dict(codes)
+            )
+        reason = fits.reason if named else "they tell rows apart that would say the same"
+        work.choose("subtitles", role, fits.confidence if named else 0.5, f"rows with one text head others; {reason}")
+        return
+    for text in texts:
+        if same(text) not in labels:
+            keys.setdefault("ignore", {})[text] = "a heading of the rows below it"
+    reason = "rows with one text head the rows below, which are told apart without them"
+    work.choose("headings of rows", f"{len(table.subtitles)} rows ignored", 0.6, reason)
 
 
 def _label_rows(grid: Grid, table: Table) -> list[tuple[str, ...]]:

@@ -43,6 +43,8 @@ def scan(block: bytes) -> Cells | None:
     marks = np.flatnonzero(a == ord("!"))
     if np.any(a[marks - 1] == ord("<")):
         return None
+    if not only_text(a):
+        return None
     at = np.flatnonzero(a == ord("c"))
     before, after = a[at - 1], a[at + 1]
     ends = _ENDS[after]
@@ -84,6 +86,15 @@ def scan(block: bytes) -> Cells | None:
         return None
     filled = ~closed & (a[q + 2] != ord("/"))
     return Cells(rows - 1, columns - 1, styles, kinds, at - 1, q + 1, filled, filled & (a[q + 2] == ord("f")))
+
+
+def only_text(a: np.ndarray) -> bool:
+    """Whether values and texts (``<v>``, ``<t>``) hold text alone: readers lose what comes after anything else."""
+    tags = np.flatnonzero(a[:-2] == ord("<"))
+    names = a[tags[:-1] + 1]
+    some = np.flatnonzero((names == ord("v")) | (names == ord("t")))
+    some = some[_ENDS[a[tags[some] + 2]] & (a[tags[some] + 2] != ord("/"))]
+    return bool(np.all(a[tags[some + 1] + 1] == ord("/")))
 
 
 def shared_numbers(block: bytes, bodies: np.ndarray) -> np.ndarray:

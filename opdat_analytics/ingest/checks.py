@@ -81,10 +81,32 @@ class Doubled:
 
     reported: tuple[Strange, ...] = ()
     silent: tuple[tuple[int, int], ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+
+TWO_TRUTHS = "ask the publisher which is right, and rule on each cell"
 
 
 def doubled(figures: Figures) -> tuple[Figures, Doubled]:
-    """Hold every figure whose key is printed again with another value, all of a key together.
+    """Hold every figure that is printed again with another value, all of a key together; flag those with the same."""
+    several, same = repeated(figures)
+    flags = (_printed_again(figures, same),) if same else ()
+    if not several:
+        return figures, Doubled(flags=flags)
+    held = np.zeros(len(figures), dtype=bool)
+    reported: list[Strange] = []
+    silent: list[tuple[int, int]] = []
+    for rows in several:
+        listed = ", ".join(f"“{_text(figures, i)}” ({figures.cell(i)})" for i in rows)
+        message = f"the same figure is printed {len(rows)} times with different values: {listed}"
+        reported.append(_held(figures, rows[0], "duplicate_key", message, TWO_TRUTHS))
+        silent.extend((int(figures.rows[i]), int(figures.columns[i])) for i in rows[1:])
+        held[rows] = True
+    return figures.kept(~held), Doubled(tuple(reported), tuple(silent), flags)
+
+
+def repeated(figures: Figures) -> tuple[list[list[int]], list[list[int]]]:
+    """Figures that are printed more than once: those with different values, and those with the same, key by key.
 
     The key is the series, the edition and the page it was read on. Blanks do not contradict a figure.
     """
@@ -94,27 +116,28 @@ def doubled(figures: Figures) -> tuple[Figures, Doubled]:
     order = said[np.argsort(keys[said], kind="stable")]
     again = keys[order[1:]] == keys[order[:-1]]
     if not again.any():
-        return figures, Doubled()
+        return [], []
     one, other = order[:-1], order[1:]
     differ = qualifier.codes[one] != qualifier.codes[other]
     for bound in (figures.low, figures.high):
         differ |= (bound[one] != bound[other]) & ~(np.isnan(bound[one]) & np.isnan(bound[other]))
-    bad = np.unique(keys[one[again & differ]])
-    if not bad.size:
-        return figures, Doubled()
-    held = np.isin(keys, bad) & qualifier.where(lambda one: one != "not_reported")
-    reported: list[Strange] = []
-    silent: list[tuple[int, int]] = []
+    bad = set(keys[one[again & differ]].tolist())
     together: dict[int, list[int]] = {}
-    for i in np.flatnonzero(held).tolist():
+    for i in np.sort(order[np.isin(keys[order], keys[one[again]])]).tolist():
         together.setdefault(int(keys[i]), []).append(i)
-    for rows in together.values():
-        listed = ", ".join(f"“{_text(figures, i)}” ({figures.cell(i)})" for i in rows)
-        message = f"the same figure is printed {len(rows)} times with different values: {listed}"
-        hint = "ask the publisher which is right, and rule on each cell"
-        reported.append(_held(figures, rows[0], "duplicate_key", message, hint))
-        silent.extend((int(figures.rows[i]), int(figures.columns[i])) for i in rows[1:])
-    return figures.kept(~held), Doubled(tuple(reported), tuple(silent))
+    return (
+        [rows for key, rows in together.items() if key in bad],
+        [rows for key, rows in together.items() if key not in bad],
+    )
+
+
+def _printed_again(figures: Figures, same: list[list[int]]) -> Flag:
+    first, again = same[0][:2]
+    more = sum(len(rows) - 1 for rows in same) - 1
+    message = f"the same figure stands in {figures.cell(first)} and again in {figures.cell(again)}"
+    told = f" (and {more} more figures twice)" if more else ""
+    at = (int(figures.rows[again]), int(figures.columns[again]))
+    return Flag("flag", "printed_twice", at, f"{message}{told}; it is used once")
 
 
 def totals(grid: Grid, laid: Laid, figures: Mapping[int, Figure], source: Source) -> Iterable[Flag]:
@@ -163,6 +186,13 @@ def unexplained_marks(
     return tuple(flags.values())
 
 
+def unexplained_labels(marks: Mapping[tuple[int, int], str]) -> Iterable[Flag]:
+    """Footnote marks on labels for which the sheet has no footnote."""
+    for at, mark in marks.items():
+        message = f"the mark “{mark}” has no footnote on this sheet; the label was read without it"
+        yield Flag("flag", "footnote_missing", at, message)
+
+
 def parts_above_whole(parts: Iterable[tuple[int, str, Figure]], readings: Readings) -> tuple[Flag, ...]:
     """Parts of a cell like ``3 (5)`` that are surely larger than its whole: from reading, name and figure of each."""
     wholes: dict[int, Figure] = {}
@@ -180,7 +210,7 @@ def parts_above_whole(parts: Iterable[tuple[int, str, Figure]], readings: Readin
     return tuple(flags)
 
 
-_BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|Ã[\x80-\xbf]|â€")
+_BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|[ÃÂ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€")
 
 
 def odd_text(grid: Grid) -> Iterable[Flag]:

@@ -32,9 +32,10 @@ class Coded:
     @classmethod
     def of(cls, values: Iterable[Any]) -> Coded:
         """A column of hashable values, its levels in the order in which they first stand."""
-        known: dict[Any, int] = {}
-        codes = [known.setdefault(value, len(known)) for value in values]
-        return cls(np.array(codes, dtype=np.intp), tuple(known))
+        every = list(values)
+        levels = tuple(dict.fromkeys(every))
+        numbers = dict(zip(levels, range(len(levels)), strict=True))
+        return cls(np.fromiter(map(numbers.__getitem__, every), dtype=np.intp, count=len(every)), levels)
 
     def taken(self, index: np.ndarray) -> Coded:
         """The rows at some positions, or where a mask is true."""
@@ -115,7 +116,7 @@ def combined(columns: Iterable[Coded]) -> np.ndarray:
     most = 1
     for column in columns:
         width = len(column.levels)
-        if width == 1:
+        if width <= 1:
             codes = column.codes.astype(np.int64) if codes is None else codes
             continue
         if most > 2**62 // width and codes is not None:

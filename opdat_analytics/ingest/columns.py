@@ -56,7 +56,7 @@ def table_of(sheets: Sequence[Figures]) -> pa.Table:
     """The observations of some sheets, one below the other: an Arrow table with the columns of ``COLUMNS``."""
     import pyarrow as pa
 
-    one = sheets[0] if len(sheets) == 1 else _joined(sheets)
+    one = sheets[0] if len(sheets) == 1 else one_below_the_other(sheets)
     exact = one.coded["qualifier"].where(lambda qualifier: qualifier == "exact")
     given = {
         "low": pa.array(one.low, from_pandas=True),
@@ -72,7 +72,8 @@ def table_of(sheets: Sequence[Figures]) -> pa.Table:
     return pa.table(columns, names=schema.names)
 
 
-def _joined(sheets: Sequence[Figures]) -> Figures:
+def one_below_the_other(sheets: Sequence[Figures]) -> Figures:
+    """The figures of some sheets as those of one."""
     rows, columns, low, high = (
         np.concatenate([getattr(sheet, name) for sheet in sheets]) for name in ("rows", "columns", "low", "high")
     )

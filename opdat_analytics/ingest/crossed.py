@@ -13,6 +13,7 @@ from opdat_analytics.ingest.laid import (
     BLANK,
     FATE,
     NOT_REPORTED,
+    TOTALLED,
     Finding,
     Labels,
     Laid,
@@ -21,6 +22,8 @@ from opdat_analytics.ingest.laid import (
     Total,
     end_row,
     footnotes,
+    lone_rows,
+    named_above,
     normalised,
     same,
     surroundings,
@@ -29,12 +32,23 @@ from opdat_analytics.ingest.workbook import Grid, nonblank
 from opdat_analytics.model import address
 
 
-def _find_corner(grid: Grid, corner: str) -> tuple[int, int]:
+def _corners(grid: Grid, layout: Layout, deep: int, wide: int) -> list[tuple[int, int]]:
+    """Where the table's corner stands; more than once only where its headers are printed again."""
+    assert layout.corner is not None  # noqa: S101 - the caller's choice
+    corner = layout.corner
     wanted = same(corner)
     normal = normalised(grid.text)
     found = [(int(r), int(c)) for r, c in np.argwhere(normal == wanted)]
+    if found and layout.repeated and {column for _, column in found} == {found[0][1]}:
+        return found
+    if len(found) == 1 and layout.beside is None:
+        return found
     if len(found) == 1:
-        return found[0]
+        row, column = found[0]
+        at = (row - deep, column) if layout.beside == "above" else (row, column - wide)
+        if min(at) >= 0:
+            return [at]
+        found = []
     if not found:
         near = vocab.suggest(corner, sorted({str(t).strip() for t in grid.text.ravel() if t.strip() and len(t) < 80}))
         raise LayoutMismatch(
@@ -54,9 +68,9 @@ def lay_crossed(grid: Grid, layout: Layout) -> Laid:
     assert layout.corner is not None  # noqa: S101 - the caller's choice
     text, filled = grid.text, nonblank(grid.text)
     fates = np.zeros(text.shape, dtype=np.uint8)
-    top, left = _find_corner(grid, layout.corner)
     deep = max((a.index for a in layout.headers if a.direction == "row"), default=1)
     wide = max((a.index for a in layout.headers if a.direction == "column"), default=1)
+    (top, left), *again = _corners(grid, layout, deep, wide)
     first_row, first_column = top + deep, left + wide
     end = end_row(text, filled, first_row, layout.ends)
     spread = grid.spread() if grid.merges else text
@@ -64,12 +78,21 @@ def lay_crossed(grid: Grid, layout: Layout) -> Laid:
     rows = np.arange(first_row, end)
     rows = rows[filled[first_row:end, left:right].any(axis=1)]
     columns = np.arange(first_column, right)
+    heads = _heads_again(grid, layout, [row for row, _ in again], (top, first_row, left, right))
+    rows = np.setdiff1d(rows, heads)
+    lines = np.empty(0, dtype=rows.dtype)
+    if layout.subtitles is not None:
+        lines = rows[lone_rows(filled, text, rows, np.arange(left, right), layout.subtitles)]
+        lines = lines[filled[lines, left:first_column].any(axis=1)]
+        rows = np.setdiff1d(rows, lines)
 
     across, down = _axis_labels(spread, layout, top, left, rows, columns)
     rows_aside = _fates_of_labels(layout, down, rows)
     columns_aside = _fates_of_labels(layout, across, columns)
     fates[top:first_row, left:right] = np.where(filled[top:first_row, left:right], FATE["header"], BLANK)
-    for row in rows.tolist():
+    for row in heads.tolist():
+        fates[row, left:right] = np.where(filled[row, left:right], FATE["header"], BLANK)
+    for row in (*rows.tolist(), *lines.tolist()):
         fates[row, left:first_column] = np.where(filled[row, left:first_column], FATE["label"], BLANK)
     findings = list(_headless(grid, filled, fates, rows, end, right))
 
@@ -88,11 +111,27 @@ def lay_crossed(grid: Grid, layout: Layout) -> Laid:
         [_labels(role, said, columns, c, np.full(c.size, at), c) for role, at, said in across]
         + [_labels(role, said, rows, r, r, np.full(r.size, at)) for role, at, said in down]
     )
+    if layout.subtitles is not None:
+        labels = (*labels, named_above(text, filled, lines, r, layout.subtitles.role))
     readings = Readings(r, c, text[r, c], labels)
     totals = _crossed_totals(text, filled, rows, columns, rows_aside, columns_aside, readings, down, across)
     notes = footnotes(text, filled, end, fates != BLANK)
     surroundings(fates, filled, top, end)
     return Laid(readings, fates, totals, notes, tuple(findings))
+
+
+def _heads_again(grid: Grid, layout: Layout, rows: list[int], head: tuple[int, int, int, int]) -> np.ndarray:
+    """The rows of headers that are printed again; they must say what the first ones say."""
+    top, first_row, left, right = head
+    found: list[int] = []
+    for row in rows:
+        again = grid.text[row : row + first_row - top, left:right]
+        first = grid.text[top:first_row, left:right]
+        if again.shape != first.shape or not np.array_equal(normalised(again), normalised(first)):
+            message = f"the headers at {address(row, left)} are not those at {address(top, left)}"
+            raise LayoutMismatch("corner_twice", f"{message} of sheet “{grid.name}”", (row, left))
+        found.extend(range(row, row + first_row - top))
+    return np.array(found, dtype=np.intp)
 
 
 def _right_edge(spread: np.ndarray, top: int, first_row: int, first_column: int) -> int:
@@ -135,7 +174,8 @@ def _fates_of_labels(layout: Layout, said: list[Said], numbers: np.ndarray) -> l
     fates: list[str | None] = []
     for number in range(numbers.size):
         words = {same(texts[number]) for _, _, texts in said}
-        fates.append("ignored" if words & unread else "total" if words & sums else None)
+        usual = {same(texts[number]) for role, _, texts in said if role in TOTALLED} & layout.usual_totals
+        fates.append("ignored" if words & unread else "total" if words & sums or usual else None)
     return fates
 
 

@@ -35,8 +35,9 @@ SOURCE_KEYS = {
 }  # fmt: skip
 LAYOUT_KEYS = {
     "files": str, "sheet": str, "table": str, "columns": dict, "optional": list, "routes": list, "fill": list,
-    "also": dict, "id": str, "corner": str, "headers": dict, "totals": (str, list), "ends": (str, list),
-    "ignore": dict, "constants": dict, "meanings": dict, "parts": list,
+    "also": dict, "id": str, "corner": (str, dict), "headers": dict, "totals": (str, list), "ends": (str, list),
+    "ignore": dict, "constants": dict, "meanings": dict, "parts": list, "from": str, "subtitles": (str, dict),
+    "header": str, "sheet_name": str,
 }  # fmt: skip
 SUB_KEYS: dict[str, dict[str, Any]] = {
     "reliability": {"completeness": str, "accuracy": str, "limits": str, "fitness": str},
@@ -48,6 +49,7 @@ SUB_KEYS: dict[str, dict[str, Any]] = {
     "not_personal": {"column": str, "why": str, "who": str},
     "routes": {"column": str, "by": str, "to": dict},
     "also": {"table": str, "columns": dict, "constants": dict, "id": str},
+    "subtitles": {"role": str, "rows": list},
 }
 CELL = re.compile(r"(?P<file>.+)#(?P<sheet>.+)!(?P<cell>[A-Z]{1,3}[1-9]\d*)")
 _AXIS = re.compile(r"(row|column) ([1-9]\d*)")
@@ -107,8 +109,9 @@ def _parts(table: Mapping[str, Any]) -> Iterable[Part]:
         yield layout, LAYOUT_KEYS, where
         for route in _entries(layout, "routes"):
             yield route, SUB_KEYS["routes"], where + "routes: "
-        if isinstance(layout.get("also"), dict):
-            yield layout["also"], SUB_KEYS["also"], where + "also: "
+        for key in ("also", "subtitles"):
+            if isinstance(layout.get(key), dict):
+                yield layout[key], SUB_KEYS[key], f"{where}{key}: "
 
 
 _TEXT_TABLES = ("aliases", "constants", "columns", "ignore", "optional", "fill", "totals", "ends", "parts")
@@ -270,6 +273,7 @@ def _layout_problems(layout: Mapping[str, Any], where: str, *, cases: bool = Fal
         yield from _case_problems(layout, where)
     elif flat and table == "observations" and list(columns.values()).count("value") != 1:
         yield f"{where}exactly one column must have the role “value”."
+    yield from _lie_problems(layout, roles, where)
     for key in ("optional", "fill"):
         for header in layout.get(key, []):
             if header not in columns:
@@ -300,6 +304,21 @@ def _layout_problems(layout: Mapping[str, Any], where: str, *, cases: bool = Fal
             for header in also.get("columns", {}):
                 if vocab.normalise(header) not in declared:
                     yield f"{where}also.columns names “{header}”, which is not among the columns."
+
+
+def _lie_problems(layout: Mapping[str, Any], roles: frozenset[str], where: str) -> Iterable[str]:
+    """How the rows lie: lines that name the rows below, headers printed again, the corner, the sheet's name."""
+    subtitles = layout.get("subtitles", {})
+    role = subtitles.get("role", "") if isinstance(subtitles, dict) else subtitles
+    if "subtitles" in layout:
+        yield from _role_problems([role], roles - {"value"}, where + "subtitles: ")
+    if "sheet_name" in layout:
+        yield from _role_problems([layout["sheet_name"]], roles - {"value"}, where + "sheet_name: ")
+    if layout.get("header", "repeated") != "repeated":
+        yield f"{where}header is “{layout['header']}”; allowed: repeated, where the headers are printed again below."
+    corner = layout.get("corner", "")
+    if isinstance(corner, dict) and (len(corner) != 1 or not corner.keys() <= {"above", "left_of"}):
+        yield f'{where}a blank corner is declared as {{ above = "…" }} or {{ left_of = "…" }}, not {corner!r}.'
 
 
 def _meanings_problems(meanings: Mapping[str, Any], where: str, table: str = "observations") -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -45,8 +45,21 @@ class Also:
 
 
 @dataclass(frozen=True)
+class Subtitles:
+    """Lines with one text that name the rows below them, in a role; only ``rows`` where these are listed."""
+
+    role: str
+    rows: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Layout:
-    """How the tables of some sheets lie."""
+    """How the tables of some sheets lie.
+
+    ``begins`` is the text by which its part of a sheet begins; ``beside`` says where a blank corner stands (above, or
+    left of, the text ``corner``); ``repeated`` that the headers are printed again further down; ``sheet_name`` is the
+    role of the sheet's name. ``usual_totals`` are words for a total that count as such where none are declared.
+    """
 
     files: str
     sheet: str
@@ -58,6 +71,7 @@ class Layout:
     also: Also | None
     id: str | None
     corner: str | None
+    beside: str | None
     headers: tuple[Axis, ...]
     totals: tuple[str, ...]
     ends: tuple[str, ...]
@@ -65,6 +79,11 @@ class Layout:
     constants: Mapping[str, str]
     meanings: Mapping[str, Mapping[str, Mapping[str, str]]]
     parts: tuple[PartPattern, ...]
+    begins: str | None
+    subtitles: Subtitles | None
+    repeated: bool
+    sheet_name: str | None
+    usual_totals: frozenset[str] = frozenset()
 
     def claims(self, file: str, sheet: str) -> bool:
         """Whether this layout is for that sheet of that file."""
@@ -217,7 +236,8 @@ def _codes(table: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _build_layout(table: Mapping[str, Any]) -> Layout:
-    also = table.get("also")
+    also, corner = table.get("also"), table.get("corner", None)
+    beside = next(iter(corner)) if isinstance(corner, dict) else None
     axes = (axis_of(role, place) for role, place in table.get("headers", {}).items())
     return Layout(
         files=table.get("files", "*"),
@@ -231,7 +251,8 @@ def _build_layout(table: Mapping[str, Any]) -> Layout:
         if also
         else None,
         id=table.get("id"),
-        corner=table.get("corner"),
+        corner=corner[beside] if isinstance(corner, dict) else corner,
+        beside=beside,
         headers=tuple(axis for axis in axes if axis is not None),
         totals=_texts(table.get("totals")),
         ends=_texts(table.get("ends")),
@@ -239,7 +260,35 @@ def _build_layout(table: Mapping[str, Any]) -> Layout:
         constants=_codes(table.get("constants", {})),
         meanings=_meanings(table.get("meanings", {})),
         parts=tuple(compile_part(pattern) for pattern in table.get("parts", [])),
+        begins=table.get("from"),
+        subtitles=_subtitles(table.get("subtitles")),
+        repeated="header" in table,
+        sheet_name=table.get("sheet_name"),
     )
+
+
+USUAL_TOTALS = frozenset(
+    (
+        "total", "totals", "grand total", "overall total", "total general", "gran total", "total geral", "total global",
+        "ensemble",
+    )
+)  # fmt: skip
+
+
+def _with_usual_totals(layout: Layout, aliases: Mapping[str, str], meanings: Mapping[str, Any]) -> Layout:
+    """A layout that knows the words for a total which mean nothing else to this publisher."""
+    if layout.totals:
+        return layout
+    meant = {vocab.normalise(text) for text in (*aliases, *layout.ignore)}
+    meant |= {text for words in (*meanings.values(), *layout.meanings.values()) for text in words}
+    return replace(layout, usual_totals=USUAL_TOTALS - meant)
+
+
+def _subtitles(declared: Any) -> Subtitles | None:
+    if declared is None:
+        return None
+    role, rows = (declared, []) if isinstance(declared, str) else (declared["role"], declared.get("rows", []))
+    return Subtitles(role, frozenset(vocab.normalise(str(row)) for row in rows))
 
 
 def _build(source: str, table: Mapping[str, Any]) -> Source:
@@ -255,6 +304,8 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
                 match["file"], match["sheet"], match["cell"], entry["was"], entry["do"], entry.get("as"), entry["why"]
             )
         )
+    aliases, meanings = _codes(table.get("aliases", {})), _meanings(table.get("meanings", {}))
+    layouts = tuple(_with_usual_totals(_build_layout(entry), aliases, meanings) for entry in table["layout"])
     return Source(
         id=source,
         title=table["title"],
@@ -272,11 +323,11 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
             {label: iso_date(str(day)) for label, day in table.get("editions", {}).items()},
         ),
         symbols=symbol_figures(table.get("symbols", {})),
-        aliases=_codes(table.get("aliases", {})),
-        meanings=_meanings(table.get("meanings", {})),
+        aliases=aliases,
+        meanings=meanings,
         constants=_codes(table.get("constants", {})),
         ignore=tuple(Ignored(e.get("files", "*"), e.get("sheet", "*"), e["why"]) for e in table.get("ignore", [])),
-        layouts=tuple(_build_layout(entry) for entry in table["layout"]),
+        layouts=layouts,
         expect={key: (float(a), float(b)) for key, (a, b) in table.get("expect", {}).items()},
         decided=tuple(decided),
         privacy=Privacy(

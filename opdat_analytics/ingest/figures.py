@@ -22,6 +22,7 @@ from opdat_analytics.ingest.printed_text import (
     MARKS,
     PartPattern,
     Problem,
+    closed_up,
     compile_part,
     readable,
     split_parts,
@@ -31,18 +32,9 @@ from opdat_analytics.ingest.printed_text import (
 from opdat_analytics.model import CONTINUOUS_UNITS, DeclarationError, Figure
 
 __all__ = [
-    "TYPED",
-    "Numerals",
-    "PartPattern",
-    "Problem",
-    "compile_part",
-    "numerals",
-    "parse_figure",
-    "readable",
-    "split_parts",
-    "strip_marker",
-    "symbol_figures",
-]
+    "TYPED", "Numerals", "PartPattern", "Problem", "compile_part", "numerals", "parse_figure", "readable",
+    "split_parts", "strip_marker", "symbol_figures",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -137,7 +129,7 @@ def parse_figure(
         return Figure(None, None, "not_reported")
     if _WHOLE.fullmatch(symbol):
         return Figure(float(symbol), float(symbol), "exact")
-    plain = readable(symbol)
+    plain = readable(symbol if numerals.declared else closed_up(symbol))
     if isinstance(plain, Problem):
         return plain
     state = figure_words.state_words(language).get(" ".join(plain.split()))
@@ -247,6 +239,8 @@ def _negative(read: _Reader) -> Problem:
 def _amount(read: _Reader, text: str) -> Decimal | Problem | None:
     """Read one number with its sign, currency, percent sign and scale; None where words are left over."""
     text = text.strip()
+    if _WHOLE.fullmatch(text):
+        return Decimal(text)
     match = re.fullmatch(rf"(-)?\s*({_MONEY})?\s*(-|\+)?\s*([^-+].*?)\s*({_MONEY}|%)?", text, re.DOTALL)
     if match is None:
         return None
@@ -318,6 +312,9 @@ def _number(read: _Reader, text: str, alone: bool) -> Decimal | Problem:
         ways = " or ".join(f"{value:f}" for value in sorted(readings, reverse=True))
         return Problem("ambiguous_number", f"“{read.printed}” could be {ways}.", _DECLARE)
     (value,) = readings
+    if read.counts and read.numerals.declared and re.fullmatch(r"[1-9]\d{0,2}[.,]000", text) and value < 1000:
+        ways = f"{value:f} or {re.sub('[.,]', '', text)}"
+        return Problem("ambiguous_number", f"“{read.printed}” could be {ways}; counts have no decimals.", _RULE)
     undeclared_decimals = not read.numerals.declared and notations[0] is not _ARABIC and "." in f"{value:f}"
     if read.counts and alone and undeclared_decimals:
         return Problem(

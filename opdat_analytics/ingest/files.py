@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,11 +12,11 @@ import numpy as np
 
 from opdat_analytics.ingest import checks
 from opdat_analytics.ingest.block import Block, Rows
-from opdat_analytics.ingest.columns import Figures, table_of
+from opdat_analytics.ingest.columns import Figures, one_below_the_other, table_of
 from opdat_analytics.ingest.counting import counted_sheets
 from opdat_analytics.ingest.declare import Decision, Layout, Privacy, Source
 from opdat_analytics.ingest.harmonise import Surroundings, harmonise
-from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay
+from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay, parts_of
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
 from opdat_analytics.ingest.tables import figure_rows
 from opdat_analytics.ingest.workbook import Grid, cells_of, nonblank, read_workbook
@@ -123,18 +123,26 @@ def read_file(path: Path, source: Source, refuse: Refuse = lambda *_: None) -> F
     for grid in grids:
         claims = claimed_by[grid.name]
         ignored = any(entry.claims(path.name, grid.name) for entry in source.ignore)
-        if len(claims) + ignored > 1:
+        if len(claims) + ignored > 1 and (ignored or any(layout.begins is None for layout in claims)):
             return stop(
-                "claimed_twice", f"sheet “{grid.name}” is claimed by more than one layout or `ignore` entry", grid.name
+                "claimed_twice",
+                f"sheet “{grid.name}” is claimed by more than one layout or `ignore` entry",
+                grid.name,
+                hint="where each layout is for a part of the sheet, give each of them `from`",
             )
         try:
             if claims:
-                blocks.append(_read_sheet(grid, claims[0], source, file, path.name, edition))
+                read = [
+                    _read_sheet(part, layout, source, file, path.name, edition)
+                    for layout, part in parts_of(grid, claims)
+                ]
+                blocks.append(read[0] if claims[0].begins is None else _one_sheet(grid, read))
             else:
                 blocks.append(_unread_sheet(grid, source, file, ignored=ignored))
         except LayoutMismatch as error:
             cell = address(*error.cell) if error.cell else None
             return stop(error.code, str(error), grid.name, cell, error.hint)
+    blocks = _without_contradictions(blocks, source.id, file)
     issues = [issue for block in blocks for issue in block.issues]
     stale = stale_rulings(source, path.name, file, grids)
     tables = _joined(blocks)
@@ -187,11 +195,64 @@ def _joined(blocks: list[_Sheet]) -> dict[str, Any]:
     for block in blocks:
         for name, frame in block.facts.items():
             facts.setdefault(name, []).append(frame)
-    if facts:
-        import pandas as pd
+    return tables | {name: _concat(frames) for name, frames in facts.items()}
 
-        tables |= {name: pd.concat(frames, ignore_index=True) for name, frames in facts.items()}
-    return tables
+
+def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    import pandas as pd
+
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> list[_Sheet]:
+    """Hold figures that two sheets of the file print with different values, all of a key together."""
+    several = [(block, block.figures) for block in blocks if block.figures is not None and len(block.figures)]
+    if len(several) < 2:
+        return blocks
+    joined = one_below_the_other([figures for _, figures in several])
+    apart, _ = checks.repeated(joined)
+    if not apart:
+        return blocks
+    held = np.zeros(len(joined), dtype=bool)
+    issues: dict[str, list[Issue]] = {}
+    sheets, texts = joined.coded["sheet"].values().tolist(), joined.coded["text"].values().tolist()
+    for rows in apart:
+        held[rows] = True
+        listed = ", ".join(f"“{texts[i]}” ({sheets[i]}!{joined.cell(i)})" for i in rows)
+        message = f"the same figure is printed {len(rows)} times with different values: {listed}"
+        for sheet, i in {sheets[i]: i for i in reversed(rows)}.items():
+            told = (source, file, sheet, joined.cell(i), texts[i], message, checks.TWO_TRUTHS)
+            issues.setdefault(sheet, []).append(Issue("hold", "duplicate_key", *told))
+    ends = np.cumsum([len(figures) for _, figures in several])
+    changed = {
+        id(block): _with_held(block, figures, own, issues)
+        for (block, figures), own in zip(several, np.split(held, ends[:-1]), strict=True)
+        if own.any()
+    }
+    return [changed.get(id(block), block) for block in blocks]
+
+
+def _with_held(block: _Sheet, figures: Figures, held: np.ndarray, issues: Mapping[str, list[Issue]]) -> _Sheet:
+    cells = np.unique(figures.rows[held].astype(np.int64) * 2**20 + figures.columns[held])
+    held = np.isin(figures.rows.astype(np.int64) * 2**20 + figures.columns, cells)
+    moved = {"value": block.ledger["value"] - len(cells), "held": block.ledger["held"] + len(cells)}
+    told = (*block.issues, *issues[block.ledger["sheet"]])
+    return replace(block, figures=figures.kept(~held), issues=told, ledger={**block.ledger, **moved})
+
+
+def _one_sheet(grid: Grid, parts: list[_Sheet]) -> _Sheet:
+    """The parts of a sheet as one; what stands above the first of them is title."""
+    figures = [part.figures for part in parts if part.figures is not None]
+    facts = {name: [part.facts[name] for part in parts if name in part.facts] for part in parts for name in part.facts}
+    ledger = dict(parts[0].ledger)
+    counts = ("cells", *FATES, "not_reported")
+    ledger |= {name: sum(part.ledger[name] for part in parts) for name in counts}
+    above = cells_of(grid) - ledger["cells"]
+    ledger |= {"cells": ledger["cells"] + above, "title": ledger["title"] + above}
+    ledger["balanced"] = all(part.ledger["balanced"] for part in parts)
+    issues = tuple(issue for part in parts for issue in part.issues)
+    whole = one_below_the_other(figures) if figures else None
+    return _Sheet(whole, {name: _concat(frames) for name, frames in facts.items()}, issues, ledger, claimed=True)
 
 
 def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _Sheet:
@@ -262,6 +323,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         report("flag", code, at, _shown(grid, at), message, None)
     for flag in (
         *checks.odd_text(grid),
+        *checks.unexplained_labels(words.unexplained),
         *checks.totals(grid, laid, rows.wholes, source),
         *rows.flags,
         *checks.hidden(grid),

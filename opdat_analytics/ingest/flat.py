@@ -12,6 +12,7 @@ from opdat_analytics.ingest.laid import (
     BLANK,
     FATE,
     NOT_REPORTED,
+    TOTALLED,
     UNSTATED,
     Finding,
     Labels,
@@ -21,6 +22,8 @@ from opdat_analytics.ingest.laid import (
     Total,
     end_row,
     footnotes,
+    lone_rows,
+    named_above,
     normalised,
     same,
     surroundings,
@@ -32,6 +35,8 @@ _NO_TOTAL = frozenset(
     {"value", "ignore", "note", "url", "form", "sex", "age", "citizenship", "breakdown", "unknown_route"}
 )
 """Columns in which “Total” names no printed total: a disaggregation's own total is a figure like any other."""
+_LONGEST = 30
+"""Letters of the longest text that could be a usual word for a total."""
 
 
 def _find_header(grid: Grid, layout: Layout) -> tuple[int, dict[str, int], dict[str, str]]:
@@ -43,13 +48,14 @@ def _find_header(grid: Grid, layout: Layout) -> tuple[int, dict[str, int], dict[
         (len(wanted.keys() & set(row)), len(needed & set(row)), -number) for number, row in enumerate(normal.tolist())
     ]
     complete = [-row for count, required, row in hits if required == len(needed) and count]
-    if len(complete) > 1:
+    if len(complete) > 1 and not layout.repeated:
         first, again = complete[0] + 1, complete[1] + 1
         raise LayoutMismatch(
             "header_twice",
             f"the declared headers stand in row {first} and again in row {again} of sheet “{grid.name}”",
             (complete[1], 0),
-            "declare a layout that tells the tables apart, or where the first one `ends`",
+            'if it is one table on several pages, declare header = "repeated"; if these are several tables, give each '
+            "a layout with `from`, the text by which its part of the sheet begins",
         )
     if complete:
         return _columns_of(grid, layout, complete[0], normal[complete[0]].tolist(), wanted)
@@ -104,6 +110,15 @@ def lay_flat(grid: Grid, layout: Layout) -> Laid:
     body = np.arange(top + 1, end)
     declared = np.array(sorted(places.values()))
     body = body[filled[np.ix_(body, declared)].any(axis=1)] if body.size else body
+    if layout.repeated:
+        again = _printed_again(text, top, body, places)
+        fates[np.ix_(again, declared)] = np.where(filled[np.ix_(again, declared)], FATE["header"], BLANK)
+        body = np.setdiff1d(body, again)
+    lines = np.empty(0, dtype=body.dtype)
+    if layout.subtitles is not None:
+        lines = body[lone_rows(filled, text, body, declared, layout.subtitles)]
+        fates[np.ix_(lines, declared)] = np.where(filled[np.ix_(lines, declared)], FATE["label"], BLANK)
+        body = np.setdiff1d(body, lines)
     read = _filled_down(grid, layout, places, body)
     aside, totals = _set_aside(read, layout, places, roles, body, fates, filled)
     kept = body[~aside]
@@ -119,12 +134,21 @@ def lay_flat(grid: Grid, layout: Layout) -> Laid:
         fates[blank, value_column] = NOT_REPORTED
 
     labels = tuple(_flat_labels(read, layout, places, roles, kept))
+    if layout.subtitles is not None:
+        labels = (*labels, named_above(text, filled, lines, kept, layout.subtitles.role))
     said = read if value_header in layout.fill else text
     also = tuple(_also_labels(read, layout, places, kept))
     readings = Readings(kept, np.full(kept.size, value_column), said[kept, value_column], labels, also)
     notes = footnotes(text, filled, end, fates != BLANK)
     surroundings(fates, filled, top, end)
-    return Laid(readings, fates, _with_parts(totals, readings), notes, tuple(findings))
+    return Laid(readings, fates, _with_parts(totals, readings, read, layout), notes, tuple(findings))
+
+
+def _printed_again(text: np.ndarray, top: int, body: np.ndarray, places: Mapping[str, int]) -> np.ndarray:
+    """The rows of the body that say what the header row says."""
+    columns = np.array(sorted(places.values()))
+    heads = normalised(text[top, columns])
+    return body[(normalised(text[np.ix_(body, columns)]) == heads).all(axis=1)] if body.size else body
 
 
 def _undeclared(
@@ -177,13 +201,19 @@ def _set_aside(
     totals: list[tuple[int, int, str]] = []
     unread = {same(label) for label in layout.ignore}
     sums = {same(label) for label in layout.totals}
-    if not unread and not sums:
+    totalling = [column for header, column in places.items() if roles[header] in TOTALLED]
+    words = {same(text) for column in totalling for text in set(read[body, column].tolist()) if len(text) < _LONGEST}
+    usual = layout.usual_totals & words
+    if not unread and not sums and not usual:
         return aside, totals
     labelled = [column for header, column in places.items() if roles[header].partition(":")[0] not in _NO_TOTAL]
     normal = normalised(read[np.ix_(body, np.array(labelled, dtype=int))])
-    for number, row in enumerate(body.tolist()):
+    totalled = [n for n, column in enumerate(labelled) if column in totalling]
+    odd = np.isin(normal, list(unread | sums)).any(axis=1) | np.isin(normal[:, totalled], list(usual)).any(axis=1)
+    for number in np.flatnonzero(odd).tolist():
+        row = int(body[number])
         said = set(normal[number].tolist())
-        fate = "ignored" if said & unread else "total" if said & sums else None
+        fate = "ignored" if said & unread else "total" if said & sums or said & usual else None
         if fate is None:
             continue
         aside[number] = True
@@ -193,13 +223,21 @@ def _set_aside(
     return aside, totals
 
 
-def _with_parts(totals: list[tuple[int, int, str]], readings: Readings) -> tuple[Total, ...]:
-    """In a flat table a total sums the rows since the total before it."""
-    found, before = [], -1
+def _with_parts(
+    totals: list[tuple[int, int, str]], readings: Readings, read: np.ndarray, layout: Layout
+) -> tuple[Total, ...]:
+    """In a flat table a total sums the rows since the totals before it that say the same beside it."""
+    sums = {same(label) for label in layout.totals} | layout.usual_totals
+    found, before, last = [], -1, -2
     for row, column, text in totals:
-        parts = np.flatnonzero((readings.rows > before) & (readings.rows < row))
-        found.append(Total((row, column), text, parts))
-        before = row
+        before = before if row == last + 1 else last
+        parts = (readings.rows > before) & (readings.rows < row)
+        for labels in readings.labels if readings.text.size else ():
+            said = str(read[row, int(labels.columns[0])]).strip()
+            if said and labels.role not in ("note", "url") and same(said) not in sums:
+                parts &= labels.text == read[row, int(labels.columns[0])]
+        found.append(Total((row, column), text, np.flatnonzero(parts)))
+        last = row
     return tuple(found)
 
 

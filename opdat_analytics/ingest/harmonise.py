@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -31,6 +32,7 @@ TABLE_DEFAULTS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_JOINT = re.compile(r"\w\s*[,/&+]\s*\w|\w (?:and|y|e|et) \w")
 _ERROR_VALUE = re.compile(r"#(REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!)")
 _PROGRAMME_ROLES: Mapping[str, str] = {"status": "programme_status"}
 """Where a role of programmes takes other codes than the role of that name elsewhere."""
@@ -50,10 +52,12 @@ class HeldLabel:
 
 @dataclass(frozen=True)
 class Harmonised:
-    """Role → one code per reading (None where nothing is said), and the labels that are held."""
+    """Role → one code per reading (None where nothing is said), the labels that are held, and those whose footnote
+    mark has no footnote: cell → mark."""
 
     columns: Mapping[str, Coded]
     held: tuple[HeldLabel, ...]
+    unexplained: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
     held: list[HeldLabel] = []
     implied: dict[str, Coded] = {}
     direct: dict[str, Coded] = {}
+    unexplained: dict[tuple[int, int], str] = {}
     for labels in _in_order(readings.labels):
         place = _one_place(direct.get("place"), constants)
         look = _lookup(labels.role, layout, source, place)
@@ -97,7 +102,7 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
         texts = labels.coded()
         said, problems, marks = _looked_up(labels, texts, look)
         held.extend(problems)
-        notes = _marked(labels, texts, marks, around)
+        notes = _marked(labels, texts, marks, around, unexplained)
         if notes is not None:
             _merge(implied, "note", notes, labels)
         for role in sorted({role for codes in said.values() for role in codes}):
@@ -107,7 +112,7 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
     for role, column in (*implied.items(), *direct.items()):
         before = columns.get(role)
         columns[role] = column if before is None else column.paired(before, _first)
-    return Harmonised(columns, tuple(held))
+    return Harmonised(columns, tuple(held), unexplained)
 
 
 def _in_order(labels: Sequence[Labels]) -> list[Labels]:
@@ -129,14 +134,19 @@ def _together(one: str | None, other: str | None) -> str | None:
     return "; ".join(dict.fromkeys(filter(None, (one, other)))) or None
 
 
+def _both(one: str | None, other: str | None) -> str | None:
+    """Two breakdowns of one figure; the total of one of them adds nothing."""
+    return "; ".join(dict.fromkeys(said for said in (one, other) if said and said != "total")) or one or other
+
+
 def _merge(target: dict[str, Coded], role: str, column: Coded, labels: Labels) -> list[HeldLabel]:
     """Join a column with what another label says of the same role: notes add up, codes must agree."""
     if role not in target:
         target[role] = column
         return []
     before = target[role]
-    if role == "note":
-        target[role] = before.paired(column, _together)
+    if role in ("note", "breakdown"):
+        target[role] = before.paired(column, _together if role == "note" else _both)
         return []
     differ = before.paired(column, lambda a, b: a is not None and b is not None and a != b).where(bool)
     target[role] = before.paired(column, _first)
@@ -159,8 +169,17 @@ def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
     return held
 
 
-def _marked(labels: Labels, texts: Coded, marks: Mapping[str, str], around: Surroundings) -> Coded | None:
-    """The footnotes of marked labels, one per reading; None where no label bears a mark."""
+def _marked(
+    labels: Labels,
+    texts: Coded,
+    marks: Mapping[str, str],
+    around: Surroundings,
+    unexplained: dict[tuple[int, int], str],
+) -> Coded | None:
+    """The footnotes of marked labels, one per reading; None where no label bears a mark.
+
+    Cells with a mark that has no footnote are added to ``unexplained``.
+    """
     if not marks and not around.markers:
         return None
     found = texts.changed(marks.get)
@@ -169,6 +188,8 @@ def _marked(labels: Labels, texts: Coded, marks: Mapping[str, str], around: Surr
         found = found.paired(Coded.of(raised), lambda mark, up: mark or up)
     if not any(found.levels):
         return None
+    for i in np.flatnonzero(found.where(lambda mark: mark and explained(mark, around.notes) is None)).tolist():
+        unexplained[int(labels.rows[i]), int(labels.columns[i])] = found.levels[found.codes[i]]
     return found.changed(lambda mark: (explained(mark, around.notes) or mark) if mark else None)
 
 
@@ -270,7 +291,11 @@ def _place(text: str, aliases: Mapping[str, str], *, joined: bool) -> str | Prob
         found = [_place(one.strip(), aliases, joined=False) for one in text.split(";") if one.strip()]
         bad = next((one for one in found if isinstance(one, Problem)), None)
         return bad or ";".join(str(one) for one in found)
-    return _match(vocab.resolve_place(text, aliases), text, "place", [])
+    match = vocab.resolve_place(text, aliases)
+    if match.code is None and re.fullmatch(r"\d{1,2}", text):
+        # A numeric country code kept as a number has lost the zeros it begins with.
+        match = vocab.resolve_place(text.zfill(3), aliases)
+    return _match(match, text, "place", [])
 
 
 def _match(match: vocab.Match, text: str, what: str, own: list[str]) -> str | Problem:
@@ -283,7 +308,10 @@ def _match(match: vocab.Match, text: str, what: str, own: list[str]) -> str | Pr
             f"ambiguous_{code}", f"“{text}” could be {could}", "say which under `aliases` or `meanings` in source.toml"
         )
     near = match.suggestion or vocab.suggest(text, own)
-    return Problem(f"unknown_{code}", f"“{text}” is not a known {what}", f"did you mean {near}?" if near else None)
+    hint = f"did you mean {near}?" if near else None
+    if what == "place" and _JOINT.search(text):
+        hint = f'for a joint statement write its codes under `aliases`, as in "{text}" = "SLV;GTM"'
+    return Problem(f"unknown_{code}", f"“{text}” is not a known {what}", hint)
 
 
 def _listed(text: str, allowed: Sequence[str], role: str) -> str | Problem:
@@ -306,13 +334,22 @@ class Times:
     held: tuple[HeldLabel, ...]
 
 
+def _of_a_year(language: str, part: str | None, year: str | None) -> str | None:
+    """A period, and where it is but a part of a year, as in “Q1” beside 2021, that part of that year."""
+    if part is None or year is None:
+        return _first(part, year)
+    whole = f"{part} {year}"
+    alone, joined = (isinstance(parse_period(text, "fiscal_other", language), Problem) for text in (part, whole))
+    return whole if alone and not joined else part
+
+
 def times(readings: Readings, columns: Mapping[str, Coded], language: str) -> Times:
     """Read the period of every reading, from its `period` or `year` label and its calendar.
 
     Each distinct pair of label and calendar is read once; a label that is not a period holds its readings.
     """
     nothing = Coded.same(None, readings.text.size)
-    label = columns.get("period", nothing).paired(columns.get("year", nothing), _first)
+    label = columns.get("period", nothing).paired(columns.get("year", nothing), partial(_of_a_year, language))
     bad: dict[str, Problem] = {}
 
     def read(text: str | None, declared: str | None) -> tuple[date | None, date | None, int | None, str, str | None]:
@@ -337,7 +374,7 @@ def _periods(
 ) -> list[tuple[tuple[int, int], str, np.ndarray]]:
     """Where the labels stand that are no periods, and the readings that wait for each."""
     found: dict[tuple[int, int, str], list[int]] = {}
-    own = [labels for labels in readings.labels if labels.role in ("period", "year")]
+    own = [labels for role in ("period", "year") for labels in readings.labels if labels.role == role]
     for index in np.flatnonzero(label.where(bad.__contains__)).tolist():
         stands = next((one for one in own if one.text[index].strip()), None)
         rows, columns = (readings.rows, readings.columns) if stands is None else (stands.rows, stands.columns)

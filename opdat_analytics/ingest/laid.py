@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from opdat_analytics import vocab
 from opdat_analytics.ingest.coded import Coded
+from opdat_analytics.ingest.declare import Subtitles
 from opdat_analytics.model import FATES, OpdatError
 
 FATE = {name: number for number, name in enumerate(FATES, 1)}
@@ -92,6 +94,10 @@ class Laid:
     findings: tuple[Finding, ...] = ()
 
 
+TOTALLED = ("place", "year", "period", "measure", "offence")
+"""Roles in which a word for a total names a printed total; a total sex or age is a figure like any other."""
+
+
 class LayoutMismatch(OpdatError):
     """The sheet does not lie as declared: the file stops."""
 
@@ -120,25 +126,70 @@ def starts(text: str, beginnings: tuple[str, ...]) -> bool:
 
 
 def end_row(text: np.ndarray, filled: np.ndarray, first: int, ends: tuple[str, ...]) -> int:
-    """The row at which the table has ended: the first whose first non-blank cell begins as declared."""
+    """The row at which the table has ended: the first whose first non-blank cell begins as declared.
+
+    Where nothing is declared, lines at the very end that say of themselves that they are notes are no rows.
+    """
     last = int(np.flatnonzero(filled.any(axis=1)).max(initial=-1)) + 1
     if ends:
         for row in range(first, last):
             columns = np.flatnonzero(filled[row])
             if columns.size and starts(text[row, columns[0]], ends):
                 return row
-    return last
+        return last
+    lines = filled.sum(axis=1)
+    end = last
+    for row in range(last - 1, first - 1, -1):
+        said = [str(t).strip() for t in text[row, filled[row]].tolist()]
+        if lines[row] > 2 or (lines[row] == 2 and not _NOTE.match(f"{said[0]} a")):
+            break
+        if _NOTE.match(" ".join(said)):
+            end = row
+    return end
+
+
+def lone_rows(
+    filled: np.ndarray, text: np.ndarray, rows: np.ndarray, columns: np.ndarray, subtitles: Subtitles
+) -> np.ndarray:
+    """Which rows are lines that name the rows below: one text among the table's columns, no figure beside it."""
+    lone: np.ndarray = filled[np.ix_(rows, columns)].sum(axis=1) == 1
+    if not subtitles.rows:
+        return lone
+    for number in np.flatnonzero(lone).tolist():
+        row = rows[number]
+        said = text[row, columns[np.flatnonzero(filled[row, columns])[0]]]
+        lone[number] = same(str(said)) in subtitles.rows
+    return lone
+
+
+def named_above(text: np.ndarray, filled: np.ndarray, lines: np.ndarray, wanted: np.ndarray, role: str) -> Labels:
+    """The label that the last line above gives each reading's row; none above the first line."""
+    at = np.searchsorted(lines, wanted, side="right") - 1
+    columns = np.array([int(np.flatnonzero(filled[row])[0]) for row in lines.tolist()], dtype=np.intp)
+    said = np.array([text[row, column] for row, column in zip(lines, columns, strict=True)], dtype=object)
+    if not lines.size:
+        return Labels(role, np.full(wanted.size, "", dtype=object), wanted, np.zeros(wanted.size, dtype=np.intp))
+    under = at >= 0
+    texts = np.where(under, said[np.maximum(at, 0)], "")
+    return Labels(
+        role, texts, np.where(under, lines[np.maximum(at, 0)], wanted), np.where(under, columns[np.maximum(at, 0)], 0)
+    )
 
 
 _SYMBOLS = "*†‡§¶#^⁰¹²³⁴⁵⁶⁷⁸⁹"
-_BRACKETED = re.compile(r"[\[(](\w{1,3})[\])]")
+_BRACKETED = re.compile(r"[\[(](\w{1,3})[\])]|(\d{1,2}|[A-Za-z])[.):]")
+_NOTE = re.compile(
+    r"(?:(?:foot)?notes?|notas?|sources?|fuentes?|fontes?|remarques?)(?: \d{1,2})?\s*[:.\-–—]"
+    rf"|(?:[{re.escape(_SYMBOLS)}]+|[\[(]\w{{1,3}}[\])]|\d{{1,2}}[.)])\s*[^\W\d_]",
+    re.IGNORECASE,
+)
 
 
 def _mark_of(head: str) -> str | None:
     """The footnote mark that a word is, without its brackets; None where it is none."""
     bracketed = _BRACKETED.fullmatch(head)
     if bracketed:
-        return bracketed[1]
+        return bracketed[1] or bracketed[2]
     return head if 0 < len(head) <= 3 and not any(c.isalnum() and c.isascii() for c in head) else None
 
 
@@ -161,10 +212,16 @@ def footnotes(text: np.ndarray, filled: np.ndarray, first: int, taken: np.ndarra
 
 
 def explained(mark: str, notes: Mapping[str, str]) -> str | None:
-    """What a footnote mark says, the mark before it; several marks at one figure are explained one by one."""
+    """What a footnote mark says, the mark before it; several marks at one figure are explained one by one.
+
+    A raised mark is explained by its plain letter too: ¹ by a note that begins with “1.” or “(1)”.
+    """
     bare = mark.strip("[]()")
-    if bare in notes:
-        return f"{mark} {notes[bare]}"
+    plain = unicodedata.normalize("NFKC", bare)
+    said = notes.get(bare, notes.get(plain))
+    if said is not None:
+        return f"{mark} {said}"
+    bare = bare if any(one in notes for one in bare) else plain
     told = [f"{one} {notes[one]}" for one in bare if one in notes]
     return "; ".join(told) if told and len(told) == len(bare) else None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
 from opdat_analytics.ingest.rich_text import raised_mark
 from opdat_analytics.ingest.sheet_facts import UNREAD, SheetFacts
-from opdat_analytics.ingest.xml_parts import parse
+from opdat_analytics.ingest.xml_parts import hostile, parse
 from opdat_analytics.model import UnreadableFile
 
 MAX_TEXT = 32_767
@@ -32,7 +32,7 @@ def facts(chunks: Iterable[bytes]) -> dict[str, SheetFacts]:
         For document types, damaged XML, and rows or columns repeated beyond any sheet.
     """
     seen = _Content()
-    parse(chunks, "content.xml", seen.opened, seen.closed, seen.said)
+    parse(chunks, "content.xml", seen.opened, seen.closed, seen.said, seen.odd)
     if not seen.sheets:
         raise UnreadableFile("no_sheets", "the workbook has no sheets", "ask the sender for the file again")
     return seen.sheets
@@ -93,6 +93,10 @@ class _Content:
         else:
             self.plain += text
 
+    def odd(self, what: str) -> None:
+        if "table-cell" in self.path and "annotation" not in self.path:
+            raise hostile("content.xml", f"has {what} within a cell")
+
     def closed(self, tag: str) -> None:
         self.path.pop()
         if tag == "span":
@@ -103,7 +107,7 @@ class _Content:
     def take(self) -> None:
         """Note what a complete cell says."""
         kind = self.cell.get("value-type", "")
-        if not (kind or self.plain):
+        if not (kind or self.plain or "formula" in self.cell):
             return
         at, printed = (self.row, self.column), self.plain.strip()
         self.left -= self.rows * self.width
@@ -117,7 +121,9 @@ class _Content:
                 "cell_too_long", f"a text of the workbook has more than {MAX_TEXT:,} characters, which no cell can hold"
             )
         self.left -= len(self.plain) * self.rows * self.width // 64
-        if _ERROR.fullmatch(printed):
+        if "formula" in self.cell and not printed and not any(name.endswith("value") for name in self.cell):
+            self.found.unread[at] = ("formula_without_value", "=…", UNREAD["formula_without_value"])
+        elif _ERROR.fullmatch(printed):
             self.found.unread[at] = ("error_value", printed, f"the cell shows the error {printed}")
         elif kind == "percentage":
             self.found.prints[at] = f"{float(self.cell.get('value', 'nan')) * 100:.12g}%"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.model import UnreadableFile
+
+_PROTECTED = re.compile(rb"\x09\x08(?:\x08\x00.{8}|\x10\x00.{16})\x2f\x00[\x04-\xff]\x00", re.DOTALL)
+"""The beginning of a workbook stream, and right after it the key of its encryption."""
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -19,6 +23,8 @@ def flags(data: bytes) -> tuple[Remark, ...]:
         For protected workbooks, and for Word, PowerPoint and mail files.
     """
     if _holds(data, "EncryptedPackage") or _holds(data, "EncryptionInfo"):
+        raise UnreadableFile("encrypted", "the workbook is protected by a password", "ask for an unprotected copy")
+    if _PROTECTED.search(data):
         raise UnreadableFile("encrypted", "the workbook is protected by a password", "ask for an unprotected copy")
     for stream, kind in {
         "WordDocument": "a Word document", "PowerPoint Document": "a PowerPoint presentation",

@@ -61,13 +61,15 @@ def parse_period(text: str, calendar: str | None = None, language: str = "en") -
     ----------
     text
         ``2019``, ``FY2011``, ``FY11``, ``2010–2016``, ``FY2010-FY2016``, ``2022/23``, ``yearend 2020``,
-        ``Q1 2019``, ``FY2019 Q1``, ``H1 2019``, ``2024-06``, ``June 2024``, ``2024-06-24``, ``31 December 2020``.
+        ``Q1 2019``, ``FY2019 Q1``, ``H1 2019``, ``first quarter of 2019``, ``2.º trimestre 2019``, ``Jan–Mar 2019``,
+        ``2024-06``, ``June 2024``, ``2024-06-24``, ``31 December 2020``.
     calendar
         What the publisher's years are. None: ``us_fiscal`` for labels with FY, ``calendar`` for others. A US
         fiscal year runs from 1 October of the year before to 30 September. For ``fiscal_other``, ``mixed`` and
         ``undated`` the year is kept and the days are not known.
     language
-        Accepted for symmetry with figures; month names of all four languages are read, as none contradict.
+        Month names and ordinals of all four languages are read, as none contradict; ``T1`` and ``S1`` (trimestre,
+        semestre) in all but English.
 
     Returns
     -------
@@ -84,13 +86,13 @@ def parse_period(text: str, calendar: str | None = None, language: str = "en") -
         raise DeclarationError(
             [f"calendar = “{calendar}” is not known; write one of {', '.join(ALLOWED['calendar'])}."]
         )
-    plain = readable(text)
+    plain = readable(re.sub(r"(?<=\d)\.?[ºª](?=\s)", "", text))
     if isinstance(plain, Problem):
         return plain
-    label = " ".join(plain.replace("–", "-").split())
+    label = _in_short(" ".join(plain.replace("–", "-").split()), language)
     if not label:
         return _blank()
-    for attempt in (_year, _years, _year_end, _part_of_year):
+    for attempt in (_year, _years, _year_end, _part_of_year, _months):
         found = attempt(label, calendar)
         if found is not None:
             return found
@@ -249,6 +251,56 @@ def _part_of_year(label: str, calendar: str | None) -> Period | Problem | None:
     before = months * (int(match["part"][1]) - 1) + (-3 if kind == "us_fiscal" else 0)
     start = _month_start(year, before)
     return Period(start, _month_start(year, before + months) - timedelta(days=1), year, kind, None)
+
+
+_ORDINALS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "1 1st 1er 1re 1ere i first primer primero premier premiere primeiro",
+            "2 2nd 2o 2e 2eme ii second segundo deuxieme",
+            "3 3rd 3er 3o 3e 3eme iii third tercer tercero troisieme terceiro",
+            "4 4th 4to 4o 4e 4eme iv fourth cuarto quatrieme quarto",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_PART = r"(?P<kind>quarter|trimestre|half|semestre)"
+_NTH = rf"(?P<nth>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})\.?"
+_OF_YEAR = rf"(?:\s+(?:of|de|del|du|do)\b)?[\s/]*(?P<year>(?:{_FISCAL})?\d{{4}})"
+_LONG = (
+    re.compile(rf"{_NTH}[\s-]*{_PART}{_OF_YEAR}"),
+    re.compile(rf"{_PART}\s+{_NTH}{_OF_YEAR}"),
+    re.compile(rf"(?P<year>(?:{_FISCAL})?\d{{4}})[\s,/-]+{_NTH}[\s-]*{_PART}"),
+)
+_LETTERS = (
+    re.compile(r"(?P<kind>[qhts])(?P<nth>[1-4])[\s/-]*(?P<year>\d{4})"),
+    re.compile(r"(?P<nth>[1-4])\s?(?P<kind>[qhts])[\s/-]*(?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})[\s/-]*(?P<kind>[qhts])(?P<nth>[1-4])"),
+)
+
+
+def _in_short(label: str, language: str) -> str:
+    """A quarter or a half in words as ``q1 2019``, ``h1 2019``; any other label as it is."""
+    for pattern in (*_LONG, *_LETTERS):
+        match = pattern.fullmatch(label)
+        if match is None or (match["kind"] in ("t", "s") and language == "en"):
+            continue
+        letter = "q" if match["kind"] in ("quarter", "trimestre", "q", "t") else "h"
+        return f"{letter}{_ORDINALS[match['nth']]} {match['year']}"
+    return label
+
+
+def _months(label: str, calendar: str | None) -> Period | Problem | None:
+    """Months of one year from one to another: ``jan-mar 2021``, ``enero a marzo de 2021``."""
+    match = re.fullmatch(r"([a-z]+)\.?\s*(?:-|to|a|au|ate|hasta)\s*([a-z]+)\.?\s*(?:de|of)?\s*(\d{4})", label)
+    if match is None or not {match[1], match[2]} <= _MONTHS.keys() or calendar not in (None, "calendar"):
+        return None
+    year, first, last = _four_digits(match[3]), _MONTHS[match[1]], _MONTHS[match[2]]
+    if isinstance(year, Problem) or first >= last:
+        return year if isinstance(year, Problem) else None
+    return Period(date(year, first, 1), _month_start(year, last) - timedelta(days=1), year, "calendar", None)
 
 
 def _month_start(year: int, months: int) -> date:

@@ -6,19 +6,20 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from opdat_analytics.ingest import ods_facts, sheet_facts
+from opdat_analytics.ingest.cell_scan import only_text
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.ingest.number_formats import Styles
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_LETTERS
 from opdat_analytics.ingest.rich_text import rich_strings
 from opdat_analytics.ingest.sheet_facts import Book, SheetFacts
-from opdat_analytics.ingest.xml_parts import check_encoding, nothing, parse, refuse_document_type
+from opdat_analytics.ingest.xml_parts import check_encoding, hostile, nothing, parse, refuse_document_type
 from opdat_analytics.model import UnreadableFile
 
 MAX_PARTS = 4_000
@@ -94,16 +95,31 @@ class _Parts:
 
     def inspected(self) -> Inspected:
         if "xl/workbook.bin" in self.entries:
-            return Inspected("xlsb", {}, self.flags(), False, self.data)
+            self.refuse_document_types(frozenset())
+            return Inspected("xlsb", {}, self.flags(), False, self.one_archive())
         if "xl/workbook.xml" in self.entries:
             return self.workbook()
         if "mimetype" in self.entries and "content.xml" in self.entries:
             kind = b"".join(self.chunks("mimetype"))[:100]
             if b"opendocument.spreadsheet" in kind:
-                return Inspected("ods", ods_facts.facts(self.chunks("content.xml")), self.flags(), False, self.data)
+                return self.open_document()
             raise _not_a_spreadsheet("a text or drawing in OpenDocument form")
         found = (what for start, what in _OTHER_DOCUMENTS.items() if any(n.startswith(start) for n in self.entries))
         raise _not_a_spreadsheet(next(found, "a zip archive"))
+
+    def refuse_document_types(self, but: Set[str]) -> None:
+        """Refuse a document type in any part that nothing else looks through."""
+        for name in self.entries.keys() - but:
+            if name.endswith((".xml", ".rels", ".vml", ".rdf")):
+                refuse_document_type(self.chunks(name), name)
+
+    def open_document(self) -> Inspected:
+        """Inspect an ods workbook."""
+        manifest = "meta-inf/manifest.xml"
+        if manifest in self.entries and b"encryption-data" in b"".join(self.chunks(manifest)):
+            raise UnreadableFile("encrypted", "the workbook is protected by a password", "ask for an unprotected copy")
+        self.refuse_document_types({"content.xml"})
+        return Inspected("ods", ods_facts.facts(self.chunks("content.xml")), self.flags(), False, self.one_archive())
 
     def flags(self) -> tuple[Remark, ...]:
         """What is odd about the parts."""
@@ -128,9 +144,7 @@ class _Parts:
             raise UnreadableFile(
                 "too_many_sheets", f"the workbook has {len(listed)} sheets; the limit is {MAX_SHEETS}", "split the file"
             )
-        for name in self.entries.keys() - {part for _, part in listed} - {"xl/sharedstrings.xml"}:
-            if name.endswith((".xml", ".rels", ".vml")):
-                refuse_document_type(self.chunks(name), name)
+        self.refuse_document_types({part for _, part in listed} | {"xl/sharedstrings.xml"})
         styles = Styles()
         if "xl/styles.xml" in self.entries:
             parse(self.chunks("xl/styles.xml"), "xl/styles.xml", styles.opened, lambda _: styles.closed())
@@ -153,7 +167,7 @@ class _Parts:
             raise UnreadableFile(
                 "too_large", "long texts are repeated until the workbook holds more than 100 MB of text"
             )
-        usual = plain and all(one.usual for one in sheets.values()) and self.data.count(b"PK\x05\x06") == 1
+        usual = plain and all(one.usual for one in sheets.values())
         return Inspected("xlsx", sheets, self.flags(), usual, self.honest(strings))
 
     def listed(self) -> tuple[list[tuple[str, str]], bool, bool]:
@@ -207,16 +221,22 @@ class _Parts:
         opening = strings[: strings.find(b">", strings.find(b"<sst")) + 1]
         claimed = max(map(int, _CLAIM.findall(opening)), default=0)
         if claimed <= max(100_000, 2 * strings.count(b"<si")):
-            return self.data
+            return self.one_archive()
         if not re.search(rb'uniqueCount=["\'](\d+)', opening) and claimed <= MAX_CELLS:
-            return self.data
+            return self.one_archive()
+        return self.packed_again({"xl/sharedstrings.xml": _CLAIM.sub(b"", opening) + strings[len(opening) :]})
+
+    def one_archive(self) -> bytes:
+        """The workbook, packed again where another archive within or beside it could show a reader other parts."""
+        return self.data if self.data.find(b"PK\x05\x06") == len(self.data) - 22 else self.packed_again({})
+
+    def packed_again(self, changed: Mapping[str, bytes]) -> bytes:
+        """The workbook as an archive of the parts that were looked at."""
         told = io.BytesIO()
         with zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
             for name, entry in self.entries.items():
-                part = b"".join(self.chunks(name))
-                if name == "xl/sharedstrings.xml":
-                    part = _CLAIM.sub(b"", opening) + strings[len(opening) :]
-                copy.writestr(entry.filename, part)
+                part = changed.get(name) or b"".join(self.chunks(name))
+                copy.writestr(entry.filename, part, zipfile.ZIP_STORED if name == "mimetype" else None)
         return told.getvalue()
 
 
@@ -261,15 +281,23 @@ def _check_directory(entries: list[zipfile.ZipInfo], folded: dict[str, zipfile.Z
             raise UnreadableFile("hostile_archive", f"part {entry.filename} unpacks more than {MAX_RATIO} times over")
 
 
+def _refuse_in_strings(what: str) -> None:
+    raise hostile("xl/sharedStrings.xml", f"has {what}")
+
+
 def _check_strings(strings: bytes) -> int:
     """Refuse shared strings that no cell can hold; the length of the longest, in bytes."""
     if not strings:
         return 0
     name = "xl/sharedStrings.xml"
     check_encoding(strings, name)
+    if strings.count(b"<si") > MAX_CELLS:
+        raise UnreadableFile("too_large", f"the workbook has more than {MAX_CELLS:,} texts", "split the file")
     if b"<!" in strings or b":si" in strings:
-        parse([strings], name, nothing)
+        parse([strings], name, nothing, odd=_refuse_in_strings)
     a = np.frombuffer(strings, dtype=np.uint8)
+    if not only_text(a):
+        raise hostile(name, "has more than letters within a text")
     starts = np.flatnonzero((a[:-2] == ord("<")) & (a[1:-1] == ord("s")) & (a[2:] == ord("i")))
     lengths = np.diff(starts, append=len(strings))
     for i in np.flatnonzero(lengths > MAX_TEXT).tolist():

@@ -35,6 +35,16 @@ MARKS = str.maketrans({"−": "-", "‐": "-", "‑": "-", "‒": "–", "—": 
 _MARKER = re.compile(r"\s*(?:[*†‡§¶#⁰¹²³⁴-⁹ᵃ-ᶻª]|\[(?:[A-Za-z]{1,3}|[*†‡§¶#]+)\])\Z")
 
 
+_UNBROKEN = re.compile(
+    "(?<![\\d.,'])[1-9]\\d{0,2}(?:[\u00a0\u2007\u2009\u202f]\\d{3})+(?![\\d\u00a0\u2007\u2009\u202f])"
+)
+
+
+def closed_up(text: str) -> str:
+    """A text without the spaces that cannot break within its numbers: two numbers are parted by one that can."""
+    return _UNBROKEN.sub(lambda number: "".join(number[0].split()), text)
+
+
 def readable(text: str) -> str | Problem:
     """Bring a printed text to one form: compatible characters, ASCII digits and signs, lower case, no accents.
 
@@ -44,6 +54,8 @@ def readable(text: str) -> str | Problem:
     shown = trimmed(text)
     if len(shown) > _LONGEST:
         return Problem("unread_words", f"A text of {len(shown)} characters is too long to be one value.")
+    if shown.isprintable() and shown.replace("–", "").isascii():
+        return shown.lower()
     odd = [c for c in shown if unicodedata.decomposition(c).startswith(("<super>", "<sub>", "<fraction>", "<circle>"))]
     odd += [c for c in shown if unicodedata.category(c) in ("No", "Nl")]
     plain = unicodedata.normalize("NFKC", shown).translate(MARKS)

@@ -107,7 +107,7 @@ def _main() -> None:
             if letters < 0:
                 raise TooLarge("its text alone is larger than an honest return could be")
             sys.stdout.write(line + "\n")
-    except (python_calamine.CalamineError, OSError, ValueError, MemoryError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError, OverflowError, MemoryError) as error:
         sys.stdout.write(json.dumps({"kind": type(error).__name__, "said": str(error)}) + "\n")
 
 

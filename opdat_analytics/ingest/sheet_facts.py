@@ -18,7 +18,7 @@ from opdat_analytics.ingest.grid import Position, Remark
 from opdat_analytics.ingest.number_formats import shown
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, rich
-from opdat_analytics.ingest.xml_parts import check_skeleton, walk
+from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
 from opdat_analytics.model import OpdatError, UnreadableFile, address, position
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
@@ -87,6 +87,8 @@ _HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
 _NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 _VALUE = re.compile(rb"<v\b[^>]*>([^<]*)<")
 _EMPTY = re.compile(rb"(?:</f>|<f\b[^<>]*/>)(?:</c>|(<v\b[^<>]*(?:/>|></v>)))")
+_SHEETS = ("worksheet", "dialogsheet", "macrosheet")
+_REFERENCE = re.compile(rb"<(?:\w+:)?v>[^<&]*&#")
 _NO_ROWS = re.compile(rb"<sheetData\s*/>")
 _ZERO = re.compile(rb"(?:</f>|<f\b[^<>]*/>)<v>0</v>")
 
@@ -184,10 +186,17 @@ class _Seen:
             value = _VALUE.search(body)
             said = rich(body) if kind == cell_scan.KINDS["inlineStr"] else NOTHING
             self.cell(self.at(cells, i), kind, int(cells.styles[i]), value[1] if value else b"", said)
-        if self.odd_strings.size:
-            self.shared(block, cells)
+        strings = np.flatnonzero((cells.kinds == cell_scan.KINDS["s"]) & cells.filled)
+        numbers = cell_scan.shared_numbers(block, cells.bodies[strings])
+        if np.any(numbers < 0):
+            return False
+        for i in np.flatnonzero(np.isin(numbers, self.odd_strings)).tolist() if self.odd_strings.size else ():
+            self.text(self.at(cells, int(strings[i])), self.book.strings[int(numbers[i])])
         if cells.formulas.any():
             self.formulas(block, cells)
+        for match in _REFERENCE.finditer(block) if b"&" in block else ():
+            if cells.kinds[np.searchsorted(cells.starts, match.start(), side="right") - 1] == cell_scan.KINDS["n"]:
+                raise hostile(self.part, "writes a number with character references")
         return True
 
     def at(self, cells: cell_scan.Cells, i: int) -> Position:
@@ -200,14 +209,6 @@ class _Seen:
             number = _NUMBER.search(row) if _HIDDEN.search(row) else None
             if number:
                 self.found.hidden_rows.append(int(number[1]) - 1)
-
-    def shared(self, block: bytes, cells: cell_scan.Cells) -> None:
-        """Note the cells of a block that show a shared string with raised or struck parts."""
-        strings = np.flatnonzero((cells.kinds == cell_scan.KINDS["s"]) & cells.filled)
-        numbers = cell_scan.shared_numbers(block, cells.bodies[strings])
-        for i in np.flatnonzero(np.isin(numbers, self.odd_strings)).tolist():
-            at = self.at(cells, int(strings[i]))
-            self.text(at, self.book.strings[int(numbers[i])])
 
     def formulas(self, block: bytes, cells: cell_scan.Cells) -> None:
         """Note the formulas of a block that have no value."""
@@ -229,7 +230,8 @@ class _Seen:
         columns: list[int] = []
         filled: list[bool] = []
         row = column = -1
-        for event in walk(chunks, self.part):
+        sheet = False
+        for event in walk(map(self.without_references, chunks), self.part):
             if event.tag == "row":
                 row, column = int(event.attributes.get("r", row + 2)) - 1, -1
                 if event.attributes.get("hidden") in ("1", "true"):
@@ -245,15 +247,31 @@ class _Seen:
                 style = event.attributes.get("s", "0")
                 said = rich(event.parts.get("is", "").encode())
                 self.cell(at, kind, int(style) if style.isdecimal() else 0, (value or "").encode(), said)
-                if kind == cell_scan.KINDS["s"] and (value or "").strip().isdecimal():
-                    self.text(at, self.book.strings.get(int(value or 0), NOTHING))
+                if kind == cell_scan.KINDS["s"] and value is not None:
+                    self.text(at, self.book.strings.get(self.shared_number(value, at), NOTHING))
                 if "f" in event.parts and (not value or (self.book.uncalculated and value == "0")):
                     self.formula(at, value is not None and not value and kind == cell_scan.KINDS["str"])
             else:
+                sheet = sheet or event.tag in _SHEETS
                 self.beside(event.tag, event.attributes)
+        if not sheet:
+            raise UnreadableFile("damaged_file", f"{self.part} is listed as a sheet but is none", "ask for it again")
         self.rows.append(np.array(rows, dtype=np.int64))
         self.columns.append(np.array(columns, dtype=np.int64))
         self.filled.append(np.array(filled, dtype=bool))
+
+    def without_references(self, chunk: bytes) -> bytes:
+        """A piece of the sheet; refused where values are written in a way that readers take for blanks."""
+        if _REFERENCE.search(chunk):
+            raise hostile(self.part, "writes a value with character references")
+        return chunk
+
+    def shared_number(self, value: str, at: Position) -> int:
+        """The number of a shared string; readers take anything else for the first one."""
+        if not re.fullmatch(r"\s*\d{1,9}\s*", value):
+            said = f"cell {address(*at)} of {self.part} names a text “{value[:20]}” by no number"
+            raise UnreadableFile("damaged_file", said, "ask for the file again")
+        return int(value)
 
     def position(self, reference: str) -> Position:
         """A cell's reference as row and column."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from opdat_analytics import vocab
-from opdat_analytics.ingest import checks
+from opdat_analytics.ingest import checks, neighbours
 from opdat_analytics.ingest.block import Block, HeldCell, Rows
 from opdat_analytics.ingest.coded import Coded, levels_array
 from opdat_analytics.ingest.columns import COLUMNS, Figures
@@ -128,6 +128,8 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         wanted[label.readings] = False
     columns = _defaulted(block, readings.text.size)
     held = _nameless(block, columns, wanted)
+    lone, odd = neighbours.blank_labels(block, wanted)
+    held.extend(lone)
     asked = wanted.copy()
     texts = Coded.of(readings.text.tolist())
     parts, unreadable = _read_parts(block, texts, columns["unit"], wanted)
@@ -141,6 +143,10 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     if apart:
         figures = figures.kept(~_stands_at(block, apart, figures.rows, figures.columns))
     flags = (
+        *doubled.flags,
+        *odd,
+        *neighbours.lone_fractions(block, texts, columns["unit"], wanted),
+        *neighbours.shifted(block),
         *checks.unexplained_marks(_marked(parts), readings, block.laid.notes),
         *(checks.parts_above_whole(_named(parts), readings) if len(parts.name.levels) > 1 else ()),
     )
@@ -216,13 +222,17 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
     kinds, kind = np.unique(key[usable], return_inverse=True)
     said, odd = np.divmod(kinds, 2)
     of_text, of_unit = np.divmod(said, len(units.levels))
-    found = _read(
-        (
-            (texts.levels[t], units.levels[u], bool(o))
-            for t, u, o in zip(of_text.tolist(), of_unit.tolist(), odd.tolist(), strict=True)
-        ),
-        manner,
-    )
+    every = [
+        (texts.levels[t], units.levels[u], bool(o))
+        for t, u, o in zip(of_text.tolist(), of_unit.tolist(), odd.tolist(), strict=True)
+    ]
+    doubtful = neighbours.contradicting(every, source.numerals.declared)
+    found = _read(every, manner)
+    if doubtful:
+        found = [
+            part if isinstance(part, Problem) else doubtful.get(one, part)
+            for one, part in zip(every, found, strict=True)
+        ]
     index = np.flatnonzero(usable)
     bad = np.array([isinstance(one, Problem) for one in found], dtype=bool)
     if bad.any():

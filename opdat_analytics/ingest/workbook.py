@@ -45,6 +45,9 @@ _ERRORS = frozenset(
     )
 )  # fmt: skip
 _WHOLE = 2.0**53
+_PRINTED: dict[float, str] = {}
+_PRINTED_KEPT = 100_000
+"""How numbers are printed, kept from sheet to sheet."""
 _LOST = "“{}” is not a number that a spreadsheet can keep: an identifier of so many digits must be kept as text"
 _UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ORDERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -144,7 +147,7 @@ def _sheets_here(data: bytes) -> Iterator[Sheet]:
         ) from error
     except TooLarge as error:
         raise UnreadableFile("too_large", str(error), "delete what lies far outside the table") from error
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
         raise UnreadableFile(
             "damaged_file", f"the workbook cannot be read ({error})", "open it, save it as .xlsx and send it again"
         ) from error
@@ -182,7 +185,9 @@ def _rectangle(rows: Sequence[Sequence[Any]]) -> tuple[np.ndarray, np.ndarray, d
     text = np.array(flat, dtype=object) if flat else np.empty(0, dtype=object)
     typed = np.zeros(len(flat), dtype=bool)
     unread: dict[Position, tuple[str, str]] = {}
-    known: dict[float, str] = {}
+    known = _PRINTED
+    if len(known) > _PRINTED_KEPT:
+        known.clear()
     odd = [i for i, kind in enumerate(map(type, flat)) if kind is not str]
     shown: list[str] = []
     for i in odd:

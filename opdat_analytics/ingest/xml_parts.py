@@ -11,6 +11,8 @@ from xml.sax.saxutils import escape, quoteattr
 from opdat_analytics.model import UnreadableFile
 
 MAX_DEPTH = 64
+MAX_ELEMENTS = 8_000_000
+LONGEST_PIECE = 16 * 2**20
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w.:-]+)[\"']")
 
 Opened = Callable[[str, dict[str, str]], None]
@@ -22,31 +24,44 @@ def nothing(*_: object) -> None:
     """What an element means to somebody who only checks that the part is sound."""
 
 
-def parse(chunks: Iterable[bytes], part: str, opened: Opened, closed: Closed = nothing, said: Said = nothing) -> None:
-    """Parse a part; tags and attributes come without their namespaces.
+def parse(
+    chunks: Iterable[bytes],
+    part: str,
+    opened: Opened,
+    closed: Closed = nothing,
+    said: Said = nothing,
+    odd: Said = nothing,
+) -> None:
+    """Parse a part; tags and attributes come without their namespaces. What is neither is told to ``odd`` by name.
 
     Raises
     ------
     UnreadableFile
-        For document types, nesting deeper than `MAX_DEPTH`, encodings other than UTF-8, and damaged XML.
+        For document types, nesting deeper than `MAX_DEPTH`, more than `MAX_ELEMENTS`, encodings other than UTF-8, and
+        damaged XML.
     """
-    for _ in _parsed(chunks, part, opened, closed, said):
+    for _ in _parsed(chunks, part, opened, closed, said, odd):
         pass
 
 
-def _parsed(chunks: Iterable[bytes], part: str, opened: Opened, closed: Closed, said: Said) -> Iterator[None]:
+def _parsed(
+    chunks: Iterable[bytes], part: str, opened: Opened, closed: Closed, said: Said, odd: Said
+) -> Iterator[None]:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    depth = 0
+    depth = elements = 0
 
     def refuse(*_: object) -> None:
         raise hostile(part, "declares a document type")
 
     def opening(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
+        elements += 1
         if depth > MAX_DEPTH:
             raise hostile(part, f"is nested deeper than {MAX_DEPTH} levels")
+        if elements > MAX_ELEMENTS:
+            raise UnreadableFile("too_large", f"part {part} has more than {MAX_ELEMENTS:,} elements", "split the file")
         opened(tag.rpartition(" ")[2], {name.rpartition(" ")[2]: value for name, value in attributes.items()})
 
     def closing(tag: str) -> None:
@@ -58,13 +73,20 @@ def _parsed(chunks: Iterable[bytes], part: str, opened: Opened, closed: Closed, 
     parser.StartElementHandler = opening
     parser.EndElementHandler = closing
     parser.CharacterDataHandler = said
+    parser.CommentHandler = lambda _: odd("a comment")
+    parser.ProcessingInstructionHandler = lambda *_: odd("an instruction")
+    parser.StartCdataSectionHandler = lambda: odd("a marked section")
     first = True
+    fed = 0
     try:
         for chunk in chunks:
             if first:
                 check_encoding(chunk, part)
                 first = False
             parser.Parse(chunk, False)
+            fed += len(chunk)
+            if fed - parser.CurrentByteIndex > LONGEST_PIECE:
+                raise hostile(part, f"has a piece of more than {LONGEST_PIECE // 2**20} MB")
             yield
         parser.Parse(b"", True)
         yield
@@ -125,6 +147,8 @@ def walk(chunks: Iterable[bytes], part: str) -> Iterator[Event]:
 
     def opened(tag: str, attributes: dict[str, str]) -> None:
         path.append(tag)
+        if cell and path[-2] in ("v", "f", "t"):
+            odd(f"an element {tag}")
         if tag == "c" and path[-2:-1] == ["row"]:
             cell.append(Event(tag, attributes))
         elif not cell:
@@ -150,6 +174,10 @@ def walk(chunks: Iterable[bytes], part: str) -> Iterator[Event]:
         elif "is" in path:
             cell[0].parts["is"] += escape(text)
 
-    for _ in _parsed(chunks, part, opened, closed, said):
+    def odd(what: str) -> None:
+        if cell:
+            raise hostile(part, f"has {what} within a cell")
+
+    for _ in _parsed(chunks, part, opened, closed, said, odd):
         yield from ready
         ready.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from opdat_analytics.charts import words
 from opdat_analytics.exports import note_figures
 from opdat_analytics.model import Exhibit, ExportFailed, OpdatError
+from opdat_analytics.notebooks.gaps import Gap, gap_in
 from opdat_analytics.paths import home_here
 from opdat_analytics.provenance import bounds
 
@@ -107,27 +108,42 @@ def _in_words_only(shell: Any, kind: type, error: BaseException, trace: Any, tb_
 
 
 def say(text: str) -> None:
-    """Show a paragraph of Markdown, its numbers put in from the tables."""
+    """Show a paragraph of Markdown, its numbers put in from the tables; the reason instead, where one is missing."""
     from IPython.display import Markdown, display
 
-    display(Markdown(text))
+    gap = gap_in(text)
+    display(Markdown(text) if gap is None else gap)
 
 
-def in_words(row: Any) -> str:
+def in_words(row: Any) -> Any:
     """The figure of a row as prose: ``12``, ``216–260``, ``at least 75``, ``no number``; “about” where it is."""
+    if isinstance(row, Gap):
+        return row
     about = "about " if getattr(row, "qualifier", "") == "about" else ""
     return about + bounds(row.low, row.high)
 
 
+def listed(names: Iterable[str] | Gap, none: str = "none") -> Any:
+    """Names as prose: ``Asia``, ``Africa and Asia``, ``Africa, Asia and Europe``; a word of your own for none."""
+    if isinstance(names, Gap):
+        return names
+    *others, last = list(names) or [none]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def table(
-    frame: pd.DataFrame, columns: Mapping[str, str], caption: str = "", most: int | None = None, unit: str | None = None
-) -> Table:
+    frame: pd.DataFrame | Gap,
+    columns: Mapping[str, str],
+    caption: str = "",
+    most: int | None = None,
+    unit: str | None = None,
+) -> Table | Gap:
     """Rows of a frame as a table for people.
 
     Parameters
     ----------
     frame
-        Any result or table.
+        Any result or table. A gap stays the gap that it is.
     columns
         Column → heading, in order. ``figure`` is the bounds ``low`` and ``high``; a name that the frame has as
         ``<name>_low`` and ``<name>_high``, or ``low_<name>`` and ``high_<name>``, is those bounds;
@@ -148,6 +164,8 @@ def table(
     OpdatError
         If the frame has no such column.
     """
+    if isinstance(frame, Gap):
+        return frame
     absent = [name for name in columns if not _has(frame, name)]
     if absent:
         raise OpdatError(f"The frame has no column {', '.join(absent)}; it has: {', '.join(map(str, frame.columns))}.")
@@ -159,8 +177,12 @@ def table(
 
 
 def across(
-    frame: pd.DataFrame, rows: str = "region", columns: str = "year", caption: str = "", unit: str | None = None
-) -> Table:
+    frame: pd.DataFrame | Gap,
+    rows: str = "region",
+    columns: str = "year",
+    caption: str = "",
+    unit: str | None = None,
+) -> Table | Gap:
     """A totals frame as a table with headers on two sides: bounds, and how many of the expected places report.
 
     Raises
@@ -168,6 +190,8 @@ def across(
     OpdatError
         If two rows of the frame claim one cell.
     """
+    if isinstance(frame, Gap):
+        return frame
     if frame.duplicated([rows, columns]).any():
         raise OpdatError(f"Several rows share a {rows} and {columns}; keep one of each.")
     cells = {(row[rows], row[columns]): row for row in frame.to_dict("records")}

@@ -47,7 +47,7 @@ def country_sections(home: Home, place: str) -> tuple[Section, ...]:
     national: list[Exhibit] = []
     if "unodc_glotip" in opened.sources:
         national += _stages(seen, code, opened.id)
-        national += _neighbours(seen, code, opened.id)
+        national += _neighbours(seen, code, opened.id) if national else []
     done = _listed_in(activities(home=home), code, opened.id)
     found = sections(
         ("Convictions and prosecutions reported by national authorities", national), ("What is listed as done", done)
@@ -115,7 +115,8 @@ def _neighbours(seen: pd.DataFrame, code: str, publication: str) -> list[Exhibit
 def _listed_in(done: pd.DataFrame, code: str, publication: str) -> list[Exhibit]:
     """Activities listed with this country as one of their locations."""
     stated = done[(done["certainty"] == "stated") & done["places"].notna()]
-    here = stated[[_located(row, code) for row in stated[["places", "roles"]].to_dict("records")]]
+    located = [_located(row, code) for row in stated[["places", "roles"]].to_dict("records")]
+    here = stated[pd.Series(located, index=stated.index, dtype=bool)]
     pack = []
     for source, rows in here.assign(place=code).groupby("source"):
         counts = rows.groupby(["activity_type", "place", "certainty", "source"]).size().rename("n").reset_index()

@@ -15,6 +15,7 @@ import pandas as pd
 from opdat_analytics import vocab
 from opdat_analytics.charts import words
 from opdat_analytics.charts.style import joined
+from opdat_analytics.exports.leaving import protected
 from opdat_analytics.model import SERIES, Home, OpdatError
 from opdat_analytics.provenance import Tables, cells_behind
 from opdat_analytics.store import Publication, open_publication
@@ -44,11 +45,10 @@ class Since:
 
 
 def since(before: Publication, after: Publication) -> Since:
-    """Compare the latest word on every series, and every listed activity, of two publications."""
-    return Since(
-        _figures(before.table("observations"), after.table("observations")),
-        _activities(before.table("activities"), after.table("activities")),
-    )
+    """Compare the latest word on every series, as it may leave, and every listed activity, of two publications."""
+    figures, listed = ([one.table(name) for one in (before, after)] for name in ("observations", "activities"))
+    leaving = [protected(one, home=after.home) for one in figures]
+    return Since(_figures(*leaving), _activities(*listed))
 
 
 def _figures(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from opdat_analytics import charts, metrics, store, vocab
@@ -46,8 +48,9 @@ def record_sections(home: Home) -> tuple[Section, ...]:
     listed: list[Exhibit] = []
     trust: list[Exhibit] = []
     if "unodc_glotip" in there:
-        glance += _at_a_glance(seen, opened.id)
-        by_measure = {measure: _national(seen, measure, opened.id) for measure in MEASURES}
+        counted = {measure: _counted(seen, measure) for measure in MEASURES}
+        glance += _at_a_glance(counted["convictions"], opened.id)
+        by_measure = {measure: _national(seen, measure, of, opened.id) for measure, of in counted.items()}
         trust += [_coverage(seen, opened.id), *_restated(revisions(home=home), opened.id)]
     if "tip_report" in there:
         world += _world(seen, opened.id)
@@ -72,11 +75,25 @@ def sections(*parts: tuple[str, list[Exhibit]]) -> tuple[Section, ...]:
     return tuple(Section(title, tuple(exhibits)) for title, exhibits in parts if exhibits)
 
 
-def _at_a_glance(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
-    """Convictions of every region in a line each, and of every country of the last full year on a map of tiles."""
-    by_region = metrics.totals(seen, "convictions", by=["region", "year"], source="unodc_glotip")
+@dataclass(frozen=True)
+class _Counted:
+    """One measure by region and year, and by country in the last full year."""
+
+    by_region: pd.DataFrame
+    by_country: pd.DataFrame
+    year: int
+
+
+def _counted(seen: pd.DataFrame, measure: str) -> _Counted:
+    by_region = metrics.totals(seen, measure, by=["region", "year"], source="unodc_glotip")
     year = latest_full_year(by_region)
-    by_country = metrics.totals(seen, "convictions", by=["place", "year"], source="unodc_glotip", years=year)
+    by_country = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=year)
+    return _Counted(by_region, by_country, year)
+
+
+def _at_a_glance(counted: _Counted, publication: str) -> list[Exhibit]:
+    """Convictions of every region in a line each, and of every country of the last full year on a map of tiles."""
+    by_region, by_country, year = counted.by_region, counted.by_country, counted.year
     title = f"Convictions by country, {year}: every programme country, with those that reported no number"
     return [
         charts.sparkline_table(
@@ -87,11 +104,9 @@ def _at_a_glance(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
     ]  # fmt: skip
 
 
-def _national(seen: pd.DataFrame, measure: str, publication: str) -> list[Exhibit]:
+def _national(seen: pd.DataFrame, measure: str, counted: _Counted, publication: str) -> list[Exhibit]:
     """One measure of national authorities: its course by region, who moved, who stands where."""
-    by_region = metrics.totals(seen, measure, by=["region", "year"], source="unodc_glotip")
-    year = latest_full_year(by_region)
-    by_country = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=year)
+    by_region, by_country, year = counted.by_region, counted.by_country, counted.year
     two = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=[year - YEARS_APART, year])
     named = measure.capitalize()
     return [

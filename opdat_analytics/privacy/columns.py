@@ -45,6 +45,10 @@ _OFTEN = 6
 """A text that stands in so many cells of a column is no header."""
 
 
+_LONG = 7
+"""Fewer characters than these cannot hold what only persons have."""
+
+
 @dataclass(frozen=True)
 class PersonalColumn:
     """A column (or, in a table that lies on its side, a row) that holds data about persons.
@@ -107,9 +111,12 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
     tables = tables_of(text)
     whole = [(tables[0][0], tables[-1][1])] if tables else []
     yield from headed_columns(text)
+    silent = {value for value in set(text.ravel().tolist()) if _is_silent(value)}
     for column in range(text.shape[1] if text.size else 0):
         values: list[str] = text[:, column].tolist()
         for top, end in dict.fromkeys((*whole, *tables)):
+            if silent.issuperset(values[top:end]):
+                continue
             sample = _sample(values[top:end])
             one = _by_contents(sample, column)
             few = sample[:: len(sample) // LOOKED_AT + 1] if one is None else []
@@ -119,8 +126,17 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
                 yield one
 
 
-def headed_columns(text: np.ndarray, common: float = 0.0) -> Iterator[PersonalColumn]:
-    """Columns below a telling header with which their contents agree; of names at least a share ``common`` is known."""
+def _is_silent(value: str) -> bool:
+    """A short text without letters, such as most figures: no rule about contents or names can fit it."""
+    return len(value) < _LONG and not any(map(str.isalpha, value))
+
+
+def headed_columns(text: np.ndarray, turned: float | None = None) -> Iterator[PersonalColumn]:
+    """Columns below a telling header with which their contents agree.
+
+    ``turned`` is given for a table that was laid on its side: its headers stand first in their columns, and where its
+    first column may be a usual row of headers, at least this share of its names must be common ones.
+    """
     tables = tables_of(text)
     everywhere = text.size <= MOST_CELLS
     for column in range(text.shape[1] if text.size else 0):
@@ -130,8 +146,10 @@ def headed_columns(text: np.ndarray, common: float = 0.0) -> Iterator[PersonalCo
             often = Counter(values[top:last])
             for row in range(top, last):
                 said = values[row]
+                if turned is not None and any(values[top:row]):
+                    break
                 if 0 < len(said) <= LONGEST and often[said] < _OFTEN and not said[0].isdigit():
-                    yield from _below(values, row, column, common)
+                    yield from _below(values, row, column, turned if turned and column == 0 else 0.0)
 
 
 def _below(values: list[str], row: int, column: int, common: float) -> Iterator[PersonalColumn]:
@@ -147,10 +165,10 @@ def _below(values: list[str], row: int, column: int, common: float) -> Iterator[
 
 def _agrees(rule: Header, below: Sequence[str], common: float) -> bool:
     agreeing = [value for value in below if LOOKS[rule.looks](value)]
-    few = 2 if rule.looks in ("email", "date") else FEWEST
+    few = 2 if len(below) == 2 and rule.strong and rule.looks != "name" else FEWEST
     if len(agreeing) < few or len(agreeing) * 2 < len(below):
         return False
-    if rule.looks in ("name", "one_name") and sum(map(is_telling_name, agreeing)) < common * len(agreeing):
+    if common and rule.looks in ("name", "one_name") and sum(map(is_telling_name, agreeing)) < common * len(agreeing):
         return False
     if rule.looks == "one_name" and _are_headers(agreeing):
         return False
@@ -188,7 +206,7 @@ def _sample(values: Sequence[str]) -> list[str]:
 
 def _by_contents(sample: list[str], column: int) -> PersonalColumn | None:
     """A column whose texts hold what only persons have, in several cells and in a fifth of them at least."""
-    told = [value for value in sample if len(value) >= 7 and not value.isalpha()]
+    told = [value for value in sample if len(value) >= _LONG and not value.isalpha()]
     if not told:
         return None
     joined = "\n".join(told)
@@ -208,6 +226,14 @@ def _by_contents(sample: list[str], column: int) -> PersonalColumn | None:
     if not enough and not worded:
         return None
     return PersonalColumn(f"column {column_letters(column)}", column, ", ".join(sorted(kinds)), True)
+
+
+def telling_contents(text: np.ndarray) -> Iterator[PersonalColumn]:
+    """Columns whose texts hold what only persons have."""
+    for column in range(text.shape[1] if text.size else 0):
+        one = _by_contents(_sample(text[:, column].tolist()), column)
+        if one is not None:
+            yield one
 
 
 def _holds(rule: Content, value: str) -> bool:

@@ -28,6 +28,7 @@ _DATE = re.compile(
     r"\d{1,4}[./ -]\w{1,9}\.?[./ -]\d{1,4}(?:[ T][\d:.]+)?|(?:1[5-9]|[2-4]\d)\d{3}|\d{1,2} de \w+ (?:de|del) \d{4}"
     r"|\w{3,9}\.? \d{1,2},? \d{4}|(?:19|20)\d{6}"
 )
+_PARTS_OF_DATE = re.compile(r"(\d{1,4})[./ -](\w{1,9})\.?[./ -](\d{1,4})(?:[ T][\d:.]+)?")
 _CASE = re.compile(r"(?=.*\d)(?=.*[A-Za-z/-])[\w.:/\\ -]{3,40}|\d{4,}")
 _PHONE = re.compile(r"(?=.{7,40}$)[+(]?\d[\d\s().,/+-]*(?: ?(?:ext|x|y|o|ou|or|/)\W{0,2}[\d\s().-]+)?", re.I)
 _TURNED = re.compile(rf"{_WORD}(?: {_WORD}){{0,2}}, {_WORD}(?: {_WORD})?")
@@ -113,7 +114,15 @@ def _is_phone(text: str) -> bool:
 
 def is_day(text: str) -> bool:
     """A date to the day, as printed or as a spreadsheet's own number."""
-    return bool(_DATE.fullmatch(text.strip()))
+    if not _DATE.fullmatch(text.strip()):
+        return False
+    parts = _PARTS_OF_DATE.fullmatch(text.strip())
+    if parts is None:
+        return True
+    first, middle, last = parts.groups()
+    months = not middle.isdecimal() or int(middle) <= 31
+    day, year = (last, first) if len(first) == 4 else (first, last)
+    return months and int(day) <= 31 and len(day) <= 2 and (len(year) == 2 or 1880 <= int(year) <= 2100)
 
 
 def _is_address(text: str) -> bool:

@@ -54,7 +54,7 @@ def _told(table: np.ndarray) -> PersonalColumn | None:
             kinds[c] = kind
     if not _is_list(kinds, columns, said):
         return None
-    telling = [c for c, kind in kinds.items() if kind in (*_OF_PERSONS, "day", "case", "initials", "attribute")]
+    telling = [c for c, kind in kinds.items() if kind in (*_OF_PERSONS, "day", "case", "initials", "name", "attribute")]
     what = ", ".join(dict.fromkeys(_CALLED[kinds[c]] for c in telling))
     letters = ", ".join(column_letters(c) for c in telling)
     return PersonalColumn(f"columns {letters}", telling[0], f"one row for each person: {what}", True)
@@ -62,7 +62,7 @@ def _told(table: np.ndarray) -> PersonalColumn | None:
 
 _CALLED: Mapping[str, str] = {
     "sex": "sex", "age": "age", "nationality": "nationality", "day": "a date", "case": "a number",
-    "initials": "initials", "attribute": "attributes",
+    "initials": "initials", "name": "names", "attribute": "attributes",
 }  # fmt: skip
 
 
@@ -84,8 +84,8 @@ def _word(said: str) -> str | None:
     for rule in header_rules(said):
         if rule.person is not None:
             return rule.person
-        if rule.looks == "initials":
-            return "initials"
+        if rule.looks in ("initials", "one_name", "name"):
+            return "initials" if rule.looks == "initials" else "name"
     return None
 
 
@@ -100,6 +100,8 @@ def _kind(said: str | None, values: Sequence[str]) -> str | None:
         return "age" if _most(values, fits.fullmatch, 0.7) and different >= min(3, len(values) // 2) else None
     if word == "case":
         return "case" if _most(values, LOOKS["case"], 0.7) and different * 10 >= len(values) * 9 else None
+    if word == "name":
+        return "name" if _most(values, LOOKS["name"], 0.7) else None
     if word == "initials":
         return "initials" if _most(values, LOOKS["initials"], 0.7) else None
     if word == "sex":
@@ -160,7 +162,7 @@ def _most(values: Sequence[str], fits: Callable[[str], object], share: float) ->
 def _is_list(kinds: Mapping[int, str], columns: Mapping[int, Sequence[str]], said: Mapping[int, str]) -> bool:
     """Whether these columns together say that each row is one person."""
     of_persons = {kind for kind in kinds.values() if kind in _OF_PERSONS}
-    single = {kind for kind in kinds.values() if kind in ("case", "initials")}
+    single = {kind for kind in kinds.values() if kind in ("case", "initials", "name")}
     dated = "day" in kinds.values()
     counting = any(_counts(c, kinds, columns[c], said) for c in columns)
     if not said and "sex" not in of_persons:
@@ -169,9 +171,12 @@ def _is_list(kinds: Mapping[int, str], columns: Mapping[int, Sequence[str]], sai
         return True
     if single and "case" in kinds.values() and dated and of_persons:
         return True
+    attributes = sum(kind == "attribute" for kind in kinds.values())
+    if "case" in single and attributes and (of_persons or (dated and bool(said))):
+        return True
     if counting:
         return False
-    if "initials" in single and of_persons:
+    if single & {"initials", "name"} and of_persons:
         return True
     if dated and (len(of_persons) >= 2 or ("age" in of_persons)):
         return True
@@ -179,16 +184,19 @@ def _is_list(kinds: Mapping[int, str], columns: Mapping[int, Sequence[str]], sai
         return True
     if not said:
         return False
-    attributes = sum(kind == "attribute" for kind in kinds.values())
     return {"sex", "nationality"} <= of_persons and (attributes >= 1 or dated)
 
 
 def _counts(column: int, kinds: Mapping[int, str], values: Sequence[str], said: Mapping[int, str]) -> bool:
     """Whether a column may hold how many: numbers that are neither of a person, nor a running number, nor a year."""
     kind = kinds.get(column)
-    if kind in (*_OF_PERSONS, "day", "case", "initials"):
+    if kind in (*_OF_PERSONS, "day", "case", "initials", "name"):
         return False
-    if not _most(values, _NUMBER.fullmatch, 0.5) or _counts_up(values) or set(values) <= {"1"}:
+    if not _most(values, _NUMBER.fullmatch, 0.5) or set(values) <= {"1"}:
+        return False
+    if kind == "count":
+        return True
+    if _counts_up(values):
         return False
     if _most(values, _BIRTH_YEAR.fullmatch, 0.9):
         return False

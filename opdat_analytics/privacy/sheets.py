@@ -8,7 +8,13 @@ from typing import Protocol
 
 import numpy as np
 
-from opdat_analytics.privacy.columns import PersonalColumn, headed_columns, personal_columns, tables_of
+from opdat_analytics.privacy.columns import (
+    PersonalColumn,
+    headed_columns,
+    personal_columns,
+    tables_of,
+    telling_contents,
+)
 from opdat_analytics.privacy.looks import is_common_name
 from opdat_analytics.privacy.persons import one_row_per_person
 from opdat_analytics.privacy.rules import plain
@@ -85,5 +91,6 @@ def _on_their_side(text: np.ndarray) -> Iterator[PersonalColumn]:
         used = turned[turned.astype(bool).any(axis=1)] if turned.size else turned
         if end - top > MOST_FIELDS or len(used) <= FEWEST_PERSONS or end - top < 2:
             continue
-        for one in (*(c for c in headed_columns(used, COMMON) if c.strong), *one_row_per_person(used)):
+        told = (*headed_columns(used, COMMON), *telling_contents(used))
+        for one in (*told, *one_row_per_person(used)):
             yield replace(one, header=f"row {top + one.column + 1} of a table on its side")
