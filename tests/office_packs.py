@@ -47,7 +47,7 @@ def hard_cases() -> tuple[Exhibit, ...]:
             found.append(charts.trend(frame, by="region", name=f"trend {name}", publication="1-abcdef"))
         last = frame[frame["year"] == frame["year"].max()]
         found.append(charts.ranked(last, by="region", name=f"ranked {name}", publication="1-abcdef"))
-    return (*found, hostile(), unknown())
+    return (*found, hostile(), listed(), unknown())
 
 
 @functools.cache
@@ -68,6 +68,19 @@ def bounded() -> Exhibit:
         {"region": "Africa", "year": 2013, "low": 75, "high": NAN, "qualifier": "at_least"},
     ]
     return charts.trend(result(rows), by="region", name="bounded", publication="1-abcdef")
+
+
+@functools.cache
+def listed() -> Exhibit:
+    """Activities of twenty-six kinds and years: too many for a bar each, few enough for stacks."""
+    rows = [
+        {"region": region, "year": year, "certainty": "stated", "source": "opdat_page", "scheme": "opdat", "n": n}
+        for n, region in enumerate(("Africa", "Asia", "=Europe & <b>"), start=1)
+        for year in range(2000, 2010)
+        if year != 2004 and (region, year) != ("Asia", 2007)
+    ]
+    frame = pd.DataFrame(rows)
+    return charts.activities(frame, rows="region", columns="year", name="listed", publication="1-abcdef")
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from opdat_analytics.exports.native import native
 from opdat_analytics.exports.slides import numbers_in_slides, write_slides
 from opdat_analytics.model import ExportFailed
 from tests.chart_frames import EDGES, exact
-from tests.office_packs import bounded, hard_cases, hostile, pack, unknown
+from tests.office_packs import bounded, hard_cases, hostile, listed, pack, unknown
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
@@ -128,6 +128,21 @@ def test_a_kind_that_nobody_knows_is_a_picture_with_its_numbers_in_the_notes(sma
     assert picture.image.content_type == "image/png"
     assert picture._element._nvXxPr.cNvPr.get("descr") == "A picture."
     assert "Africa\t2010\t1\t1" in slide(small, 2).notes_slide.notes_text_frame.text
+
+
+def test_counts_by_two_things_are_stacks_with_a_place_for_every_year(tmp_path: Path) -> None:
+    path = write_slides(pack(listed()), tmp_path / "listed.pptx")
+    chart = shown(path, 1).chart
+    assert list(chart.plots[0].categories) == [str(year) for year in range(2000, 2010)]
+    drawn = {plot.name: list(plot.values) for plot in chart.plots[0].series}
+    assert drawn == {
+        "Africa": [1, 1, 1, 1, None, 1, 1, 1, 1, 1],
+        "Asia": [2, 2, 2, 2, None, 2, 2, None, 2, 2],
+        "=Europe & <b>": [3, 3, 3, 3, None, 3, 3, 3, 3, 3],
+    }
+    book = load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+    assert [cell.value for cell in book["Chart"][1]] == ["Year", "'=Europe & <b>", "Africa", "Asia"]
+    assert differences(listed(), numbers_in_slides(path)[listed().figure_id]) == []
 
 
 def test_labels_are_text_and_never_formulas_or_markup(small: Path) -> None:

@@ -21,7 +21,7 @@ MOST_LINES = 8
 MOST_BARS = 40
 _KEY = 300
 """Letters that the names of all lines may have together, so that a key stays below the plot."""
-_CODES = {"Region": "region", "Measure": "measure"}
+CODES = {"Region": "region", "Measure": "measure"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _lines(table: pd.DataFrame) -> Native | None:
     key_too_long = sum(len(group) + 6 for group in groups) > _KEY
     if parts or key_too_long or changes + 1 != len(groups) or len(groups) > MOST_LINES or table[LOW].notna().sum() < 2:
         return None
-    colours = style.colours(_CODES.get(about[0], "") if len(about) == 1 else "", groups)
+    colours = style.colours(CODES.get(about[0], "") if len(about) == 1 else "", groups)
     runs: list[Run] = []
     for first, last in _stretches(names, years, table[SHORTHAND_COLUMN].tolist()):
         stretch = table.iloc[first : last + 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from opdat_analytics.exports.native import native
 from opdat_analytics.exports.plots import plot_png
 from opdat_analytics.exports.slides_chart import chart_workbook, chart_xml, read_chart
 from opdat_analytics.exports.slides_layout import BOXES, PLOT, empty, packed
+from opdat_analytics.exports.slides_stacked import is_stacked, read_stacked, stacked, stacked_workbook, stacked_xml
 from opdat_analytics.model import Exhibit, ExportFailed
 
 _FIGURE = "Figure "
@@ -83,7 +85,8 @@ def numbers_in_slides(path: Path) -> dict[str, pd.DataFrame]:
                 figure_id = shape.name.removeprefix(_FIGURE)
                 if shape.has_chart:
                     part = shape.chart.part
-                    found[figure_id] = read_chart(part.blob, part.chart_workbook.xlsx_part.blob)
+                    book = part.chart_workbook.xlsx_part.blob
+                    found[figure_id] = (read_stacked if is_stacked(book) else read_chart)(part.blob, book)
                 else:
                     found[figure_id] = _noted(slide.notes_slide.notes_text_frame.text)
     return found
@@ -113,24 +116,23 @@ def _cover(made: Any, pack: Pack) -> None:
 
 def _chart(made: Any, exhibit: Exhibit, handling: str) -> None:
     slide = made.slides.add_slide(made.slide_layouts.get_by_name("Chart"))
-    plan = native(exhibit, MOST_BARS)
+    editable = _editable(exhibit)
     _fill(slide, "Chart", 0, [exhibit.title])
     _fill(slide, "Chart", 10, [exhibit.subtitle])
-    _fill(slide, "Chart", 11, [*([plan.key] if plan and plan.key else []), *exhibit.caveats])
+    _fill(slide, "Chart", 11, [*([editable.key] if editable and editable.key else []), *exhibit.caveats])
     foot = f"{exhibit.attribution} {_FIGURE}{exhibit.figure_id}. Handling: {handling}."
     _fill(slide, "Chart", 12, [exhibit.source_line, foot])
     _fill(slide, "Chart", 13, [handling])
     left, top, width, height = PLOT
-    if plan is not None:
-        height = height if plan.shape == "lines" else min(height, 0.6 + 0.5 * len(plan.labels))
-        part = ChartPart.load(
-            made.part.package.next_partname(ChartPart.partname_template), CT.DML_CHART, made.part.package,
-            chart_xml(plan),
-        )  # fmt: skip
-        part.chart_workbook.update_from_xlsx_blob(chart_workbook(plan))
+    if editable is not None:
+        package = made.part.package
+        name = package.next_partname(ChartPart.partname_template)
+        part = ChartPart.load(name, CT.DML_CHART, package, editable.drawing)
+        part.chart_workbook.update_from_xlsx_blob(editable.workbook)
         frame = slide.shapes._add_chart_graphicFrame(
-            slide.part.relate_to(part, RT.CHART), Inches(left), Inches(top), Inches(width), Inches(height)
-        )
+            slide.part.relate_to(part, RT.CHART), Inches(left), Inches(top), Inches(width),
+            Inches(min(height, editable.height)),
+        )  # fmt: skip
         element = frame._nvXxPr.cNvPr
     else:
         image, wide, high = plot_png(exhibit)
@@ -142,9 +144,29 @@ def _chart(made: Any, exhibit: Exhibit, handling: str) -> None:
         element = picture._element._nvXxPr.cNvPr
     element.set("name", f"{_FIGURE}{exhibit.figure_id}")
     element.set("descr", one_line(exhibit.alt))
-    table = [] if plan is not None else _tabbed(numbers(exhibit))
+    table = [] if editable is not None else _tabbed(numbers(exhibit))
     said = [exhibit.title, exhibit.subtitle, exhibit.source_line, exhibit.attribution, *exhibit.caveats, *exhibit.notes]
     _notes(slide, [*said, f"{_FIGURE}{exhibit.figure_id}. Handling: {handling}."], table)
+
+
+@dataclass(frozen=True)
+class _Editable:
+    """A native chart: its drawing, the workbook behind it, what its marks mean, and the inches that it needs."""
+
+    drawing: bytes
+    workbook: bytes
+    key: str
+    height: float
+
+
+def _editable(exhibit: Exhibit) -> _Editable | None:
+    """The native chart of an exhibit; None where a picture shows it better."""
+    plan = native(exhibit, MOST_BARS)
+    if plan is not None:
+        height = PLOT[3] if plan.shape == "lines" else 0.6 + 0.5 * len(plan.labels)
+        return _Editable(chart_xml(plan), chart_workbook(plan), plan.key, height)
+    grid = stacked(exhibit)
+    return None if grid is None else _Editable(stacked_xml(grid), stacked_workbook(grid), grid.key, PLOT[3])
 
 
 def _tabbed(table: pd.DataFrame) -> list[str]:

@@ -24,7 +24,7 @@ from opdat_analytics.model import ExportFailed
 
 SHEET, LABEL = "Numbers", "Label"
 FIXED_DATE = datetime(2000, 1, 1)
-_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _YEARS = (YEAR, "From year")
 
@@ -79,13 +79,18 @@ def chart_xml(plan: Native) -> bytes:
     """The drawing of a chart, its numbers as references to the workbook with what was last read there."""
     inner = _scatter(plan) if plan.shape == "lines" else _bars(plan)
     legend = "" if plan.direct else _legend(plan)
+    return chart_space(inner, legend)
+
+
+def chart_space(plot: str, legend: str) -> bytes:
+    """A drawing around the plot and its key."""
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        f'<c:chartSpace xmlns:c="{_C}" xmlns:a="{_A}" '
+        f'<c:chartSpace xmlns:c="{C}" xmlns:a="{_A}" '
         'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
         '<c:date1904 val="0"/><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/>'
-        f'<c:plotArea>{inner}<c:spPr><a:noFill/></c:spPr></c:plotArea>{legend}<c:plotVisOnly val="1"/>'
-        f'<c:dispBlanksAs val="gap"/></c:chart>{_type(1200)}</c:chartSpace>'
+        f'<c:plotArea>{plot}<c:spPr><a:noFill/></c:spPr></c:plotArea>{legend}<c:plotVisOnly val="1"/>'
+        f'<c:dispBlanksAs val="gap"/></c:chart>{type_(1200)}</c:chartSpace>'
     ).encode()
 
 
@@ -100,8 +105,8 @@ def _scatter(plan: Native) -> str:
         f'<c:x val="0.06"/><c:y val="0.04"/><c:w val="{width}"/><c:h val="{0.84 if plan.direct else 0.76}"/>'
         '</c:manualLayout></c:layout><c:scatterChart><c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>'
         f'{series}<c:axId val="1"/><c:axId val="2"/></c:scatterChart>'
-        + _axis("valAx", 1, 2, "b", "General", f'<c:max val="{last}"/><c:min val="{first}"/>', unit)
-        + _axis("valAx", 2, 1, "l", plan.form, '<c:min val="0"/>', "", grid=True)
+        + axis("valAx", 1, 2, "b", "General", f'<c:max val="{last}"/><c:min val="{first}"/>', unit)
+        + axis("valAx", 2, 1, "l", plan.form, '<c:min val="0"/>', "", grid=True)
     )  # fmt: skip
 
 
@@ -113,8 +118,8 @@ def _bars(plan: Native) -> str:
     return (
         '<c:layout/><c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
         f'{series}<c:gapWidth val="40"/><c:overlap val="{over}"/><c:axId val="1"/><c:axId val="2"/></c:barChart>'
-        + _axis("catAx", 1, 2, "l", "General", "", "", size=small, turned=True)
-        + _axis("valAx", 2, 1, "t", plan.form, floor, "", grid=True, hidden=True)
+        + axis("catAx", 1, 2, "l", "General", "", "", size=small, turned=True)
+        + axis("valAx", 2, 1, "t", plan.form, floor, "", grid=True, hidden=True)
     )  # fmt: skip
 
 
@@ -122,19 +127,20 @@ def _positive(plan: Native) -> bool:
     return all(not (plan.table[run.heading] < 0).any() for run in plan.runs)
 
 
-def _axis(
+def axis(
     kind: str, own: int, other: int, side: str, form: str, ends: str, unit: str, *,
-    grid: bool = False, size: int = 1200, turned: bool = False, hidden: bool = False,
+    grid: bool = False, size: int = 1200, turned: bool = False, hidden: bool = False, last: bool = False,
 ) -> str:  # fmt: skip
+    """An axis; ``hidden`` and ``last`` are those of numbers along bars, without and with its scale."""
     lines = f"<c:majorGridlines>{_ink(style.RULE, 0.5)}</c:majorGridlines>" if grid and not hidden else ""
     rest = '<c:auto val="0"/><c:lblOffset val="60"/><c:tickLblSkip val="1"/><c:noMultiLvlLbl val="1"/>'
     return (
         f'<c:{kind}><c:axId val="{own}"/><c:scaling><c:orientation val="{"maxMin" if turned else "minMax"}"/>{ends}'
         f'</c:scaling><c:delete val="{int(hidden)}"/><c:axPos val="{side}"/>{lines}'
         f'<c:numFmt formatCode="{form}" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
-        f'<c:tickLblPos val="low"/>{_ink(style.FAINT, 0.75) if not grid else _ink(None, 0)}{_type(size)}'
+        f'<c:tickLblPos val="low"/>{_ink(style.FAINT, 0.75) if not grid else _ink(None, 0)}{type_(size)}'
         f'<c:crossAx val="{other}"/><c:crosses val="autoZero"/>'
-        + (rest if kind == "catAx" else f'<c:crossBetween val="{"between" if hidden else "midCat"}"/>{unit}')
+        + (rest if kind == "catAx" else f'<c:crossBetween val="{"between" if hidden or last else "midCat"}"/>{unit}')
         + f"</c:{kind}>"
     )
 
@@ -168,7 +174,7 @@ def _end(plan: Native, run: Run) -> str:
     end = '<c:showPercent val="0"/><c:showBubbleSize val="0"/>'
     return (
         f'<c:dLbls><c:dLbl><c:idx val="{stated[-1] - run.first}"/><c:spPr><a:noFill/></c:spPr>'
-        f'{_type(1200, style.readable(run.colour), True)}<c:dLblPos val="r"/>{off.format(1)}{end}</c:dLbl>'
+        f'{type_(1200, style.readable(run.colour), True)}<c:dLblPos val="r"/>{off.format(1)}{end}</c:dLbl>'
         f"{off.format(0)}{end}</c:dLbls>"
     )
 
@@ -176,7 +182,7 @@ def _end(plan: Native, run: Run) -> str:
 def _bar(plan: Native, run: Run, place: int) -> str:
     return (
         f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{_name(plan, run)}'
-        f"<c:spPr>{_fill(run.colour)}</c:spPr>"
+        f"<c:spPr>{fill(run.colour)}</c:spPr>"
         f'<c:invertIfNegative val="0"/>{_bar_labels(plan, run)}<c:cat>{_labels(plan, run)}</c:cat>'
         f"<c:val>{_numbers(plan, run, run.heading)}</c:val></c:ser>"
     )
@@ -185,7 +191,7 @@ def _bar(plan: Native, run: Run, place: int) -> str:
 def _bar_labels(plan: Native, run: Run) -> str:
     """Numbers at the ends of bars. Their prefix says what lies below; the number itself follows what is edited."""
     size = 1100 if len(plan.labels) <= 20 else 700
-    ink = _type(size, style.INK)
+    ink = type_(size, style.INK)
     flags = (
         '<c:showLegendKey val="0"/><c:showVal val="{}"/><c:showCatName val="0"/><c:showSerName val="0"/>'
         '<c:showPercent val="0"/><c:showBubbleSize val="0"/>'
@@ -220,7 +226,7 @@ def _legend(plan: Native) -> str:
             gone.append(f'<c:legendEntry><c:idx val="{place}"/><c:delete val="1"/></c:legendEntry>')
         else:
             seen.add(run.name)
-    return f'<c:legend><c:legendPos val="b"/>{"".join(gone)}<c:overlay val="0"/>{_type(1200)}</c:legend>'
+    return f'<c:legend><c:legendPos val="b"/>{"".join(gone)}<c:overlay val="0"/>{type_(1200)}</c:legend>'
 
 
 def _at(plan: Native, heading: str, first: int, last: int) -> str:
@@ -263,28 +269,30 @@ def _name(plan: Native, run: Run) -> str:
 
 def _marker(symbol: str, size: int, colour: str) -> str:
     return (
-        f'<c:marker><c:symbol val="{symbol}"/><c:size val="{size}"/><c:spPr>{_fill(colour)}'
+        f'<c:marker><c:symbol val="{symbol}"/><c:size val="{size}"/><c:spPr>{fill(colour)}'
         f"{_stroke(colour, 0.75)}</c:spPr></c:marker>"
     )
 
 
-def _fill(colour: str) -> str:
+def fill(colour: str) -> str:
+    """A plain ground."""
     return f'<a:solidFill><a:srgbClr val="{colour[1:].upper()}"/></a:solidFill>'
 
 
 def _stroke(colour: str | None, points: float, dash: str = "solid") -> str:
     if colour is None:
         return "<a:ln><a:noFill/></a:ln>"
-    return f'<a:ln w="{round(points * 12700)}">{_fill(colour)}<a:prstDash val="{dash}"/><a:round/></a:ln>'
+    return f'<a:ln w="{round(points * 12700)}">{fill(colour)}<a:prstDash val="{dash}"/><a:round/></a:ln>'
 
 
 def _ink(colour: str | None, points: float) -> str:
     return f"<c:spPr>{_stroke(colour, points)}</c:spPr>"
 
 
-def _type(size: int, colour: str = style.GREY, bold: bool = False) -> str:
+def type_(size: int, colour: str = style.GREY, bold: bool = False) -> str:
+    """Type of a size in hundredths of points."""
     return (
-        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{size}" b="{int(bold)}">{_fill(colour)}</a:defRPr>'
+        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{size}" b="{int(bold)}">{fill(colour)}</a:defRPr>'
         '</a:pPr><a:endParaRPr lang="en-US"/></a:p></c:txPr>'
     )
 
@@ -303,8 +311,8 @@ def read_chart(xml: bytes, workbook: bytes) -> pd.DataFrame:
     sheet = load_workbook(io.BytesIO(workbook))[SHEET]
     head, *body = [list(row) for row in sheet.iter_rows(values_only=True)]
     cells: list[list[Any]] = body
-    for reference in etree.fromstring(xml).iter(f"{{{_C}}}numRef"):
-        for row, column, value in _drawn(reference):
+    for reference in etree.fromstring(xml).iter(f"{{{C}}}numRef"):
+        for row, column, value in drawn(reference):
             if not (0 <= row < len(cells) and column < len(head)):
                 raise ExportFailed(f"A chart refers to row {row + 2} of its workbook, which has {len(cells) + 1} rows.")
             cells[row][column] = value
@@ -323,10 +331,10 @@ def as_read(head: list[Any], row: Iterable[Any]) -> list[Any]:
     return found
 
 
-def _drawn(reference: Any) -> Iterator[tuple[int, int, float | None]]:
+def drawn(reference: Any) -> Iterator[tuple[int, int, float | None]]:
     """Row and column (from 0, without the heading) of each cell that is drawn, and the number that is."""
-    where = reference.findtext(f"{{{_C}}}f").rpartition("!")[2].replace("$", "")
+    where = reference.findtext(f"{{{C}}}f").rpartition("!")[2].replace("$", "")
     column, first, _, last = range_boundaries(where)
-    points = {int(point.get("idx")): float(point.findtext(f"{{{_C}}}v")) for point in reference.iter(f"{{{_C}}}pt")}
+    points = {int(point.get("idx")): float(point.findtext(f"{{{C}}}v")) for point in reference.iter(f"{{{C}}}pt")}
     for at in range(int(last) - int(first) + 1):
         yield int(first) - 2 + at, int(column) - 1, points.get(at)

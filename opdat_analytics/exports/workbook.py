@@ -235,7 +235,7 @@ def _table(
 
 def _height(text: str, width: int) -> float:
     """Height of a row in points that shows a text of many lines whole; not every program finds it by itself."""
-    return 15.0 * min(26, len(textwrap.wrap(one_line(text), max(1, width - 4))) or 1)
+    return 15.0 * min(26, len(textwrap.wrap(one_line(text), round(width * 1.08))) or 1)
 
 
 def _declared(name: str, columns: list[dict[str, Any]]) -> dict[str, Any]:
