@@ -268,6 +268,8 @@ def _label(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
+    if name == "source":
+        return words.publisher(str(value))
     if name == "roles":
         return ", ".join(dict.fromkeys(str(value).split(";")))
     if isinstance(value, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
@@ -71,7 +72,8 @@ def attempt(make: Callable[..., Any], *given: Any, **named: Any) -> Any:
     try:
         return make(*given, **named)
     except OpdatError as error:
-        return Gap(str(error))
+        # What follows the first sentence says how to ask otherwise, to who writes code.
+        return Gap(re.split(r"(?<=[.!?])\s", str(error))[0])
 
 
 def gap_among(values: Iterable[Any]) -> Gap | None:
