@@ -248,6 +248,8 @@ def generations(home: Home) -> list[int]:
 def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Column]) -> dict[str, Any]:
     """Write a frame or an Arrow table as an immutable part, unless it is there already.
 
+    Its bytes are on disk then; its name is once `publish` has made the folder durable, for all parts together.
+
     Returns
     -------
     Its manifest entry: ``hash`` and ``rows``.
@@ -265,7 +267,7 @@ def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Colu
     digest = hashlib.sha256(data).hexdigest()[:32]
     path = part_path(home, digest)
     if not path.exists() or path.stat().st_size != len(data):
-        write_whole(path, data)
+        _write_beside(path, data)
     return {"hash": digest, "rows": table.num_rows}
 
 
@@ -290,6 +292,12 @@ def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that others see all of it or nothing: beside, on disk, then moved into place."""
+    _write_beside(path, data)
+    _sync_folder(path.parent)
+
+
+def _write_beside(path: Path, data: bytes) -> None:
+    """As `write_whole`, but the name of the file may be lost if the system fails before its folder is made durable."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
@@ -301,7 +309,6 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -316,11 +323,13 @@ def _sync_folder(folder: Path) -> None:
 
 
 def publish(home: Home, manifest: Mapping[str, Any]) -> Publication:
-    """Make a manifest the current publication: the history first, the manifest last, then prune.
+    """Make a manifest the current publication: parts durable, then the history, the manifest last, then prune.
 
     The caller holds the lock and has written every part.
     """
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+    if (parts := home.processed / "parts").exists():
+        _sync_folder(parts)
     write_whole(history_path(home, manifest["generation"]), text)
     write_whole(manifest_path(home), text)
     prune(home)
