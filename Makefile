@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-slow check format bench lab clean
+.PHONY: run test test-slow check format bench soak lab clean
 
 run: $(READY)  ## refresh, tables, chart pack, notebooks
 	$(BIN)/opdat run
@@ -26,6 +26,11 @@ bench: $(READY)  ## side-by-side ratios
 	$(BIN)/python benchmarks/refresh.py
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/pack.py
+
+MINUTES ?= 10
+soak: $(READY)  ## long trials with random input: make soak MINUTES=60
+	$(BIN)/python -m soak.refreshes --minutes $(MINUTES)
+	$(BIN)/python -m soak.parsers --minutes $(MINUTES)
 
 lab: $(READY)  ## JupyterLab at notebooks/
 	$(BIN)/opdat lab

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from opdat_analytics import store
+from opdat_analytics.declared import editions_of, rulings_without_file
 from opdat_analytics.ingest.conflicts import conflicts
-from opdat_analytics.ingest.declare import Editions, Source, read_declaration
+from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.ingest.editions import IDENTITY, current, restatements
-from opdat_analytics.model import TABLES, Column, DeclarationError, Home
+from opdat_analytics.ingest.files import issue_table
+from opdat_analytics.model import TABLES, Column, Home
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 from opdat_analytics.row_keys import COLUMNS, RowKeys, repeated, row_keys, told_apart
 
@@ -32,7 +35,7 @@ def across_parts(
     home
         The project's folders.
     draft
-        A manifest whose ``files`` are those of the publication to be.
+        A manifest whose ``files`` and ``declared`` are those of the publication to be.
     before
         The manifest of the publication before it, whose corrections are carried on.
     corrected
@@ -40,13 +43,12 @@ def across_parts(
 
     Returns
     -------
-    Table name → manifest entries: ``superseded``, ``revisions``, ``conflicts``, ``sources``.
+    Table name → manifest entries: ``superseded``, ``revisions``, ``conflicts``, ``sources``; and ``issues`` where a
+    ruling is about a file that is not there.
     """
     publication = store.Publication(home, draft)
-    declared = _declarations(home, publication.sources)
-    editions = {name: source.editions for name, source in declared.items()}
-    for name in publication.sources:  # a broken declaration: its figures stay, its editions order by their labels
-        editions.setdefault(name, Editions(None, None, "series", {}))
+    declared: Mapping[str, Mapping[str, Any]] = draft["declared"]
+    editions = {name: editions_of(declared.get(name)) for name in publication.sources}
     parts = [_Part(entry, keys_of(home, entry, editions[entry["source"]])) for entry in _with_figures(draft)]
     superseded: list[pd.DataFrame] = []
     revisions: list[pd.DataFrame] = [_carried(home, before), corrected]
@@ -57,12 +59,15 @@ def across_parts(
         observations = _figures(home, [part.entry for part in mine])
         superseded.append(observations.loc[~current(observations, editions), list(IDENTITY)])
         revisions.insert(len(revisions) - 2, restatements(observations, editions))
-    frames = {
+    frames: dict[str, tuple[pd.DataFrame | pa.Table, Sequence[Column]]] = {
         "superseded": (_below(superseded, SUPERSEDED), SUPERSEDED),
         "revisions": (_below(revisions, TABLES["revisions"]), TABLES["revisions"]),
         "conflicts": (conflicts(_neighbours(home, parts), editions), TABLES["conflicts"]),
         "sources": (_sources(publication, declared), TABLES["sources"]),
     }
+    astray = list(rulings_without_file(draft["files"], declared))
+    if astray:
+        frames["issues"] = (issue_table(astray), TABLES["issues"])
     return {name: [store.write_part(home, frame, columns)] for name, (frame, columns) in frames.items()}
 
 
@@ -115,51 +120,47 @@ def _below(frames: Sequence[pd.DataFrame], columns: Sequence[Column]) -> pd.Data
     return pd.concat(frames, ignore_index=True) if frames else to_frame(arrow_schema(columns).empty_table(), columns)
 
 
-def _declarations(home: Home, sources: tuple[str, ...]) -> dict[str, Source]:
-    """The declarations that can be read; a broken one is already an issue of its files."""
-    declared = {}
-    for name in sources:
-        path = home.raw / name / "source.toml"
-        if path.exists():
-            try:
-                declared[name] = read_declaration(path)
-            except DeclarationError:
-                continue  # told as a stop of each of its files
-    return declared
-
-
 def _carried(home: Home, before: Mapping[str, Any] | None) -> pd.DataFrame:
-    """Corrections told in earlier publications."""
-    if before is None or not store.has_parts(home, {"revisions": before["across"]["revisions"]}):
-        return pd.DataFrame(columns=[c.name for c in TABLES["revisions"]])
-    revisions = store.Publication(home, before).table("revisions")
-    return revisions[revisions["kind"] == "corrected"]
+    """Corrections told in earlier publications; where their part was lost, as the last one that still has it."""
+    for manifest in _backwards(home, before):
+        parts = {"revisions": manifest["across"]["revisions"]}
+        if store.has_parts(home, parts):
+            revisions = store.Publication(home, manifest).table("revisions")
+            return revisions[revisions["kind"] == "corrected"]
+    return pd.DataFrame(columns=[c.name for c in TABLES["revisions"]])
 
 
-def _sources(publication: store.Publication, declared: Mapping[str, Source]) -> pd.DataFrame:
+def _backwards(home: Home, manifest: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+    """A publication and those before it, as far as they are kept and can be read."""
+    if manifest is None:
+        return
+    yield manifest
+    for number in reversed(store.generations(home)):
+        if number < manifest["generation"] and (earlier := store.kept_manifest(home, number)) is not None:
+            yield earlier
+
+
+def _sources(publication: store.Publication, declared: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     issues = publication.table("issues")
     held = issues[issues["severity"] == "hold"].groupby("file").size()
     rows = []
     for entry in publication.manifest["files"]:
-        source = declared.get(entry["source"])
-        published = source.editions.published(entry["edition"]) if source else None
+        said = declared.get(entry["source"], {})
+        reliability = said.get("reliability", {})
         rows.append(
             {
                 "source": entry["source"],
                 "file": entry["file"],
                 "sha256": entry["sha256"],
                 "edition": entry["edition"],
-                "published": published,
+                "published": editions_of(said).published(entry["edition"]) if said else None,
                 "rows": sum(part["rows"] for part in entry["parts"].get("observations", [])),
                 "activities": sum(part["rows"] for part in entry["parts"].get("activities", [])),
                 "held": int(held.get(entry["file"], 0)),
                 "stopped": entry["stopped"],
-                "title": source.title if source else entry["source"],
-                **{name: getattr(source, name, None) for name in ("owner", "url", "licence", "handling")},
-                **{
-                    name: source.reliability.get(name) if source else None
-                    for name in ("completeness", "accuracy", "limits", "fitness")
-                },
+                "title": said.get("title", entry["source"]),
+                **{name: said.get(name) for name in ("owner", "url", "licence", "handling")},
+                **{name: reliability.get(name) for name in ("completeness", "accuracy", "limits", "fitness")},
             }
         )
     return pd.DataFrame(rows, columns=[c.name for c in TABLES["sources"]])

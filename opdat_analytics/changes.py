@@ -139,6 +139,8 @@ def _facts(
     home: Home, before: Mapping[str, Any] | None, after: Mapping[str, Any], files: set[str], table: str
 ) -> pd.DataFrame:
     """Rows of facts that are new or gone, and single facts that changed; ``part`` is the column."""
+    if not any(part["rows"] for manifest in (before, after) for part in _parts(manifest, files, table)):
+        return pd.DataFrame(columns=list(COLUMNS), dtype=object)
     key = [*_FACTS[table], "source", "edition", "again"]
     names = [c.name for c in TABLES[table] if c.name not in (*key, "file", "sheet", "cell")]
     old, new = (_rows(home, manifest, files, table, key[:-1]) for manifest in (before, after))
@@ -158,6 +160,11 @@ def _facts(
             if not (pd.isna(was) and pd.isna(now)) and str(was) != str(now):
                 rows.append(("restated", *stands, name, None, None, None, _said(was), _said(now)))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def _parts(manifest: Mapping[str, Any] | None, files: set[str], table: str) -> Iterable[Mapping[str, Any]]:
+    touched = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
+    return [part for entry in touched for part in entry["parts"].get(table, ())]
 
 
 def _said(value: Any) -> str | None:

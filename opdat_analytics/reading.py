@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 TRIES, PAUSE = 3, 0.2
 """How often a file that changes while it is read is tried, and how many seconds lie between."""
+SETTLED = 1.0
+"""Seconds without a write after which a text file that ends within a line counts as written to its end."""
 
 _LOG = logging.getLogger("opdat_analytics.refresh")
 
@@ -52,7 +55,7 @@ def read_all(
         A manifest entry for each file that is still there. A file that cannot be read keeps its last good rows.
     """
     if processes is None:
-        worth = sum(file.path.stat().st_size for file in files if file.path.exists()) // ENOUGH
+        worth = sum(file.size for file in files) // ENOUGH
         processes = min(cores(), worth + 1)
     tasks = [(home, file, known.get(file.name)) for file in files]
     found = each(_read_steady, tasks, processes)
@@ -63,22 +66,53 @@ def _read_steady(home: Home, file: RawFile, last: Mapping[str, Any] | None) -> d
     """Read a file that nobody writes at meanwhile: what was read half before and half after a change is not kept."""
     from opdat_analytics.answers.forms import declared_form
 
-    for _ in range(TRIES):
-        began = time.monotonic()
-        source = declared_form(file.path, file.source, _declaration(home, file.source))
-        entry = _read_one(home, file, source, last)
-        now = again(file, home)
+    now: RawFile | None = file
+    if _unfinished(file.path):
+        time.sleep(SETTLED)
+        now = there(file, home)
+    for left in reversed(range(TRIES)):
         if now is None:
             note("vanished", file=file.name)
             return None
-        if now.fingerprint == file.fingerprint:
+        file, began = now, time.monotonic()
+        source = declared_form(file.path, file.source, _declaration(home, file.source))
+        entry = _read_one(home, file, source, last)
+        now = there(file, home)
+        same = now is not None and now.fingerprint == file.fingerprint
+        if now == file or (same and not left):  # some network drives give a file another stamp each time
             _told(entry, began)
             return entry
         note("changed while it was read", file=file.name)
-        file = now
         time.sleep(PAUSE)
+        now = again(file, home)
     problem = DeclarationError([f"{file.name} kept changing while it was read; it is read when nobody writes to it"])
     return _read_one(home, replace(file, fingerprint=""), problem, last, "changing")
+
+
+def there(file: RawFile, home: Home) -> RawFile | None:
+    """The file as it is now; None only where it stays away. A program that saves a file takes it away for a moment."""
+    for _ in range(TRIES - 1):
+        now = again(file, home)
+        if now is not None:
+            return now
+        time.sleep(PAUSE)
+    return again(file, home)
+
+
+def _unfinished(path: Path) -> bool:
+    """Whether a text file looks as if somebody is still copying it in: just written, and it ends within a line.
+
+    Half a workbook cannot be read and stops; half a text file could pass for a whole one.
+    """
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return False
+    try:
+        with path.open("rb") as opened:
+            size = opened.seek(0, os.SEEK_END)
+            opened.seek(max(0, size - 1))
+            return opened.read(1) not in (b"", b"\n", b"\r") and abs(time.time() - path.stat().st_mtime) < SETTLED
+    except OSError:
+        return False  # told when the file itself is read
 
 
 def _told(entry: Mapping[str, Any], began: float) -> None:
@@ -100,13 +134,16 @@ def _declared(path: Path, modified: int, size: int) -> Source | DeclarationError
 
 def _declaration(home: Home, source: str) -> Source | DeclarationError:
     path = home.raw / source / DECLARATION
-    if not path.exists():
+    try:
+        stat = path.stat()
+        return _declared(path, stat.st_mtime_ns, stat.st_size)
+    except FileNotFoundError:
         loose = f" A spreadsheet directly in {home.raw.name} must be a filled-in template." if source == RETURNS else ""
         return DeclarationError(
             [f"{source}/{DECLARATION} is missing; it says how the spreadsheets of {source} are to be read.{loose}"]
         )
-    stat = path.stat()
-    return _declared(path, stat.st_mtime_ns, stat.st_size)
+    except OSError as error:
+        return DeclarationError([f"{source}/{DECLARATION} may not be read ({error.strerror}); give leave to read it."])
 
 
 def _read_one(

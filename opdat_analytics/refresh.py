@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opdat_analytics import store
+from opdat_analytics import disk, publishing, reading, store
 from opdat_analytics.model import Home, LockHeld, NothingPublished
 from opdat_analytics.reading import note, read_all
 from opdat_analytics.scan import code_version, is_same, scan
@@ -86,34 +88,67 @@ def refresh(home: Home, only: Sequence[str] = (), *, dry_run: bool = False) -> R
     try:
         home.processed.mkdir(parents=True, exist_ok=True)
         with FileLock(home.processed / ".lock").acquire(timeout=0):
-            return _refresh(home, only, dry_run)
+            return _healed(home, only, dry_run)
     except Timeout as error:
         said = f"Another refresh of {home.processed} is running. Wait for it to end, then try again."
         raise LockHeld(said) from error
     except OSError as error:
-        raise NothingPublished(
-            f"Nothing was published: {error.strerror or error} ({error.filename or home.processed}). "
-            "The last publication stands as it was. Make room or give leave to write, then refresh again."
-        ) from error
+        note("failed", errno=error.errno, what=error.strerror)
+        raise NothingPublished(_refused(home, error)) from error
+
+
+def _refused(home: Home, error: OSError) -> str:
+    """What the system refused, and what to do about it."""
+    place = Path(error.filename) if isinstance(error.filename, str | Path) else home.processed
+    below = place == home.raw or home.raw in place.parents
+    step = "Give leave to read it" if below else "Make room, give leave to write, or close what holds it open"
+    reason = error.strerror or str(error)
+    return f"Nothing was published: {reason} ({place}). The last publication stands. {step}, then refresh again."
+
+
+def _healed(home: Home, only: Sequence[str], dry_run: bool) -> Report:
+    """Refresh; a part that was damaged since it was published is taken away and made again from its raw file."""
+    taken: set[Path] = set()
+    while True:
+        try:
+            return _refresh(home, only, dry_run)
+        except store.DamagedPart as damage:
+            if damage.path in taken or not disk.remove(damage.path):
+                raise
+            taken.add(damage.path)
+            note("healed", part=damage.path.name)
 
 
 def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
     before = store.last_manifest(home)
     known = {entry["file"]: entry for entry in before["files"]} if before else {}
-    raw = scan(home, only, known)
     kept = [entry for entry in known.values() if only and entry["source"] not in only]
+    looked_at = known.keys() - {entry["file"] for entry in kept}
+    raw = scan(home, only, known)
+    if looked_at - {file.name for file in raw}:
+        time.sleep(
+            reading.PAUSE
+        )  # a program that saves a file takes it away for a moment: look twice before it counts as gone
+        raw = scan(home, only, known)
     todo = [file for file in raw if not is_same(known.get(file.name), file, home)]
     same = [known[file.name] for file in raw if is_same(known.get(file.name), file, home)]
-    gone = known.keys() - {file.name for file in raw} - {entry["file"] for entry in kept}
+    gone = set(looked_at - {file.name for file in raw})
     if before and not todo and not gone and store.is_whole(home, before):
         return _unchanged(before, home)
-    note("started", files=len(raw), to_read=len(todo), gone=len(gone))
+    note("started", files=len(raw), to_read=len(todo), gone=len(gone), swept=publishing.sweep(home))
+    number = publishing.next_generation(home, before["generation"] if before else 0)
     entries = [*kept, *same, *read_all(home, todo, known)]
     gone |= {file.name for file in todo} & known.keys() - {entry["file"] for entry in entries}
     entries.sort(key=lambda entry: entry["file"])
     if not any(_rows(entry) for entry in entries):
         return _nothing(home, entries, before)
-    return _publish(home, entries, before, {file.name for file in todo}, gone, dry_run)
+    from opdat_analytics.declared import declared_by
+
+    declared = declared_by(
+        home, sorted({entry["source"] for entry in entries}), {entry["source"] for entry in kept}, before
+    )
+    draft = {"format": store.FORMAT, "generation": number, "files": entries, "declared": declared, "across": {}}
+    return _publish(home, draft, before, {file.name for file in todo}, gone, dry_run)
 
 
 def _rows(entry: Mapping[str, Any]) -> int:
@@ -133,7 +168,7 @@ def package_version() -> str:
 
 def _publish(
     home: Home,
-    entries: list[dict[str, Any]],
+    draft: dict[str, Any],
     before: Mapping[str, Any] | None,
     touched: set[str],
     gone: set[str],
@@ -142,24 +177,26 @@ def _publish(
     from opdat_analytics import changes as compare
     from opdat_analytics.across import across_parts
 
-    draft = {"format": store.FORMAT, "generation": 0, "files": entries, "across": {}}
+    entries, base = draft["files"], before["generation"] if before else 0
     change = compare.compare(home, before, draft, touched | gone)
     draft["across"] = across_parts(home, draft, before, change.corrected)
     if before and store.content_hash(draft) == store.content_hash(before):
         if not dry_run:
-            store.publish(home, before)
+            publishing.publish(home, before, base)
+            note("healed", publication=store.Publication(home, before).id)
         return _unchanged(before, home)
-    _stands(home, before)
-    generation = max([before["generation"] if before else 0, *store.generations(home)]) + 1
     manifest = draft | {
-        "generation": generation,
+        "before": base,
         "code": {"version": package_version(), "reading": code_version()},
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     publication = store.Publication(home, manifest)
     if not dry_run:
-        publication = store.publish(home, manifest)
+        publication = publishing.publish(home, manifest, base)
         note("published", publication=publication.id, changes=change.changes["kind"].value_counts().to_dict())
+        pruned = publishing.prune(home)
+        if pruned.manifests or pruned.parts or pruned.left:
+            note("pruned", **vars(pruned))
     stops = compare.issues_of(home, [entry for entry in entries if entry["stopped"]])
     stopped = [issue for issue in stops if issue["severity"] == "stop"]
     code = STOPPED if any(entry["stopped"] for entry in entries) else HELD if change.newly_held else PUBLISHED
@@ -173,16 +210,6 @@ def _publish(
         newly_held=change.newly_held,
         newly_stopped=_newly_stopped(entries, before),
     )
-
-
-def _stands(home: Home, before: Mapping[str, Any] | None) -> None:
-    """Refuse to publish over a publication that was made meanwhile, as when the lock file was removed by hand."""
-    now = store.last_manifest(home)
-    if (now or {}).get("generation") != (before or {}).get("generation"):
-        raise LockHeld(
-            f"Another refresh published to {home.processed} while this one was reading. "
-            "Its publication stands; refresh again to take up what it had not seen."
-        )
 
 
 def _newly_stopped(entries: Sequence[Mapping[str, Any]], before: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -19,17 +19,36 @@ SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".t
 
 @dataclass(frozen=True)
 class RawFile:
-    """One file below data/raw as it is now. ``fingerprint`` covers its bytes, its declaration and the code."""
+    """One file below data/raw as it is now.
+
+    Attributes
+    ----------
+    source, path
+        Its source id; where it lies.
+    sha256
+        Hash of its bytes; empty where it may not be read.
+    fingerprint
+        Hash of its bytes, its declaration and the code: what decides which rows it gives.
+    stamp
+        What the system says of the file and its declaration (how long, when written): it changes with every
+        write, even where the bytes come out the same.
+    """
 
     source: str
     path: Path
     sha256: str
     fingerprint: str
+    stamp: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
         """Its source and its own name, with a forward slash."""
         return f"{self.source}/{self.path.name}"
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has; 0 where it may not be read."""
+        return self.stamp[0] if self.sha256 else 0
 
 
 @cache
@@ -41,7 +60,7 @@ def code_version() -> str:
         for path in sorted((root / folder).iterdir()):
             if path.suffix in (".py", ".toml", ".csv"):
                 digest.update(path.name.encode() + path.read_bytes())
-    for name in ("across.py", "changes.py", "reading.py", "answers/forms.py"):
+    for name in ("across.py", "changes.py", "declared.py", "reading.py", "row_keys.py", "answers/forms.py"):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -69,7 +88,8 @@ def scan(home: Home, only: Sequence[str], known: Mapping[str, Any]) -> list[RawF
             )
     found = [file for folder in folders if not only or folder.name in only for file in _raw_files(folder)]
     if loose and (not only or RETURNS in only):
-        found += [raw_file(RETURNS, path, _declaration_hash(home.raw / RETURNS)) for path in loose]
+        below = _seen(home.raw / RETURNS / DECLARATION)
+        found += [_raw_file(RETURNS, path, below) for path in loose]
     return found
 
 
@@ -83,31 +103,32 @@ def loose_files(raw: Path) -> list[Path]:
 
 
 def _raw_files(folder: Path) -> Iterable[RawFile]:
-    declared = _declaration_hash(folder)
-    for path in sorted(folder.iterdir()):
+    try:
+        there = sorted(folder.iterdir())
+    except FileNotFoundError:
+        return  # the folder went away since it was listed, and its files with it
+    below = _seen(folder / DECLARATION)
+    for path in there:
         if not path.is_file() or path.name.startswith((".", "~$")) or path.name == DECLARATION or path.suffix == ".md":
             continue
-        yield raw_file(folder.name, path, declared)
+        yield _raw_file(folder.name, path, below)
 
 
-def _declaration_hash(folder: Path) -> str:
-    declaration = folder / DECLARATION
-    return hashlib.sha256(declaration.read_bytes() if declaration.exists() else b"").hexdigest()
-
-
-def raw_file(source: str, path: Path, declared: str) -> RawFile:
-    """A raw file as it is now, below a declaration with that hash."""
-    sha256 = _hash(path)
+def _raw_file(source: str, path: Path, below: tuple[str, tuple[int, ...]]) -> RawFile:
+    """A raw file as it is now, below a declaration of that hash and stamp."""
+    (sha256, stamp), (declared, written) = _seen(path), below
     fingerprint = hashlib.sha256(f"{sha256} {declared} {code_version()}".encode()).hexdigest()[:32]
-    return RawFile(source, path, sha256, fingerprint)
+    return RawFile(source, path, sha256, fingerprint, (*stamp, *written))
 
 
-def _hash(path: Path) -> str:
-    """Hash of a file's bytes; empty where it may not be read, which stops that file when its turn comes."""
+def _seen(path: Path) -> tuple[str, tuple[int, ...]]:
+    """Hash and stamp of a file; empty where it may not be read, which stops that file when its turn comes."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        stat = path.stat()
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
-        return ""
+        return "", ()
+    return sha256, (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 def is_same(entry: Mapping[str, Any] | None, file: RawFile, home: Home) -> bool:
@@ -121,7 +142,7 @@ def again(file: RawFile, home: Home) -> RawFile | None:
     """The same file as it is now; None where it has gone."""
     if not file.path.is_file():
         return None
-    return raw_file(file.source, file.path, _declaration_hash(home.raw / file.source))
+    return _raw_file(file.source, file.path, _seen(home.raw / file.source / DECLARATION))
 
 
 def waiting(home: Home, manifest: Mapping[str, Any] | None) -> dict[str, str]:

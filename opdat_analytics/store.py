@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opdat_analytics import disk
+from opdat_analytics.disk import write_whole as write_whole  # what is exported is written in the same way
 from opdat_analytics.model import TABLES, Column, Home, NothingPublished, OpdatError, canonical_json
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = 1
-KEPT = 100
-"""How many publications stay readable; the current one among them."""
 OUTSIDE = "outside this scheme"
 SEVERAL = "several regions"
 
@@ -153,15 +152,25 @@ def part_path(home: Home, digest: str) -> Path:
     return home.processed / "parts" / f"{digest}.parquet"
 
 
+class DamagedPart(OpdatError):
+    """A published part is not what the manifest says; ``path`` names it. A refresh makes it again."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+
 def _part_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
+    except FileNotFoundError as error:
+        said = f"a published part is missing: {path}. Run `opdat refresh` to make it again."
+        raise DamagedPart(path, said) from error
     except OSError as error:
-        raise OpdatError(f"a published part is missing: {path}. Run `opdat refresh` to make it again.") from error
+        raise OpdatError(f"a published part may not be read: {path} ({error.strerror}).") from error
     if hashlib.sha256(data).hexdigest()[: len(path.stem)] != path.stem:
-        raise OpdatError(
-            f"a published part was changed after it was published: {path}. Delete it and run `opdat refresh`."
-        )
+        said = f"a published part was changed after it was published: {path}. Delete it and run `opdat refresh`."
+        raise DamagedPart(path, said)
     return data
 
 
@@ -193,23 +202,37 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
         raise OpdatError(
             f"{path} was written by another version of opdat_analytics. Delete it and run `opdat refresh`."
         )
+    if not (isinstance(manifest.get("generation"), int) and {"files", "across", "made"} <= manifest.keys()):
+        raise OpdatError(f"{path} is not whole. Run `opdat refresh`: it is made again.")
     return manifest
 
 
 def last_manifest(home: Home) -> dict[str, Any] | None:
-    """The current manifest; where it cannot be read, the newest of the history that can.
+    """The current manifest; where it is gone or cannot be read, the newest of the history that can.
 
     A refresh starts from it, so that a damaged file costs nothing but the repair.
     """
     try:
-        return read_manifest(manifest_path(home))
+        found, damage = read_manifest(manifest_path(home)), None
+    except OpdatError as error:
+        found, damage = None, error
+    if found is not None:
+        return found
+    for generation in reversed(generations(home)):
+        kept = kept_manifest(home, generation)
+        if kept is not None:
+            return kept
+    if damage is not None:
+        raise damage
+    return None
+
+
+def kept_manifest(home: Home, generation: int) -> dict[str, Any] | None:
+    """The manifest of one generation; None where it is not kept, is damaged, or is of another version."""
+    try:
+        return read_manifest(history_path(home, generation))
     except OpdatError:
-        for generation in reversed(generations(home)):
-            try:
-                return read_manifest(history_path(home, generation))
-            except OpdatError:
-                continue
-        raise
+        return None
 
 
 def open_publication(home: Home, publication: int | str | None = None) -> Publication:
@@ -239,7 +262,8 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
 
 def generations(home: Home) -> list[int]:
     """Generations whose manifests are kept, oldest first."""
-    return sorted(int(path.stem.rpartition("-")[2]) for path in (home.processed / "history").glob("manifest-*.json"))
+    names = (path.name for path in (home.processed / "history").glob("manifest-*.json"))
+    return sorted(int(found[1]) for name in names if (found := re.fullmatch(r"manifest-(\d+)\.json", name)))
 
 
 # ---------------------------------------------------------------- frames and parts
@@ -247,8 +271,6 @@ def generations(home: Home) -> list[int]:
 
 def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Column]) -> dict[str, Any]:
     """Write a frame or an Arrow table as an immutable part, unless it is there already.
-
-    Its bytes are on disk then; its name is once `publish` has made the folder durable, for all parts together.
 
     Returns
     -------
@@ -267,7 +289,7 @@ def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Colu
     digest = hashlib.sha256(data).hexdigest()[:32]
     path = part_path(home, digest)
     if not path.exists() or path.stat().st_size != len(data):
-        _write_beside(path, data)
+        disk.put(path, data)
     return {"hash": digest, "rows": table.num_rows}
 
 
@@ -288,69 +310,6 @@ def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
             values = values.astype(object).where(values.notna(), None)
         typed[column.name] = values
     return pd.DataFrame(typed)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that others see all of it or nothing: beside, on disk, then moved into place."""
-    _write_beside(path, data)
-    _sync_folder(path.parent)
-
-
-def _write_beside(path: Path, data: bytes) -> None:
-    """As `write_whole`, but the name of the file may be lost if the system fails before its folder is made durable."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable, where the system lets a folder be opened (Windows does not)."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def publish(home: Home, manifest: Mapping[str, Any]) -> Publication:
-    """Make a manifest the current publication: parts durable, then the history, the manifest last, then prune.
-
-    The caller holds the lock and has written every part.
-    """
-    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
-    if (parts := home.processed / "parts").exists():
-        _sync_folder(parts)
-    write_whole(history_path(home, manifest["generation"]), text)
-    write_whole(manifest_path(home), text)
-    prune(home)
-    return Publication(home, manifest)
-
-
-def prune(home: Home) -> None:
-    """Remove manifests beyond the last ``KEPT``, and parts that no kept manifest names."""
-    for generation in generations(home)[:-KEPT]:
-        history_path(home, generation).unlink(missing_ok=True)
-    manifests = [read_manifest(history_path(home, generation)) for generation in generations(home)]
-    manifests.append(read_manifest(manifest_path(home)))
-    named = {
-        entry["hash"]
-        for manifest in filter(None, manifests)
-        for entries in (*(file["parts"] for file in manifest["files"]), manifest["across"])
-        for entry in (one for several in entries.values() for one in several)
-    }
-    for path in (home.processed / "parts").glob("*.parquet"):
-        if path.stem not in named:
-            path.unlink(missing_ok=True)
 
 
 def with_region(frame: pd.DataFrame, regions: Mapping[str, str], scheme: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "opdat_analytics"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MIDDLE = ("ingest", "store", "metrics", "charts", "privacy")
-RANK = {"model": 0, "vocab": 1, **dict.fromkeys(MIDDLE, 2)}
+RANK = {"model": 0, "disk": 0, "vocab": 1, **dict.fromkeys(MIDDLE, 2)}
 TOP = ("cli", "__main__")
 LONGEST = 420
 

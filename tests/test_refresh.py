@@ -197,6 +197,71 @@ def test_a_missing_declaration_stops_its_source(home: Home) -> None:
     assert figures(home) == ALL
 
 
+DATED = """
+title = "Court returns"
+owner = "Supreme court"
+edition = { from = "filename", pattern = '(\\d{4})', replaces = "all" }
+
+[editions]
+"2024" = 2026-01-01
+"2023" = 2026-06-01
+
+[[layout]]
+constants = { measure = "convictions", unit = "persons", offence = "trafficking" }
+columns = { "Country" = "place", "Year" = "year", "Convictions" = "value" }
+"""
+
+
+@pytest.mark.parametrize("broken", ["title = ", None])
+def test_what_is_current_does_not_shift_while_a_declaration_is_broken(tmp_path: Path, broken: str | None) -> None:
+    home = small_project(tmp_path)
+    write(home, "courts/source.toml", DATED)
+    refresh(home)
+    before = current_of_courts(home)
+    assert set(before) == {"2023"}, "the declared order, not that of the labels, makes 2023 the last edition"
+    if broken is None:
+        (home.raw / "courts" / "source.toml").unlink()
+    else:
+        write(home, "courts/source.toml", broken)
+    edit(home, "police/returns.csv", "40", "41")
+    assert refresh(home).exit_code == STOPPED
+    assert current_of_courts(home) == before
+    sources = published(home, "sources").set_index("file")
+    assert sources.loc["courts/returns_2023.csv", "owner"] == "Supreme court"
+    assert str(sources.loc["courts/returns_2023.csv", "published"])[:10] == "2026-06-01"
+
+
+def current_of_courts(home: Home) -> list[str]:
+    rows = published(home, "observations")
+    return rows[(rows["source"] == "courts") & rows["current"]]["edition"].tolist()
+
+
+def test_a_source_that_is_not_looked_at_keeps_its_declared_order_too(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    write(home, "courts/source.toml", DATED)
+    refresh(home)
+    write(home, "courts/source.toml", DATED.replace("2026-06-01", "2025-06-01").replace('"2024" =', '"2024x" ='))
+    edit(home, "police/returns.csv", "40", "41")
+    refresh(home, ["police"])
+    assert set(current_of_courts(home)) == {"2023"}
+
+
+def test_a_ruling_about_a_file_that_is_not_there_is_told_until_it_is(home: Home) -> None:
+    ruling = '[[decided]]\ncell = "return.csv#returns!C2"\nwas = "40"\ndo = "ignore"\nwhy = "asked the office"\n'
+    write(home, "police/source.toml", FILES["police/source.toml"] + ruling)
+    assert refresh(home).exit_code == PUBLISHED
+    (told,) = published(home, "issues").to_dict("records")
+    assert (told["severity"], told["code"], told["cell"]) == ("flag", "decision_without_file", "C2")
+    assert told["file"] == "police/return.csv"
+    assert told["hint"] == "name “returns.csv” if the file was renamed, or remove its [[decided]] entry"
+    edit(home, "courts/returns_2023.csv", "12", "13")
+    refresh(home)
+    assert published(home, "issues")["code"].tolist() == ["decision_without_file"]
+    (home.raw / "police" / "returns.csv").rename(home.raw / "police" / "return.csv")
+    refresh(home)
+    assert published(home, "issues")["code"].tolist() == ["decision_stale"]  # its sheet has another name now
+
+
 def test_a_stopped_file_that_goes_away_takes_its_rows_along(home: Home) -> None:
     edit(home, "courts/returns_2023.csv", "Convictions", "Convictions total")
     refresh(home)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
-import os
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_project import edit, figures, small_project
 
-from opdat_analytics import store
+from opdat_analytics import charts, metrics, publishing, store
 from opdat_analytics.model import TABLES, Home, NothingPublished, OpdatError
 from opdat_analytics.refresh import refresh
 
@@ -150,7 +149,7 @@ def test_an_id_printed_on_a_chart_names_its_publication(home: Home) -> None:
 
 
 def test_a_stated_number_of_publications_is_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "KEPT", 12)
+    monkeypatch.setattr(publishing, "KEPT", 12)
     for number in range(41, 54):
         edit(home, "police/returns.csv", f"2019,{number - 1}", f"2019,{number}")
         refresh(home)
@@ -158,6 +157,41 @@ def test_a_stated_number_of_publications_is_kept(home: Home, monkeypatch: pytest
     assert ("police/returns.csv", "C2", "GTM", "42") in figures(home, 3)
     with pytest.raises(OpdatError, match="kept are: 3, 4, 5"):
         store.open_publication(home, 1)
+
+
+def test_of_older_publications_the_last_of_each_month_is_kept_whatever_the_clock_did(home: Home) -> None:
+    made = {
+        1: "2026-01-05", 2: "2026-01-30", 3: "2026-02-01", 4: "2026-02-02", 5: "2026-01-31", 6: "2026-03-01",
+        7: "2026-03-02", 8: "2026-03-03", 9: "2026-03-04",
+    }  # fmt: skip
+    first = manifest(home)
+    for number, day in made.items():
+        text = json.dumps(first | {"generation": number, "made": f"{day}T06:00:00+00:00"}, indent=1)
+        store.history_path(home, number).write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publishing, "KEPT", 1)
+        pruned = publishing.prune(home)
+    assert store.generations(home) == [2, 4, 5, 7, 8, 9]  # the current three, and the last of each month before them
+    assert (pruned.manifests, pruned.parts, pruned.left) == (3, 0, 0)
+    assert figures(home, 2) == figures(home)
+
+
+def drawn(publication: store.Publication) -> tuple[str, bytes]:
+    """The id and the picture of a chart of a publication."""
+    totals = metrics.totals(publication.table("observations"), "convictions", by=("place", "year"))
+    exhibit = charts.trend(totals, by="place", publication=publication.id)
+    picture = io.BytesIO()
+    exhibit.figure.savefig(picture, format="png", dpi=50, metadata={"Software": None})
+    return exhibit.figure_id, picture.getvalue()
+
+
+def test_a_chart_of_an_earlier_publication_is_drawn_again_as_it_was(home: Home) -> None:
+    before = drawn(store.open_publication(home))
+    edit(home, "courts/returns_2024.csv", "Guatemala,2020,9", "Guatemala,2020,90")
+    (home.raw / "courts" / "returns_2023.csv").unlink()
+    refresh(home)
+    assert drawn(store.open_publication(home, 1)) == before
+    assert drawn(store.open_publication(home)) != before
 
 
 def test_nothing_published_says_what_to_do(tmp_path: Path) -> None:
@@ -211,62 +245,3 @@ def test_a_manifest_of_another_version_is_told(home: Home) -> None:
     store.manifest_path(home).write_text(text, encoding="utf-8")
     with pytest.raises(OpdatError, match="another version"):
         store.open_publication(home)
-
-
-# ---------------------------------------------------------------- a crash at every step
-
-
-class Crash(BaseException):
-    """The power goes off: nothing after it runs."""
-
-
-def refresh_until(home: Home, step: int, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Refresh, but stop dead at the n-th file that is moved into place; whether that point was reached."""
-    moved = 0
-    move = os.replace
-
-    def crash(source: Any, target: Any) -> None:
-        nonlocal moved
-        moved += 1
-        if moved == step:
-            raise Crash
-        move(source, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", crash)
-        try:
-            refresh(home)
-        except Crash:
-            return True
-    return False
-
-
-@pytest.mark.parametrize("start", ["empty", "published"])
-def test_a_crash_at_any_step_leaves_one_whole_publication(
-    start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = small_project(tmp_path / "model")
-    shutil.rmtree(model.raw / "courts")
-    if start == "published":
-        refresh(model)
-    old = figures(model) if start == "published" else None
-    home = Home.at(tmp_path / "tried")
-    step = 0
-    while True:
-        step += 1
-        shutil.rmtree(tmp_path / "tried", ignore_errors=True)
-        shutil.copytree(tmp_path / "model", tmp_path / "tried")
-        if start == "published":
-            edit(home, "police/returns.csv", "40", "41")
-        if not refresh_until(home, step, monkeypatch):
-            break
-        try:
-            seen = figures(home)
-        except NothingPublished:
-            seen = None
-        assert seen == old, f"after a crash at step {step} a reader sees neither the old publication nor nothing"
-        refresh(home)
-        healed = figures(home)
-        assert {row[3] for row in healed} == ({"41", "22"} if start == "published" else {"40", "22"})
-        assert not [path for path in home.processed.rglob(".writing-*") if path.is_file()]
-    assert step > 5, "a refresh moves parts, a manifest of the history and the manifest into place"

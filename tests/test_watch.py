@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from small_project import edit, figures, small_project, write
 
-from opdat_analytics import cli, reading, store
-from opdat_analytics.model import Home, LockHeld, OpdatError, UnknownName
+from opdat_analytics import cli, disk, reading, store
+from opdat_analytics.model import Home, LockHeld, NothingPublished, OpdatError, UnknownName
 from opdat_analytics.refresh import refresh
 from opdat_analytics.watch.journal import NAME, write_log
 from opdat_analytics.watch.schedule import SCHEDULERS, entry
@@ -116,6 +116,17 @@ def test_a_clock_that_was_set_back_makes_no_negative_age(home: Home) -> None:
     assert str(refresh(home).publication).startswith("2-")
 
 
+def test_a_monitor_that_looks_when_nothing_is_odd_loads_nothing_heavy(home: Home) -> None:
+    code = (
+        "import sys; from pathlib import Path; from opdat_analytics.model import Home; "
+        "from opdat_analytics.watch.status import status; "
+        f"standing = status(Home(Path({str(home.raw)!r}), Path({str(home.processed)!r}), Path('none'))); "
+        "print(standing.exit_code, [name for name in ('pandas', 'pyarrow', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip() == "0 []", done.stderr
+
+
 @pytest.mark.parametrize("text", ["soon", "7", "h", "-3d", "3y"])
 def test_what_is_no_length_of_time_is_said(text: str) -> None:
     with pytest.raises(OpdatError, match="write a number and m, h, d or w"):
@@ -173,7 +184,13 @@ def test_a_file_that_goes_while_it_is_read_is_gone(home: Home, monkeypatch: pyte
     edit(home, "police/returns.csv", "40", "41")
     real = reading.again
     path = home.raw / "police" / "returns.csv"
-    monkeypatch.setattr(reading, "again", lambda file, home: path.unlink() if file.path == path else real(file, home))
+    monkeypatch.setattr(reading, "PAUSE", 0)
+
+    def look(file: reading.RawFile, home: Home) -> reading.RawFile | None:
+        path.unlink(missing_ok=True)
+        return real(file, home)
+
+    monkeypatch.setattr(reading, "again", look)
 
     report = refresh(home)
 
@@ -224,6 +241,26 @@ def test_changes_are_told_by_source_and_place(edited: Home) -> None:
         "restated: convictions 2019", "Guatemala", "12", "113", "courts/returns_2023.csv › returns_2023!C2"
     )  # fmt: skip
     assert "restated: convictions 2019, Guatemala: “12” → “113”" in as_text(told)
+
+
+def test_changes_are_told_against_what_was_last_seen_not_against_what_a_killed_refresh_began(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(home, "police/returns.csv", "40", "41")
+    real = disk.write_whole
+
+    def stops(path: Path, data: bytes) -> None:
+        if path.name == "manifest.json":
+            raise OSError(28, "No space left on device", str(path))
+        real(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "write_whole", stops)
+        with pytest.raises(NothingPublished):
+            refresh(home)
+    refresh(home)
+    assert store.generations(home) == [1, 2, 3]
+    assert summary(home).first == "1 figure restated."
 
 
 def test_what_cells_say_cannot_become_markup(edited: Home) -> None:

@@ -21,6 +21,7 @@ LEADING = 1.32
 """Line height over type size."""
 
 _JOINERS, _UNSEEN = "\u200c\u200d", ("Cc", "Cf", "Cs")
+_NOT_IN_XML = "\ufffe\uffff"
 
 Glyph = Callable[[Axes, float, float], object]
 
@@ -94,7 +95,8 @@ def one_line(text: str) -> str:
     The joiners that Persian and Indic scripts need are kept.
     """
     kept = (" " if c in "\n\r\t" else c for c in text)
-    return " ".join("".join(c for c in kept if c in _JOINERS or unicodedata.category(c) not in _UNSEEN).split())
+    seen = (c for c in kept if c in _JOINERS or unicodedata.category(c) not in _UNSEEN)
+    return " ".join("".join(c for c in seen if c not in _NOT_IN_XML).split())
 
 
 def wrap(text: str, width: float, size: float, weight: str = "normal", most: int | None = None) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 
 from opdat_analytics.cli.program import FAILED, STOPPED, Exports, Log, Processed, Raw, app, home_of, say
 from opdat_analytics.cli.refreshing import LISTED, begin_log, tell, tell_issue
-from opdat_analytics.model import Home, OpdatError
+from opdat_analytics.model import Home, NothingPublished, OpdatError
 
 if TYPE_CHECKING:
     from opdat_analytics.refresh import Report
@@ -139,10 +139,24 @@ def _remind(report: Report) -> None:
         tell_issue("Needs you", issue)
 
 
-@app.command()
-def lab() -> None:
-    """Open JupyterLab at the notebooks."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
+    """Open JupyterLab at the notebooks; what follows is given to JupyterLab, such as --no-browser or --port=8890."""
+    from opdat_analytics.notebooks.kernel import lab_arguments
+    from opdat_analytics.store import open_publication
+
     folder = _notebook_folder()
+    if not folder.is_dir() and "OPDAT_HOME" not in os.environ:
+        folder = Path(__file__).resolve().parents[2] / "notebooks"  # the project that this package was installed from
     if not folder.is_dir():
         raise OpdatError(f"There is no folder {folder}. Run this in the project, or name it with OPDAT_HOME.")
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"])  # noqa: S606 - becomes JupyterLab
+    os.environ.setdefault("OPDAT_HOME", str(folder.parent.resolve()))
+    home = home_of(ctx, raw, processed, exports)
+    named = {"OPDAT_RAW": home.raw, "OPDAT_PROCESSED": home.processed, "OPDAT_EXPORTS": home.exports}
+    os.environ.update({name: str(path.resolve()) for name, path in named.items()})
+    try:
+        open_publication(home)
+    except NothingPublished as error:
+        say(str(error))
+    command = [sys.executable, "-m", "jupyterlab", *lab_arguments(str(folder.resolve()), ctx.args)]
+    os.execv(sys.executable, command)  # noqa: S606 - becomes JupyterLab

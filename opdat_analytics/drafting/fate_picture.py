@@ -125,6 +125,16 @@ def picture_html(
     return "\n".join(parts)
 
 
+def cells_and_fates(drafted: Draft, grid: Grid) -> tuple[tuple[str, ...], ...]:
+    """Each cell of a sheet as two lines, what it says and what becomes of it; one line where it is blank."""
+    fates = drafted.fates[grid.name]
+    named = [[_NAMES.get(int(fate), "").replace("_", " ") for fate in row] for row in fates]
+    return tuple(
+        tuple(f"{text}\n{fate}" if fate else str(text) for text, fate in zip(texts, row, strict=True))
+        for texts, row in zip(grid.text.tolist(), named, strict=True)
+    )
+
+
 def _sheet(grid: Grid, fates: np.ndarray, most_rows: int) -> list[str]:
     height, width = fates.shape
     parts = [f"<h2>{escape(grid.name)}</h2>"]

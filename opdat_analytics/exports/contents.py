@@ -18,6 +18,7 @@ column that is drawn are never left out) and all rows in order. Cells are text, 
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ import pandas as pd
 
 from opdat_analytics.charts import words
 from opdat_analytics.charts.frame import blank, plain, query_columns
+from opdat_analytics.charts.layout import one_line
 from opdat_analytics.model import Exhibit
 
 SHORTHAND_COLUMN = "Notes"
@@ -275,14 +277,15 @@ def differences(exhibit: Exhibit, found: pd.DataFrame | None) -> list[str]:
 
 def _same(found: Any, wanted: Any) -> bool:
     if isinstance(found, str):
-        meant = printed(wanted)
+        meant = one_line(printed(wanted))
         if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in meant):
             # A PDF keeps such letters as they are seen, from left to right, not as they are read.
             return sorted("".join(found.split())) == sorted("".join(meant.split()))
-        return " ".join(found.split()) == " ".join(meant.split())
+        return one_line(found) == meant
     if found is None or pd.isna(found):
         return printed(wanted) == ""
-    return not isinstance(wanted, str) and not pd.isna(wanted) and float(found) == float(wanted)
+    # Office files hold 16 digits, and the programs count with 15.
+    return not isinstance(wanted, str) and not pd.isna(wanted) and math.isclose(found, wanted, rel_tol=1e-14)
 
 
 def _shown(value: Any) -> str:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import matplotlib
 from matplotlib.colors import to_hex
+from matplotlib.transforms import Bbox
 
 from opdat_analytics.charts import style
 from opdat_analytics.charts.layout import MARGIN, wrap
@@ -53,6 +54,17 @@ def plot_svg(exhibit: Exhibit, *, described: str) -> str:
     )
     title = f'<title id="{described}-title">{escape(exhibit.title)}</title>'
     return f'{head}{title}<desc id="{described}-desc">{escape(exhibit.alt)}</desc>{inner.strip()}</svg>'
+
+
+def plot_png(exhibit: Exhibit, dpi: int = 200) -> tuple[bytes, float, float]:
+    """The plot and its key as a PNG, without the words around them, and its width and height in inches."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(SAVING), _bare(exhibit) as (bottom, top), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")
+        wide = float(exhibit.figure.get_size_inches()[0])
+        box = Bbox([[0.0, bottom], [wide, top]])
+        exhibit.figure.savefig(buffer, format="png", dpi=dpi, bbox_inches=box, metadata={"Software": None})
+    return buffer.getvalue(), wide, top - bottom
 
 
 _DRAWN: WeakKeyDictionary[Any, tuple[str, float, float]] = WeakKeyDictionary()

@@ -32,18 +32,9 @@ from opdat_analytics.ingest.printed_text import (
 from opdat_analytics.model import CONTINUOUS_UNITS, DeclarationError, Figure
 
 __all__ = [
-    "TYPED",
-    "Numerals",
-    "PartPattern",
-    "Problem",
-    "compile_part",
-    "numerals",
-    "parse_figure",
-    "readable",
-    "split_parts",
-    "strip_marker",
-    "symbol_figures",
-]
+    "TYPED", "Numerals", "PartPattern", "Problem", "compile_part", "numerals", "parse_figure", "readable",
+    "split_parts", "strip_marker", "symbol_figures",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Notebooks: their parameters, running them headless, the page each becomes, and what they show things with."""
 
-from opdat_analytics.notebooks.choose import of_places
-from opdat_analytics.notebooks.display import Table, across, in_words, say, setup, table
+from opdat_analytics.notebooks.choose import first_row, fullest, latest, moved, nearly_full_year, of_places
+from opdat_analytics.notebooks.display import Table, across, in_words, listed, say, setup, table
+from opdat_analytics.notebooks.explore import explore_activities, explore_figures
 from opdat_analytics.notebooks.gaps import Gap, attempt
 from opdat_analytics.notebooks.parameters import Parameter, check_parameters, parameters
 from opdat_analytics.notebooks.run import NotebookRun, notebook_names, run_notebooks
@@ -14,7 +15,15 @@ __all__ = [
     "across",
     "attempt",
     "check_parameters",
+    "explore_activities",
+    "explore_figures",
+    "first_row",
+    "fullest",
     "in_words",
+    "latest",
+    "listed",
+    "moved",
+    "nearly_full_year",
     "notebook_names",
     "of_places",
     "parameters",

@@ -1,10 +1,16 @@
-"""Rows of a table that are about some places, joint statements included."""
+"""Rows that a notebook speaks of: of some places, of the fullest year, of the latest; refused where there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
+
+from opdat_analytics.model import OpdatError
+
+NEARLY = 0.8
+"""Share of the most reporters a year ever had, from which on it is said to be nearly fully reported."""
 
 
 def of_places(frame: pd.DataFrame, places: Iterable[str] | str) -> pd.DataFrame:
@@ -26,3 +32,99 @@ def of_places(frame: pd.DataFrame, places: Iterable[str] | str) -> pd.DataFrame:
     column = "places" if "places" in frame.columns else "place"
     named = [not wanted.isdisjoint(str(said).split(";")) for said in frame[column]]
     return frame[pd.Series(named, index=frame.index, dtype=bool)]
+
+
+def first_row(frame: pd.DataFrame, otherwise: str) -> Any:
+    """The first row of a frame.
+
+    Raises
+    ------
+    OpdatError
+        If there is none; ``otherwise`` is what it then says.
+    """
+    if frame.empty:
+        raise OpdatError(otherwise)
+    return frame.iloc[0]
+
+
+def latest(totals: pd.DataFrame) -> Any:
+    """The row of the last year for which anybody reported a number.
+
+    Raises
+    ------
+    OpdatError
+        If nobody did.
+    """
+    return _numbered(totals).sort_values("year").iloc[-1]
+
+
+def fullest(totals: pd.DataFrame) -> Any:
+    """The row of the year for which most places reported a number.
+
+    Raises
+    ------
+    OpdatError
+        If none did.
+    """
+    return _numbered(totals).sort_values("n_reporting", ascending=False, kind="stable").iloc[0]
+
+
+def nearly_full_year(totals: pd.DataFrame) -> int:
+    """The last year for which nearly as many places (four in five) reported a number as for the fullest.
+
+    Raises
+    ------
+    OpdatError
+        If none did.
+    """
+    numbered = _numbered(totals)
+    return int(numbered.year[numbered.n_reporting >= NEARLY * numbered.n_reporting.max()].max())
+
+
+def _numbered(totals: pd.DataFrame) -> pd.DataFrame:
+    numbered = totals[totals.low.notna()]
+    if numbered.empty:
+        raise OpdatError("No place reported a number for any of these years.")
+    return numbered
+
+
+def moved(totals: pd.DataFrame, first_year: int, last_year: int, by: str = "region") -> dict[str, list[str]]:
+    """Which groups ``rose`` and which ``fell`` from one year to another, whatever the true numbers within the limits.
+
+    Only the places that report in every year are compared.
+
+    Parameters
+    ----------
+    totals
+        A ``metrics.totals`` result by ``by`` and year.
+    first_year, last_year
+        The years compared.
+    by
+        Column of the groups.
+
+    Returns
+    -------
+    dict
+        ``rose``, ``fell``, ``unclear`` → names of groups; groups without such a place are in none.
+
+    Raises
+    ------
+    OpdatError
+        If no place reports in every year.
+    """
+    found: dict[str, list[str]] = {"rose": [], "fell": [], "unclear": []}
+    compared = totals[(totals.n_same > 0) & totals.year.isin([first_year, last_year])]
+    if compared.empty or first_year == last_year:
+        raise OpdatError(
+            f"No place reported a number for every year from {first_year} to {last_year}, so no years are compared."
+            if first_year != last_year
+            else "One year alone cannot be compared with another."
+        )
+    for name, rows in compared.groupby(by):
+        ends = rows.set_index("year")
+        before, after = ends.loc[first_year], ends.loc[last_year]
+        word = (
+            "rose" if after.low_same > before.high_same else "fell" if after.high_same < before.low_same else "unclear"
+        )
+        found[word].append(str(name))
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from opdat_analytics.charts import words
 from opdat_analytics.exports import note_figures
 from opdat_analytics.model import Exhibit, ExportFailed, OpdatError
+from opdat_analytics.notebooks.gaps import Gap, gap_in
 from opdat_analytics.paths import home_here
 from opdat_analytics.provenance import bounds
 
@@ -62,14 +63,14 @@ def _kind(texts: Sequence[str]) -> str:
     for name, pattern in (("n", _NUMERIC), ("d", _DATE)):
         if first and all(pattern.fullmatch(text) for text in first):
             return f' class="{name}"'
-    return ""
+    return ' style="text-align:left"'  # where no style sheet of ours reaches, cells stand right
 
 
 def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
     cells: list[str] = []
     for text, kind in zip(texts, kinds, strict=True):
         first, _, second = text.partition("\n")
-        small = f"<small>{html.escape(second)}</small>" if second else ""
+        small = f"<br><small>{html.escape(second)}</small>" if second else ""
         tag, scope = ("td", "") if cells else ("th", ' scope="row"')
         cells.append(f"<{tag}{scope}{kind}>{html.escape(first)}{small}</{tag}>")
     return "".join(cells)
@@ -107,27 +108,42 @@ def _in_words_only(shell: Any, kind: type, error: BaseException, trace: Any, tb_
 
 
 def say(text: str) -> None:
-    """Show a paragraph of Markdown, its numbers put in from the tables."""
+    """Show a paragraph of Markdown, its numbers put in from the tables; the reason instead, where one is missing."""
     from IPython.display import Markdown, display
 
-    display(Markdown(text))
+    gap = gap_in(text)
+    display(Markdown(text) if gap is None else gap)
 
 
-def in_words(row: Any) -> str:
+def in_words(row: Any) -> Any:
     """The figure of a row as prose: ``12``, ``216–260``, ``at least 75``, ``no number``; “about” where it is."""
+    if isinstance(row, Gap):
+        return row
     about = "about " if getattr(row, "qualifier", "") == "about" else ""
     return about + bounds(row.low, row.high)
 
 
+def listed(names: Iterable[str] | Gap, none: str = "none") -> Any:
+    """Names as prose: ``Asia``, ``Africa and Asia``, ``Africa, Asia and Europe``; a word of your own for none."""
+    if isinstance(names, Gap):
+        return names
+    *others, last = list(names) or [none]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def table(
-    frame: pd.DataFrame, columns: Mapping[str, str], caption: str = "", most: int | None = None, unit: str | None = None
-) -> Table:
+    frame: pd.DataFrame | Gap,
+    columns: Mapping[str, str],
+    caption: str = "",
+    most: int | None = None,
+    unit: str | None = None,
+) -> Table | Gap:
     """Rows of a frame as a table for people.
 
     Parameters
     ----------
     frame
-        Any result or table.
+        Any result or table. A gap stays the gap that it is.
     columns
         Column → heading, in order. ``figure`` is the bounds ``low`` and ``high``; a name that the frame has as
         ``<name>_low`` and ``<name>_high``, or ``low_<name>`` and ``high_<name>``, is those bounds;
@@ -148,6 +164,8 @@ def table(
     OpdatError
         If the frame has no such column.
     """
+    if isinstance(frame, Gap):
+        return frame
     absent = [name for name in columns if not _has(frame, name)]
     if absent:
         raise OpdatError(f"The frame has no column {', '.join(absent)}; it has: {', '.join(map(str, frame.columns))}.")
@@ -159,22 +177,32 @@ def table(
 
 
 def across(
-    frame: pd.DataFrame, rows: str = "region", columns: str = "year", caption: str = "", unit: str | None = None
-) -> Table:
+    frame: pd.DataFrame | Gap,
+    rows: str = "region",
+    columns: str = "year",
+    caption: str = "",
+    unit: str | None = None,
+) -> Table | Gap:
     """A totals frame as a table with headers on two sides: bounds, and how many of the expected places report.
+
+    Where every row is of one place, there is nobody else to report, and nothing is said of it.
 
     Raises
     ------
     OpdatError
         If two rows of the frame claim one cell.
     """
+    if isinstance(frame, Gap):
+        return frame
     if frame.duplicated([rows, columns]).any():
         raise OpdatError(f"Several rows share a {rows} and {columns}; keep one of each.")
-    cells = {(row[rows], row[columns]): row for row in frame.to_dict("records")}
+    several = "n_reporting" in frame and bool((frame["n_expected"] > 1).any())
+    told = frame if several else frame.drop(columns="n_reporting", errors="ignore")
+    cells = {(row[rows], row[columns]): row for row in told.to_dict("records")}
     down, over = (list(dict.fromkeys(frame[name])) for name in (rows, columns))
     body = [[_label(rows, one), *(_stacked(cells.get((one, other)), unit) for other in over)] for one in down]
     header = (_heading(rows), *(_label(columns, other) for other in over))
-    note = "Small: places that state a number, of those that did in any year shown." if "n_reporting" in frame else ""
+    note = "Small: places that state a number, of those that did in any year shown." if several else ""
     return Table(header, tuple(map(tuple, body)), caption, note)
 
 
@@ -240,6 +268,8 @@ def _label(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
+    if name == "roles":
+        return ", ".join(dict.fromkeys(str(value).split(";")))
     if isinstance(value, str):
         return words.label(value) if name in _CODED else value.replace("_", " ") if name in _CLOSED else value
     if "year" in name.casefold():

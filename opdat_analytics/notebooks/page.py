@@ -25,7 +25,7 @@ caption { white-space: nowrap; }
 tbody th { font-weight: 500; }
 td.n, th.n { text-align: right; white-space: nowrap; }
 td.d, th.d { white-space: nowrap; }
-td small { display: block; color: var(--soft); }
+td small, th small { color: var(--soft); }
 p.note { font-size: .85rem; color: var(--soft); margin-top: .2rem; }
 code, pre { font: .85rem/1.45 ui-monospace, Consolas, Menlo, monospace; }
 pre { background: var(--band); padding: .7rem .9rem; overflow-x: auto; white-space: pre-wrap; }
@@ -45,8 +45,9 @@ details.code summary { cursor: pointer; }
 
 _TEMPLATE = """
 {%- extends 'display_priority.j2' -%}
-{%- block codecell -%}<section id="{{ cell.id | escape_html }}">{{ super() }}</section>
-{% endblock codecell -%}
+{%- block codecell -%}{% if 'live' not in cell.metadata.tags %}
+<section id="{{ cell.id | escape_html }}">{{ super() }}</section>
+{% endif %}{% endblock codecell -%}
 {%- block input -%}<details class="code"><summary>Code</summary><pre>{{ cell.source | escape_html }}</pre></details>
 {% endblock input -%}
 {%- block markdowncell scoped -%}{{ cell.source | markdown2html | inert }}

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from opdat_analytics.model import Home, OpdatError, UnknownName
+from opdat_analytics.notebooks.explore import HEADLESS
 from opdat_analytics.notebooks.parameters import TAG, check_parameters, parameters, read_notebook, unknown
 from opdat_analytics.store import open_publication, write_whole
 
@@ -208,6 +209,7 @@ def _environment(home: Home, folder: Path, empty: str) -> dict[str, str]:
         "OPDAT_RAW": str(home.raw.resolve()),
         "OPDAT_PROCESSED": str(home.processed.resolve()),
         "OPDAT_EXPORTS": str(home.exports.resolve()),
+        HEADLESS: "1",
         "IPYTHONDIR": empty,
     }
 

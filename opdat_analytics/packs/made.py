@@ -54,7 +54,7 @@ def make_pack(home: Home, scope: Callable[[], Scope], names: Sequence[str] = ())
 
 
 def export_pack(exhibits: Iterable[Exhibit], folder: Path | str, *, title: str, home: Home | None = None) -> list[Path]:
-    """Write any charts as one pack: a tagged PDF, a page that opens offline, and files for each chart.
+    """Write any charts as one pack: a tagged PDF, an offline page, slides, a workbook, and files for each chart.
 
     Parameters
     ----------

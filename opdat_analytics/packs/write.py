@@ -22,6 +22,8 @@ from opdat_analytics.exports.figures import entry
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.page import numbers_in_page, write_page
 from opdat_analytics.exports.pdf_text import read_pdf
+from opdat_analytics.exports.slides import numbers_in_slides, write_slides
+from opdat_analytics.exports.workbook import numbers_in_workbook, write_workbook
 from opdat_analytics.model import Exhibit, ExportFailed, canonical_json
 
 FORMAT = 1
@@ -33,6 +35,8 @@ Reader = Callable[[Path], dict[str, pd.DataFrame]]
 FORMS: Mapping[str, tuple[Writer, Reader]] = {
     "pack.pdf": (write_document, numbers_in_document),
     "pack.html": (write_page, numbers_in_page),
+    "pack.pptx": (write_slides, numbers_in_slides),
+    "pack.xlsx": (write_workbook, numbers_in_workbook),
 }
 """The files that hold the whole pack: how each is written, and how its numbers are read back.
 

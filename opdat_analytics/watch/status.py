@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
-from opdat_analytics.drafting.drift import Drift, drift
-from opdat_analytics.ingest.declare import read_declaration
 from opdat_analytics.model import DeclarationError, Home, OpdatError, UnreadableFile
 from opdat_analytics.paths import raw_path
 from opdat_analytics.scan import DECLARATION, waiting
+
+if TYPE_CHECKING:
+    from opdat_analytics.drafting.drift import Drift
 
 FRESH, STOPPED, NOTHING, BEHIND = 0, 4, 5, 7
 """Exit codes: all taken up; a file is stopped; nothing is published; raw files wait, or the publication is too old."""
@@ -118,6 +119,10 @@ def status(home: Home, max_age: timedelta | None = None) -> Status:
     if manifest is None:
         return Status(None, None, None, behind, {}, 0, 0, (), max_age is not None)
     opened = store.Publication(home, manifest)
+    age = max(timedelta(0), datetime.now(UTC) - datetime.fromisoformat(str(manifest["made"])))
+    too_old = max_age is not None and age > max_age
+    if not any(part["rows"] for part in store.part_entries(manifest, "issues")):
+        return Status(opened.id, str(manifest["made"]), age, behind, {}, 0, 0, (), too_old)
     issues = opened.table("issues")
     held = issues[issues["severity"] == "hold"]
     ruled = int(held["acknowledged"].astype(bool).sum())
@@ -125,10 +130,9 @@ def status(home: Home, max_age: timedelta | None = None) -> Status:
     still = {entry["file"] for entry in manifest["files"] if entry["stopped"]}
     stopped = {str(file): _reason(rows["message"]) for file, rows in stops.groupby("file") if file in still}
     lying = issues[issues["code"].isin(_LIES_OTHERWISE) & ~issues["acknowledged"].astype(bool)]
-    age = max(timedelta(0), datetime.now(UTC) - datetime.fromisoformat(str(manifest["made"])))
     return Status(
         opened.id, str(manifest["made"]), age, behind, stopped, len(held) - ruled, ruled,
-        tuple(drifted(home, sorted(set(lying["file"])))), max_age is not None and age > max_age,
+        tuple(drifted(home, sorted(set(lying["file"])))), too_old,
     )  # fmt: skip
 
 
@@ -140,6 +144,9 @@ def _reason(messages: Iterable[str]) -> str:
 
 def drifted(home: Home, files: Iterable[str]) -> Iterable[Drifted]:
     """Where some files no longer lie as their sources declare; a file that cannot be read has no layout to compare."""
+    from opdat_analytics.drafting.drift import drift
+    from opdat_analytics.ingest.declare import read_declaration
+
     for file in files:
         declaration = home.raw / file.partition("/")[0] / DECLARATION
         path = raw_path(home.raw, file)

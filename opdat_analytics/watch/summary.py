@@ -59,12 +59,10 @@ def summary(home: Home, since: int | str | None = None, publication: int | str |
         If one of them is not there.
     """
     after = store.open_publication(home, publication)
-    number = int(after.manifest["generation"])
-    kept = [one for one in store.generations(home) if one < number]
     if since is not None:
         before: store.Publication | None = store.open_publication(home, since)
     else:
-        before = store.open_publication(home, kept[-1]) if kept else None
+        before = _made_from(home, after)
     found = changes.compare(home, before.manifest if before else None, after.manifest, _touched(before, after)).changes
     sources = after.table("sources")
     titles = dict(zip(sources["source"], sources["title"], strict=True))
@@ -75,6 +73,13 @@ def summary(home: Home, since: int | str | None = None, publication: int | str |
         then = str(before.manifest["made"])[:10]
         title = f"What changed from publication {before.id} of {then} to {after.id} of {made}"
     return Summary(title, counted(found), tuple(_sources(found, titles)))
+
+
+def _made_from(home: Home, after: store.Publication) -> store.Publication | None:
+    """The publication that one was made from; a number between the two was begun by a refresh that was killed."""
+    base = int(after.manifest.get("before", after.manifest["generation"] - 1))
+    kept = [one for one in store.generations(home) if one <= base]
+    return store.open_publication(home, kept[-1]) if kept else None
 
 
 def _touched(before: store.Publication | None, after: store.Publication) -> set[str]:
