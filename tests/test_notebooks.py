@@ -326,4 +326,6 @@ def test_a_table_says_what_it_leaves_out_and_which_column_is_missing(totals: pd.
 
 def test_cells_are_text_never_markup() -> None:
     frame = pd.DataFrame({"text": ["<script>alert(1)</script>"]})
-    assert '<th scope="row">&lt;script&gt;' in table(frame, {"text": "As printed"})._repr_html_()
+    shown = table(frame, {"text": "As printed"})._repr_html_()
+    assert "&lt;script&gt;" in shown
+    assert "<script" not in shown

@@ -142,7 +142,7 @@ def _remind(report: Report) -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(ctx: typer.Context, raw: Raw = None, processed: Processed = None, exports: Exports = None) -> None:
     """Open JupyterLab at the notebooks; what follows is given to JupyterLab, such as --no-browser or --port=8890."""
-    from opdat_analytics.notebooks.kernel import lab_arguments
+    from opdat_analytics.notebooks.kernel import SETTINGS, lab_arguments
     from opdat_analytics.store import open_publication
 
     folder = _notebook_folder()
@@ -154,9 +154,11 @@ def lab(ctx: typer.Context, raw: Raw = None, processed: Processed = None, export
     home = home_of(ctx, raw, processed, exports)
     named = {"OPDAT_RAW": home.raw, "OPDAT_PROCESSED": home.processed, "OPDAT_EXPORTS": home.exports}
     os.environ.update({name: str(path.resolve()) for name, path in named.items()})
+    looked_in = [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, looked_in))
     try:
         open_publication(home)
     except NothingPublished as error:
         say(str(error))
-    command = [sys.executable, "-m", "jupyterlab", *lab_arguments(str(folder.resolve()), ctx.args)]
+    command = [sys.executable, "-m", "jupyterlab", *lab_arguments(folder, ctx.args)]
     os.execv(sys.executable, command)  # noqa: S606 - becomes JupyterLab

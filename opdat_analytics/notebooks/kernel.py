@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -25,17 +26,17 @@ class ThisPython(AsyncKernelManager):
         return OnlyThisPython()
 
 
-NEWS = "@jupyterlab/apputils-extension:announcements"
-"""The part of JupyterLab that asks whether to fetch news."""
+SETTINGS = Path(__file__).parent / "lab"
+"""Settings of JupyterLab: it does not ask whether to fetch news. For ``JUPYTER_CONFIG_PATH``."""
 
 
-def lab_arguments(folder: str, more: Sequence[str] = ()) -> list[str]:
+def lab_arguments(folder: Path, more: Sequence[str] = ()) -> list[str]:
     """Arguments of JupyterLab at a folder, with the kernel of this Python, asking nothing of any other machine."""
     return [
-        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.root_dir={folder.resolve()}",
         f"--ServerApp.kernel_spec_manager_class={__name__}.{OnlyThisPython.__name__}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        f"--ServerApp.tornado_settings={{'page_config_data': {{'disabledExtensions': {{{NEWS!r}: True}}}}}}",
+        "--LabApp.news_url=None",
         "--LabApp.extension_manager=readonly",
         *more,
     ]
