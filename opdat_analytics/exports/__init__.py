@@ -7,8 +7,8 @@ from pathlib import Path
 
 from opdat_analytics.exports.credits import handling_of
 from opdat_analytics.exports.figures import note_figures
-from opdat_analytics.exports.leaving import check_leaving
 from opdat_analytics.exports.images import file_stem, write_images
+from opdat_analytics.exports.leaving import check_leaving
 from opdat_analytics.model import Exhibit, ExportFailed, Home
 from opdat_analytics.paths import home_here
 

@@ -52,9 +52,8 @@ def write_tables(home: Home, publication: int | str | None = None) -> list[Path]
     Returns
     -------
     list of Path
-        ``<table>.csv`` for each, ``opdat_tables.xlsx``, ``datapackage.json``, and ``exports/disclosure.csv`` where a policy
-        hides figures: which and why, without the numbers. The same publication gives the same
-        bytes.
+        ``<table>.csv`` for each, ``opdat_tables.xlsx``, ``datapackage.json``, and ``exports/disclosure.csv`` where a
+        policy hides figures: which and why, without the numbers. The same publication gives the same bytes.
 
     Raises
     ------

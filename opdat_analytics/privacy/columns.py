@@ -7,7 +7,7 @@ its contents.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from opdat_analytics.privacy.looks import (
     is_name,
     is_person_in_a_cell,
     is_telling_name,
+    may_name,
     names_in,
 )
 from opdat_analytics.privacy.rules import (
@@ -111,7 +112,7 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
     tables = tables_of(text)
     whole = [(tables[0][0], tables[-1][1])] if tables else []
     yield from headed_columns(text)
-    silent = {value for value in set(text.ravel().tolist()) if _is_silent(value)}
+    silent = _silent(set(text.ravel().tolist()))
     for column in range(text.shape[1] if text.size else 0):
         values: list[str] = text[:, column].tolist()
         for top, end in dict.fromkeys((*whole, *tables)):
@@ -126,9 +127,13 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
                 yield one
 
 
-def _is_silent(value: str) -> bool:
-    """A short text without letters, such as most figures: no rule about contents or names can fit it."""
-    return len(value) < _LONG and not any(map(str.isalpha, value))
+def _silent(texts: Collection[str]) -> set[str]:
+    """Texts that no rule about contents or names fits: a column of nothing else tells nothing."""
+    long = [text for text in texts if len(text) >= _LONG and not text.isalpha()]
+    joined = "\n".join(long)
+    rules = [rule for rule in contents() if rule.pattern.search(joined)]
+    telling = {text for text in long if any(_holds(rule, text) for rule in rules)}
+    return {text for text in texts if text not in telling and not may_name(text)}
 
 
 def headed_columns(text: np.ndarray, turned: float | None = None) -> Iterator[PersonalColumn]:
@@ -156,7 +161,9 @@ def _below(values: list[str], row: int, column: int, common: float) -> Iterator[
     """The column below a cell that is a telling header, where what stands there agrees."""
     said, above = values[row], values[row - 1] if row else ""
     rules = header_rules(said) or (header_rules(f"{above} {said}") if above else ())
-    below = _sample(_until_blank(values[row + 1 :])) if rules else []
+    if not rules:
+        return
+    below = _sample(_until_blank(values[row + 1 :]))
     for rule in rules:
         if _agrees(rule, below, common):
             yield PersonalColumn(_called(said, column), column, rule.reason, rule.strong)

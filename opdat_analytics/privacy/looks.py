@@ -158,6 +158,15 @@ def names_in(text: str) -> int:
     )
 
 
+@lru_cache(maxsize=65_536)
+def may_name(text: str) -> bool:
+    """Whether any of the looks by which contents alone tell a name fits."""
+    text = text.strip()
+    if not any(map(str.isalpha, text)):
+        return False
+    return is_name(text) or is_known_name(text) or names_in(text) > 0 or is_person_in_a_cell(text)
+
+
 LOOKS: Mapping[str, Callable[[str], bool]] = {
     "name": is_name, "one_name": _is_one_name, "initials": _is_initials, "digits5": _has_digits(5),
     "phone": _is_phone, "date": is_day, "email": _is_email, "address": _is_address, "case": _is_case,

@@ -47,6 +47,8 @@ def _told(table: np.ndarray) -> PersonalColumn | None:
     body = body[:: len(body) // MOST_ROWS + 1]
     columns = {c: [v.strip() for v in body[:, c].tolist() if v and v.strip()] for c in range(body.shape[1])}
     columns = {c: values for c, values in columns.items() if len(values) * 2 >= len(body)}
+    if not said and not any(_are_sexes(values, len(set(values))) for values in columns.values()):
+        return None  # without headers only sex tells, and no look below can change that
     kinds: dict[int, str] = {}
     for c, values in columns.items():
         kind = _kind(said.get(c), values)
@@ -110,11 +112,15 @@ def _kind(said: str | None, values: Sequence[str]) -> str | None:
         return "day" if _most(values, is_day, 0.7) else None
     if word == "nationality":
         return "nationality" if not _most(values, _NUMBER.fullmatch, 0.3) else None
-    if _most(values, _is_sex, 0.9) and 1 < different <= 6:
+    if _are_sexes(values, different):
         return "sex"
     if said is not None:
         return "day" if _most(values, is_day, 0.9) else None
     return _by_values(values, different)
+
+
+def _are_sexes(values: Sequence[str], different: int) -> bool:
+    return 1 < different <= 6 and _most(values, _is_sex, 0.9)
 
 
 def _by_values(values: Sequence[str], different: int) -> str | None:

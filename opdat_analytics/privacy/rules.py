@@ -13,6 +13,8 @@ from typing import Any
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _WORDS = re.compile(r"[^\W_]+")
+_ANY_DIGIT = str.maketrans("123456789", "000000000")
+"""No words of a header hold a digit, so that whether they fit does not depend on which digits stand beside them."""
 LONGEST = 80
 """A header is not longer than this; what is longer is a sentence."""
 
@@ -72,7 +74,7 @@ def _header(entry: Mapping[str, Any], person: str) -> Header:
 
 def header_rules(said: str) -> tuple[Header, ...]:
     """The rules that a text fits if it is a header."""
-    return _fitting(plain(said)) if 0 < len(said) <= LONGEST else ()
+    return _fitting(plain(said.translate(_ANY_DIGIT))) if 0 < len(said) <= LONGEST else ()
 
 
 @cache
