@@ -53,7 +53,8 @@ def brief(tmp_path: Path) -> Path:
         tmp_path / "notebooks" / "brief.ipynb",
         _asks(
             'country = "GTM"  # whose figures',
-            'region = "Asia"',
+            'scheme = "opdat"',
+            'region = "Western Hemisphere"',
             'measures = ["convictions"]',
             "first_year = 2015",
             "last_year = 2022",
@@ -94,12 +95,14 @@ def test_given_text_gets_the_type_of_its_parameter(brief: Path) -> None:
         ({"contry": "GTM"}, UnknownName, "“contry” is not a known parameter of brief; did you mean “country”?"),
         ({"country": "Hondruas"}, UnknownName, r"“Hondruas” is not a known place; did you mean Honduras \(HND\)?"),
         ({"country": "Congo"}, UnknownName, "“Congo” may be any of .*COD"),
-        ({"region": "Asai"}, UnknownName, "“Asai” is not a known region; did you mean “Asia”?"),
+        ({"region": "Asai"}, UnknownName, "“Asai” is not a known region of opdat; did you mean “Asia”?"),
         ({"measures": "convictons"}, UnknownName, "“convictons” is not a known measure; did you mean “convictions”?"),
         ({"first_year": "soon"}, OpdatError, "first_year=soon is not a whole number, like 2019"),
         ({"share": "most"}, OpdatError, "share=most is not a number"),
         ({"rates": "maybe"}, OpdatError, "rates=maybe is not true or false"),
         ({"first_year": "2023"}, OpdatError, "first_year=2023 is after last_year=2022"),
+        ({"first_year": "20155"}, OpdatError, "first_year=20155 is not a year"),
+        ({"scheme": "un_m49"}, UnknownName, "“Western Hemisphere” is not a known region of un_m49; .*Americas"),
     ],
 )
 def test_what_is_wrong_is_said_with_the_nearest_that_is_right(
@@ -117,6 +120,14 @@ def test_nothing_runs_when_something_is_not_known(record_home: Home, tmp_path: P
         run_notebooks(FOLDER, home, ["../elsewhere"])
     with pytest.raises(UnknownName, match=r"“shceme” is not a known parameter .*did you mean “scheme”"):
         run_notebooks(FOLDER, home, given={"shceme": "opdat"})
+    with pytest.raises(UnknownName, match="“mexco” is not a known programme of the record; did you mean “mexico”"):
+        run_notebooks(FOLDER, home, given={"programme": "mexco"})
+    with pytest.raises(
+        UnknownName, match="“unodc_gltip” is not a known source of the record; did you mean “unodc_glot"
+    ):
+        run_notebooks(FOLDER, home, given={"source": "unodc_gltip"})
+    with pytest.raises(UnknownName, match=r"“Guatemla” is not a known place; did you mean Guatemala \(GTM\)"):
+        run_notebooks(FOLDER, home, ["05_country_brief"], {"country": "Guatemla"})
     with pytest.raises(UnknownName, match="“opdta” is not a known scheme; did you mean “opdat”"):
         run_notebooks(FOLDER, home, given={"scheme": "opdta"})
     assert list(tmp_path.iterdir()) == []
@@ -180,7 +191,7 @@ def test_given_values_stand_behind_the_defaults(small: Home, brief: Path) -> Non
     done = nbformat.read(run.path_ipynb, as_version=4)
     assert done.cells[1].source == "# As given for this run.\ncountry = 'HND'\nfirst_year = 2020"
     assert done.cells[1].metadata.tags == ["injected-parameters"]
-    assert done.cells[2].outputs[0].text == "HND Asia ['convictions'] 2020 2022 0.8 False\n"
+    assert done.cells[2].outputs[0].text == "HND Western Hemisphere ['convictions'] 2020 2022 0.8 False\n"
 
 
 def test_a_failure_keeps_what_came_before_and_names_the_cell(small: Home, tmp_path: Path) -> None:

@@ -85,7 +85,9 @@ def _comments(source: str) -> dict[int, str]:
     return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
 
 
-def check_parameters(path: Path, given: Mapping[str, str]) -> dict[str, Any]:
+def check_parameters(
+    path: Path, given: Mapping[str, str], record: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
     """Give what was typed its type, or say what is wrong with it. Nothing is executed.
 
     Parameters
@@ -94,6 +96,8 @@ def check_parameters(path: Path, given: Mapping[str, str]) -> dict[str, Any]:
         A notebook.
     given
         Parameter name → text as typed. A list is written with commas.
+    record
+        ``source`` and ``programme`` → what the publication holds, where these are asked for.
 
     Returns
     -------
@@ -103,9 +107,10 @@ def check_parameters(path: Path, given: Mapping[str, str]) -> dict[str, Any]:
     Raises
     ------
     UnknownName
-        If the notebook has no such parameter, or a place, region, measure, scheme or activity type is not known.
+        If the notebook has no such parameter, or a place, region, measure, scheme, activity type, source or programme
+        is not known; also where a scheme is given that does not have the region that would be shown.
     OpdatError
-        If a value has the wrong type, or the years run backwards.
+        If a value has the wrong type, is no year, or the years run backwards.
     """
     known = {parameter.name: parameter for parameter in parameters(path)}
     for name in given:
@@ -113,7 +118,9 @@ def check_parameters(path: Path, given: Mapping[str, str]) -> dict[str, Any]:
             raise UnknownName(unknown(f"parameter of {path.stem}", name, list(known)))
     values = {name: _typed(known[name], text) for name, text in given.items()}
     whole = {name: parameter.default for name, parameter in known.items()} | values
-    values = {name: _meant(name, value, whole) for name, value in values.items()}
+    values = {name: _meant(name, value, whole, record or {}) for name, value in values.items()}
+    if "scheme" in values and "region" in known and "region" not in values:
+        _meant("region", whole["region"], whole, {})
     first, last = (values.get(name, whole.get(name)) for name in ("first_year", "last_year"))
     if values and first is not None and last is not None and first > last:
         raise OpdatError(f"first_year={first} is after last_year={last}.")
@@ -139,13 +146,23 @@ def _typed(parameter: Parameter, text: str) -> Any:
         raise OpdatError(f"{parameter.name}={text} is not {_EXAMPLES[parameter.kind]}.") from None
 
 
-def _meant(name: str, value: Any, whole: Mapping[str, Any]) -> Any:
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+def _meant(name: str, value: Any, whole: Mapping[str, Any], record: Mapping[str, Sequence[str]]) -> Any:
     """A name's meaning follows from what it is called: ``place``, ``measures`` … are words of the vocabulary."""
     if isinstance(value, list):
         singular = {"countries": "country"}.get(name, name.removesuffix("s"))
-        return [_meant(singular, one, whole) for one in value]
+        return [_meant(singular, one, whole, record) for one in value]
     if name in ("place", "country"):
         return _place(value)
+    if "year" in name.split("_") and isinstance(value, int) and not FIRST_YEAR <= value <= LAST_YEAR:
+        raise OpdatError(f"{name}={value} is not a year.")
+    if name in record:
+        # An empty text leaves the choice open, where the notebook has it so.
+        if value and value not in record[name]:
+            raise UnknownName(unknown(f"{name} of the record", value, record[name]))
+        return value
     known: dict[str, Callable[[], Sequence[str]]] = {
         "measure": lambda: list(vocab.measures()),
         "activity_type": lambda: list(vocab.activity_types()),
@@ -153,7 +170,8 @@ def _meant(name: str, value: Any, whole: Mapping[str, Any]) -> Any:
         "region": lambda: sorted(set(vocab.scheme(whole.get("scheme", "opdat")).values())),
     }
     if name in known and value not in known[name]():
-        raise UnknownName(unknown(name, value, known[name]()))
+        what = f"region of {whole.get('scheme', 'opdat')}" if name == "region" else name
+        raise UnknownName(unknown(what, value, known[name]()))
     return value
 
 

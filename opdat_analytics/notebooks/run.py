@@ -86,7 +86,7 @@ def run_notebooks(
         If a notebook or parameter is not known, or a value is wrong: before anything runs.
     """
     chosen = _chosen(folder, names)
-    values = _checked(chosen, given or {})
+    values = _checked(chosen, given or {}, home)
     open_publication(home)
     progress(f"Notebooks to run: {len(chosen)}, at most {SIDE_BY_SIDE} side by side.")
     runs: dict[str, NotebookRun] = {}
@@ -115,17 +115,25 @@ def _chosen(folder: Path, names: Sequence[str]) -> list[Path]:
     return paths
 
 
-def _checked(chosen: Sequence[Path], given: Mapping[str, str]) -> dict[Path, dict[str, Any]]:
+def _checked(chosen: Sequence[Path], given: Mapping[str, str], home: Home) -> dict[Path, dict[str, Any]]:
     """The values of each notebook; what no chosen notebook takes is an error."""
     takes = {path: [parameter.name for parameter in parameters(path)] for path in chosen}
     known = list(dict.fromkeys(name for own in takes.values() for name in own))
     for name in given:
         if name not in known:
             raise UnknownName(unknown(f"parameter of {', '.join(path.stem for path in chosen)}", name, known))
+    record = _of_the_record(home) if {"source", "programme"} & set(given) else {}
     return {
-        path: check_parameters(path, {name: text for name, text in given.items() if name in own})
+        path: check_parameters(path, {name: text for name, text in given.items() if name in own}, record)
         for path, own in takes.items()
     }
+
+
+def _of_the_record(home: Home) -> dict[str, list[str]]:
+    """What a publication holds that can be asked for by name."""
+    publication = open_publication(home)
+    programmes = publication.table("programmes")["programme"]
+    return {"source": list(publication.sources), "programme": sorted(programmes.unique())}
 
 
 def _run(path: Path, home: Home, values: Mapping[str, Any]) -> NotebookRun:
