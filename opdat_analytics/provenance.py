@@ -339,7 +339,7 @@ def _drawn(piece: Piece) -> Iterable[str]:
 
 
 def _table(piece: Piece) -> str:
-    cell = "padding:2px 8px;border:1px solid #ccc;text-align:left;"
+    cell = "padding:2px 5px;border:1px solid #ccc;text-align:left;"
     head = "".join(f'<th scope="col" style="{cell}background:#eee">{column_letters(c)}</th>' for c in piece.columns)
     mark = "background:#fff3bf;font-weight:bold;outline:2px solid #b35900"
     rows = []
@@ -351,7 +351,7 @@ def _table(piece: Piece) -> str:
         rows.append(f'<tr><th scope="row" style="{cell}background:#eee">{r + 1}</th>{said}</tr>')
     caption = html.escape(str(piece.ref))
     return (
-        '<table style="border-collapse:collapse;margin:8px 0;font-size:90%">'
+        '<table style="border-collapse:collapse;margin:8px 0;font-size:80%">'
         f'<caption style="text-align:left">{caption}</caption>'
         f'<tr><td style="{cell}background:#eee"></td>{head}</tr>{"".join(rows)}</table>'
     )

@@ -21,6 +21,7 @@ from opdat_analytics.notebooks import (
     across,
     check_parameters,
     in_words,
+    issues_by_file,
     parameters,
     run_notebooks,
     table,
@@ -340,3 +341,18 @@ def test_cells_are_text_never_markup() -> None:
     shown = table(frame, {"text": "As printed"})._repr_html_()
     assert "&lt;script&gt;" in shown
     assert "<script" not in shown
+
+
+def test_issues_are_grouped_by_file_with_what_became_of_each() -> None:
+    frame = pd.DataFrame(
+        {
+            "severity": ["hold", "flag", "hold"], "file": ["b.xlsx", "a.xlsx", "b.xlsx"], "sheet": ["S", "S", "S"],
+            "cell": ["B2", "A1", "A9"], "text": ["Hondruas", "x", "7.5"], "message": ["m1", "m2", "m3"],
+            "hint": ["did you mean Honduras?", None, None], "acknowledged": [False, False, True],
+        }
+    )  # fmt: skip
+    shown = issues_by_file(frame)
+    assert [one.caption for one in shown.each] == ["a.xlsx: 1 taken, but odd", "b.xlsx: 2 held"]
+    assert shown.each[1].body[1] == ("held", "S", "B2", "Hondruas", "m1", "did you mean Honduras?", "no")
+    assert shown._repr_html_().count("<table") == 2
+    assert "Nothing was stopped, held or found odd" in repr(issues_by_file(frame.head(0)))

@@ -57,6 +57,19 @@ class Table:
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
 
 
+@dataclass(frozen=True, repr=False)
+class Tables:
+    """Several tables, one below the other."""
+
+    each: tuple[Table, ...]
+
+    def __repr__(self) -> str:
+        return "\n\n".join(f"{one.caption}\n{one!r}" for one in self.each)
+
+    def _repr_html_(self) -> str:
+        return "".join(one._repr_html_() for one in self.each)
+
+
 def _kind(texts: Sequence[str]) -> str:
     """The class attribute of a column: numbers stand right, dates are not broken."""
     first = [text.partition("\n")[0] for text in texts]
@@ -174,6 +187,42 @@ def table(
     left = len(frame) - len(shown)
     note = f"{len(shown)} of {len(frame)} rows are shown." if left > 0 else "" if len(frame) else "No rows."
     return Table(tuple(columns.values()), tuple(map(tuple, body)), caption, note)
+
+
+_HAPPENED = {"stop": "stopped", "hold": "held", "flag": "taken, but odd"}
+
+
+def issues_by_file(issues: pd.DataFrame | Gap, most: int = 20) -> Tables | Gap:
+    """Issues as people read them: a table for each file, how many of each kind above it.
+
+    Parameters
+    ----------
+    issues
+        ``model.TABLES["issues"]``, or rows of it.
+    most
+        Issues to show of each file; how many are left out stands below.
+
+    Returns
+    -------
+    Tables or Gap
+        A gap where there is no issue.
+    """
+    if isinstance(issues, Gap):
+        return issues
+    if issues.empty:
+        return Gap("Nothing was stopped, held or found odd.")
+    columns = {
+        "became": "What became of it", "sheet": "Sheet", "cell": "Cell", "text": "As printed",
+        "message": "What was found", "hint": "What to do", "acknowledged": "Ruled on",
+    }  # fmt: skip
+    told = issues.assign(became=issues.severity.map(_HAPPENED)).sort_values(["file", "sheet", "cell"])
+    shown: list[Table] = []
+    for file, rows in told.groupby("file", sort=True):
+        counts = ", ".join(f"{len(ones)} {word}" for word, ones in rows.groupby("became"))
+        one = table(rows, columns, caption=f"{file}: {counts}", most=most)
+        if isinstance(one, Table):
+            shown.append(one)
+    return Tables(tuple(shown))
 
 
 def across(
