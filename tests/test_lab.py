@@ -180,7 +180,7 @@ def test_a_filter_that_leads_to_nothing_says_so(page: Any, lab: Lab, tmp_path: P
 
     said = page.locator(".jupyter-widgets", has_text="That is not a zero").first
     said.wait_for()
-    assert "No number of Convictions of Comoros" in said.inner_text()
+    assert "No number of convictions of Comoros" in said.inner_text()
     assert not page.locator(".jupyter-widgets img").count(), "no empty picture is drawn"
     photograph(page, "nothing", tmp_path)
     close(page)

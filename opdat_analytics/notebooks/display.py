@@ -212,7 +212,7 @@ def issues_by_file(issues: pd.DataFrame | Gap, most: int = 20) -> Tables | Gap:
     if issues.empty:
         return Gap("Nothing was stopped, held or found odd.")
     columns = {
-        "became": "What became of it", "sheet": "Sheet", "cell": "Cell", "text": "As printed",
+        "became": "Became", "sheet": "Sheet", "cell": "Cell", "text": "As printed",
         "message": "What was found", "hint": "What to do", "acknowledged": "Ruled on",
     }  # fmt: skip
     told = issues.assign(became=issues.severity.map(_HAPPENED)).sort_values(["file", "sheet", "cell"])

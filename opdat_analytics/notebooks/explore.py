@@ -61,7 +61,7 @@ def explore_figures(
         return observations
     known = observations[observations.measure.isin(measures) & observations.year.notna() & observations.region.notna()]
     if known.empty:
-        return Gap(f"The record holds no yearly figure of {' or '.join(map(label, measures))}.")
+        return Gap(f"The record holds no yearly figure of {' or '.join(map(label, measures)).lower()}.")
     members = {str(name): sorted(rows.place.unique()) for name, rows in known.groupby("region")}
     filters = {
         "measure": _choice("Measure", {_capital(label(one)): one for one in measures}, measures[0]),
@@ -95,7 +95,7 @@ def figures_shown(observations: pd.DataFrame, measure: str, region: str, country
     if isinstance(found, Gap) or found.low.isna().all():
         of = vocab.place_name(country) if country else region or "any region"
         when = f"{years[0]}" if years[0] == years[1] else f"{years[0]} to {years[1]}"
-        return [Gap(f"No number of {label(measure)} of {of} for {when} is in the record. That is not a zero.")]
+        return [Gap(f"No number of {label(measure).lower()} of {of} for {when} is in the record. That is not a zero.")]
     shown = [attempt(charts.trend, found, by=by, publication=publication().id), across(found, rows=by)]
     if region and not country:
         each = attempt(metrics.totals, rows, measure, by=["place", "year"], years=span)
