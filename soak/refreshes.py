@@ -37,7 +37,7 @@ CODES = {
 REBUILT = ("observations", "issues", "ledger", "conflicts", "sources")
 HOW = {"here": 10, "killed": 6, "command killed": 1, "beside another": 2, "edited meanwhile": 3}
 """How a refresh is run, and how often it is run so."""
-_DAY = 1_000
+_DAY, _TOLD = 1_000, 50
 
 
 class Wrong(Exception):
@@ -234,6 +234,8 @@ def soak(root: Path, seed: int, refreshes: int, minutes: float) -> Counter[str]:
         told[f"how: {how}"] += 1
         told[f"exit {code}" if code is not None else "killed"] += 1
         told["publications"] = store.generations(home)[-1]
+        if told["refreshes"] % _TOLD == 0:
+            print(f"{told['refreshes']:,} refreshes, {told['killed']:,} killed, nothing wrong", file=sys.stderr)
     if world.files:
         _code(home)
         check(home, expected.after(world), root / "clean", known)
