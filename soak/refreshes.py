@@ -95,6 +95,9 @@ def check(home: Home, expected: Expected, clean: Path, known: dict[str, Expected
         return
     shutil.rmtree(clean, ignore_errors=True)
     good = {path: file for path, file in expected.files.items() if file is not None}
+    lost = {path.partition("/")[0] for path in good} - expected.declared.keys()
+    if lost:
+        raise Wrong(f"what was last declared is lost: {', '.join(sorted(lost))}")
     rebuilt = Home.at(clean)
     rebuilt.raw.mkdir(parents=True)
     write(World(expected.declared, good), rebuilt.raw)
