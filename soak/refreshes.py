@@ -37,7 +37,7 @@ CODES = {
 REBUILT = ("observations", "issues", "ledger", "conflicts", "sources")
 HOW = {"here": 10, "killed": 6, "command killed": 1, "beside another": 2, "edited meanwhile": 3}
 """How a refresh is run, and how often it is run so."""
-_DAY = 1_000
+_DAY, _TOLD = 1_000, 50
 
 
 class Wrong(Exception):
@@ -95,6 +95,9 @@ def check(home: Home, expected: Expected, clean: Path, known: dict[str, Expected
         return
     shutil.rmtree(clean, ignore_errors=True)
     good = {path: file for path, file in expected.files.items() if file is not None}
+    lost = {path.partition("/")[0] for path in good} - expected.declared.keys()
+    if lost:
+        raise Wrong(f"what was last declared is lost: {', '.join(sorted(lost))}")
     rebuilt = Home.at(clean)
     rebuilt.raw.mkdir(parents=True)
     write(World(expected.declared, good), rebuilt.raw)
@@ -234,6 +237,8 @@ def soak(root: Path, seed: int, refreshes: int, minutes: float) -> Counter[str]:
         told[f"how: {how}"] += 1
         told[f"exit {code}" if code is not None else "killed"] += 1
         told["publications"] = store.generations(home)[-1]
+        if told["refreshes"] % _TOLD == 0:
+            print(f"{told['refreshes']:,} refreshes, {told['killed']:,} killed, nothing wrong", file=sys.stderr)
     if world.files:
         _code(home)
         check(home, expected.after(world), root / "clean", known)

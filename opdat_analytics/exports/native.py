@@ -99,14 +99,24 @@ def native(exhibit: Exhibit, most_bars: int = MOST_BARS) -> Native | None:
     -------
     Native or None
         None for kinds that have no such form, for more than `MOST_LINES` lines or ``most_bars`` bars, for names too
-        long for a key, and where no number is stated at all.
+        long for a key, where no number is stated at all, and where a figure was read elsewhere than at its publisher:
+        the picture draws it hollow, which a series of office programs cannot.
     """
+    frame = exhibit.frame
+    if "secondary" in frame and frame["secondary"].fillna(value=False).astype(bool).any():
+        return None
     table = numbers(exhibit)
     if exhibit.kind in _LINES:
         return _lines(table)
     if exhibit.kind in _BARS and 0 < len(table) <= most_bars:
-        return _bars(table)
+        return _bars(table, _colour(exhibit))
     return None
+
+
+def _colour(exhibit: Exhibit) -> str:
+    """The fixed colour of the measure, where the chart shows one."""
+    shown = set(exhibit.frame["measure"].dropna()) if "measure" in exhibit.frame else set()
+    return style.measure_colour(str(shown.pop())) if len(shown) == 1 else style.BLUE
 
 
 def texts_of(table: pd.DataFrame) -> list[str]:
@@ -164,7 +174,7 @@ def _apart(table: pd.DataFrame, names: Sequence[str]) -> bool:
     return all(two - one >= 0.06 * most for one, two in pairwise(ends)) and all(len(name) <= 22 for name in names)
 
 
-def _bars(table: pd.DataFrame) -> Native | None:
+def _bars(table: pd.DataFrame, colour: str) -> Native | None:
     texts = texts_of(table)
     labels = tuple(", ".join(filter(None, (one_line(str(c)) for c in row))) for row in table[texts].to_numpy().tolist())
     last = len(table) - 1
@@ -173,16 +183,16 @@ def _bars(table: pd.DataFrame) -> Native | None:
         # Two bars side by side have no room for bounds: the picture draws them.
         if any((table[low] != table[high]).any() for low, high in pairs):
             return None
-        earlier = Run("Earlier edition", style.tint(style.BLUE, 0.45), _EARLIER, 0, last)
-        later = Run("Later edition", style.BLUE, LOW, 0, last)
+        earlier = Run("Earlier edition", style.tint(colour, 0.45), _EARLIER, 0, last)
+        later = Run("Later edition", colour, LOW, 0, last)
         return Native("bars", (earlier, later), labels, frozenset(), False, "", table)
     if LISTED in table.columns:
-        return Native("bars", (Run(LISTED, style.BLUE, LISTED, 0, last),), labels, frozenset(), True, "", table)
+        return Native("bars", (Run(LISTED, colour, LISTED, 0, last),), labels, frozenset(), True, "", table)
     if LOW not in table.columns or HIGH not in table.columns or table[LOW].isna().all():
         return None
-    runs = [Run(LOW, style.BLUE, LOW, 0, last)]
+    runs = [Run(LOW, colour, LOW, 0, last)]
     if (table[HIGH].notna() & (table[HIGH] != table[LOW])).any():
-        runs.insert(0, Run(HIGH, style.tint(style.BLUE, 0.4), HIGH, 0, last, "upper"))
+        runs.insert(0, Run(HIGH, style.tint(colour, 0.4), HIGH, 0, last, "upper"))
     return Native("bars", tuple(runs), labels, _unbounded(table), True, _said(table, "bars"), table)
 
 

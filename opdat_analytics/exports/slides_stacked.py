@@ -55,7 +55,12 @@ class Stacked:
 
 
 def stacked(exhibit: Exhibit) -> Stacked | None:
-    """How a chart of listed activities is stacked; None where it is another chart, or has too many bars or parts."""
+    """How a chart of listed activities is stacked; None where it is another chart, or has too many bars or parts.
+
+    Nor is it stacked where an activity counts in several places: a stack adds what it shows.
+    """
+    if "joint" in exhibit.frame and exhibit.frame["joint"].fillna(0).astype(bool).any():
+        return None
     table = numbers(exhibit)
     texts = texts_of(table)
     if exhibit.kind != "activities" or len(texts) != 2 or LISTED not in table or table[LISTED].isna().any():
