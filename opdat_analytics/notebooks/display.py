@@ -21,6 +21,9 @@ from opdat_analytics.provenance import bounds
 NONE = "—"
 _CODED = frozenset({"place", "places", "measure", "activity_type", "numerator", "denominator"})
 _CLOSED = frozenset({"qualifier", "kind", "calendar", "accumulation"})
+_CONFLICTS = {
+    "disjoint": "contradiction", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
+}  # fmt: skip
 _NUMERIC = re.compile(r"[-−~≥≤+]?\$?[\d,.]+%?( ?(–|to|of) ?[-−+]?\$?[\d,.]+%?| or (more|less))?( \(\d+%\))?|—|")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?|—")
 
@@ -321,6 +324,8 @@ def _label(name: str, value: Any) -> str:
         return words.publisher(str(value))
     if name == "roles":
         return ", ".join(dict.fromkeys(str(value).split(";")))
+    if name == "kind" and value in _CONFLICTS:
+        return _CONFLICTS[value]
     if isinstance(value, str):
         return words.label(value) if name in _CODED else value.replace("_", " ") if name in _CLOSED else value
     if "year" in name.casefold():
