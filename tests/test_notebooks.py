@@ -12,6 +12,7 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from small_project import small_project
 
@@ -215,6 +216,29 @@ def test_a_failure_keeps_what_came_before_and_names_the_cell(small: Home, tmp_pa
     assert worked.error is None, "one failure does not stop the others"
     printed = nbformat.read(worked.path_ipynb, as_version=4).cells[0].outputs[0].text
     assert printed == f"{sys.executable} {folder.resolve()}\n"
+
+
+@pytest.mark.parametrize(
+    ("failures", "said"), [(1, None), (9, "its Python process did not start in 3 attempts: taken")]
+)
+def test_a_process_that_does_not_start_is_started_again(
+    small: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int, said: str | None
+) -> None:
+    """Two programs may choose the same free port at once; the later one ends before it has run anything."""
+    start, begun = NotebookClient.execute, []
+
+    def late(client: NotebookClient, **named: Any) -> Any:
+        begun.append(client)
+        if len(begun) <= failures:
+            raise RuntimeError("taken")
+        return start(client, **named)
+
+    monkeypatch.setattr(NotebookClient, "execute", late)
+    _write(tmp_path / "notebooks" / "one.ipynb", new_code_cell("print('run')"))
+    [run] = run_notebooks(tmp_path / "notebooks", small)
+    assert run.error == said
+    assert len(begun) == min(failures + 1, 3)
+    assert ("<pre>run" in run.path_html.read_text(encoding="utf-8")) == (said is None)
 
 
 def test_where_nothing_is_published_it_says_what_to_do(record_home: Home, tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from opdat_analytics.store import open_publication, write_whole
 SIDE_BY_SIDE = 2
 SECONDS = 600
 """How long one cell may take."""
+STARTS = 3
+"""How often a notebook's Python process is started, where it ends before it has run anything."""
 
 
 @dataclass(frozen=True)
@@ -187,26 +189,34 @@ def _execute(notebook: Any, folder: Path, home: Home) -> str | None:
     from opdat_analytics.notebooks.kernel import ThisPython
 
     started: list[int] = []
-    with TemporaryDirectory() as empty:
-        client = NotebookClient(
-            notebook,
-            timeout=SECONDS,
-            kernel_name="python3",
-            kernel_manager_class=ThisPython,
-            record_timing=False,
-            extra_arguments=["--log-level=ERROR"],
-            resources={"metadata": {"path": str(folder)}},
-            on_cell_start=lambda cell, cell_index: started.append(cell_index),
-        )
-        try:
-            client.execute(env=_environment(home, folder, empty))
-        except CellExecutionError as error:
-            return _failed(notebook, started, f"{error.ename}: {error.evalue}")
-        except CellTimeoutError:
-            return _failed(notebook, started, f"took longer than {SECONDS} seconds")
-        except DeadKernelError:
-            return _failed(notebook, started, "its Python process died; it may have run out of memory")
-    return None
+    unborn = ""
+    for _ in range(STARTS):
+        with TemporaryDirectory() as empty:
+            client = NotebookClient(
+                notebook,
+                timeout=SECONDS,
+                kernel_name="python3",
+                kernel_manager_class=ThisPython,
+                record_timing=False,
+                extra_arguments=["--log-level=ERROR"],
+                resources={"metadata": {"path": str(folder)}},
+                on_cell_start=lambda cell, cell_index: started.append(cell_index),
+            )
+            try:
+                client.execute(env=_environment(home, folder, empty))
+                return None
+            except CellExecutionError as error:
+                return _failed(notebook, started, f"{error.ename}: {error.evalue}")
+            except CellTimeoutError:
+                return _failed(notebook, started, f"took longer than {SECONDS} seconds")
+            except DeadKernelError:
+                return _failed(notebook, started, "its Python process died; it may have run out of memory")
+            except RuntimeError as error:
+                # Another program may have taken a port between its choice and its use; nothing has run yet.
+                if started:
+                    raise
+                unborn = str(error)
+    return f"its Python process did not start in {STARTS} attempts: {unborn}"
 
 
 def _environment(home: Home, folder: Path, empty: str) -> dict[str, str]:
