@@ -174,8 +174,8 @@ def test_a_filter_that_leads_to_nothing_says_so(page: Any, lab: Lab, tmp_path: P
 
     country = page.locator(".widget-dropdown", has_text="Country").locator("select").first
     page.locator(".widget-dropdown", has_text="Region").locator("select").first.select_option(label="Africa")
-    country.locator("option", has_text="Comoros").wait_for(state="attached")
-    assert not country.locator("option", has_text="Guatemala").count(), "only countries of the region are offered"
+    # Only countries of the region are offered.
+    country.locator("option", has_text="Guatemala").wait_for(state="detached")
     country.select_option(label="Comoros")
 
     said = page.locator(".jupyter-widgets", has_text="That is not a zero").first
