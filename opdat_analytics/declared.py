@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from opdat_analytics import vocab
 from opdat_analytics.ingest.declaration_checks import iso_date
 from opdat_analytics.ingest.declare import Editions, Source, read_declaration
 from opdat_analytics.model import DeclarationError, Home, Issue
+from opdat_analytics.paths import DECLARATION
 
 _ABOUT = ("title", "owner", "url", "licence", "handling")
 
@@ -47,12 +50,32 @@ def declared_by(
 
 def _record(home: Home, source: str) -> dict[str, Any] | None:
     """What a declaration on disk says; None where there is none or it is broken, as a stop of its files says."""
-    path = home.raw / source / "source.toml"
     try:
-        read = read_declaration(path)
-    except (DeclarationError, OSError):
+        read = declaration_of(home, source)
+    except OSError:
         return None
-    return _written(read)
+    return None if isinstance(read, DeclarationError) else _written(read)
+
+
+def declaration_of(home: Home, source: str) -> Source | DeclarationError:
+    """The declaration of a source, or what is wrong with it; read once as long as it stays as it is.
+
+    Raises
+    ------
+    OSError
+        If it is not there or may not be read.
+    """
+    path = home.raw / source / DECLARATION
+    stat = path.stat()
+    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+@cache
+def _read(path: Path, _modified: int, _size: int) -> Source | DeclarationError:
+    try:
+        return read_declaration(path)
+    except DeclarationError as error:
+        return error
 
 
 def _written(source: Source) -> dict[str, Any]:

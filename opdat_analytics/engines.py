@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from opdat_analytics import vocab
-from opdat_analytics.model import TABLES, OpdatError
-from opdat_analytics.store import OUTSIDE, SEVERAL, Publication
+from opdat_analytics.model import OUTSIDE, SEVERAL, TABLES, OpdatError
+from opdat_analytics.store import Publication
 
 ENGINES = ("pandas", "duckdb")
 """What ``opdat.observations`` opens; a Spark session is given to `spark_observations`."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from opdat_analytics.model import Home
 
+DECLARATION = "source.toml"
+"""Name of the file in a source's folder that says how its spreadsheets are read."""
 RETURNS = "returns"
 """The source of filled-in templates that lie directly in data/raw; its declaration, if any, is in its folder."""
 

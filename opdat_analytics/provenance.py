@@ -17,9 +17,20 @@ from opdat_analytics import vocab
 from opdat_analytics.admitted import admitted_sheets
 from opdat_analytics.ingest.declare import read_declaration
 from opdat_analytics.ingest.workbook import Grid, nonblank
-from opdat_analytics.model import SERIES, Home, OpdatError, Ref, UnknownName, UnreadableFile, column_letters, position
-from opdat_analytics.paths import home_here, raw_path
-from opdat_analytics.store import OUTSIDE, Publication, open_publication, with_region
+from opdat_analytics.model import (
+    OUTSIDE,
+    SERIES,
+    Home,
+    OpdatError,
+    Ref,
+    UnknownName,
+    UnreadableFile,
+    column_letters,
+    places_in_role,
+    position,
+)  # fmt: skip
+from opdat_analytics.paths import DECLARATION, home_here, raw_path
+from opdat_analytics.store import Publication, open_publication, with_region
 
 SHOWN = 3
 """How many pieces of sheets are shown; the cells are listed all."""
@@ -245,7 +256,9 @@ def _activities(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
             words = set(str(value).split(";"))
             keep &= np.array([bool(words & _words(said)) for said in activities[column].tolist()], dtype=bool)
     if "place" in query or "region" in query:
-        placed = [_placed(row, query.get("role")) for row in activities[["places", "roles"]].itertuples(index=False)]
+        role = None if _null(query.get("role")) else str(query["role"])
+        sides = zip(activities["places"], activities["roles"], strict=True)
+        placed = [set(places_in_role(places, roles, role)) for places, roles in sides]
         regions = vocab.scheme(str(query["scheme"])) if not _null(query.get("scheme")) else None
         for name, found in (
             ("place", placed),
@@ -255,13 +268,6 @@ def _activities(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
                 value = query[name]
                 keep &= np.array([not there if _null(value) else str(value) in there for there in found], dtype=bool)
     return activities[keep]
-
-
-def _placed(row: Any, role: Any) -> set[str]:
-    """The places of an activity, in a role where one is named."""
-    named = [] if _null(row.places) else str(row.places).split(";")
-    parts = ["location"] * len(named) if _null(row.roles) else str(row.roles).split(";")
-    return {place for place, part in zip(named, parts, strict=True) if _null(role) or part == role}
 
 
 def _words(said: Any) -> set[str]:
@@ -303,7 +309,7 @@ def _grids(path: Path, sha256: str) -> tuple[Grid, ...] | None:
 
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
         return None
-    declaration = path.parent / "source.toml"
+    declaration = path.parent / DECLARATION
     return admitted_sheets(path, read_declaration(declaration) if declaration.exists() else None)
 
 

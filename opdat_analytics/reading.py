@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
+from opdat_analytics.events import note
 from opdat_analytics.model import TABLES, DeclarationError, Home
-from opdat_analytics.paths import RETURNS
-from opdat_analytics.scan import DECLARATION, RawFile, again
+from opdat_analytics.paths import DECLARATION, RETURNS
+from opdat_analytics.scan import RawFile, again
 from opdat_analytics.workers import ENOUGH, cores, each
 
 if TYPE_CHECKING:
@@ -24,13 +23,6 @@ TRIES, PAUSE = 3, 0.2
 """How often a file that changes while it is read is tried, and how many seconds lie between."""
 SETTLED = 1.0
 """Seconds without a write after which a text file that ends within a line counts as written to its end."""
-
-_LOG = logging.getLogger("opdat_analytics.refresh")
-
-
-def note(event: str, **facts: Any) -> None:
-    """Log what a refresh does, for whoever asked for a log; never what a cell says."""
-    _LOG.info(event, extra={"facts": facts})
 
 
 def read_all(
@@ -121,22 +113,11 @@ def _told(entry: Mapping[str, Any], began: float) -> None:
     note("stopped" if entry["stopped"] else "read", file=entry["file"], ms=spent, rows=rows)
 
 
-@cache
-def _declared(path: Path, modified: int, size: int) -> Source | DeclarationError:
-    """A declaration, read once as long as it stays as it is."""
-    from opdat_analytics.ingest.declare import read_declaration
-
-    try:
-        return read_declaration(path)
-    except DeclarationError as error:
-        return error
-
-
 def _declaration(home: Home, source: str) -> Source | DeclarationError:
-    path = home.raw / source / DECLARATION
+    from opdat_analytics.declared import declaration_of
+
     try:
-        stat = path.stat()
-        return _declared(path, stat.st_mtime_ns, stat.st_size)
+        return declaration_of(home, source)
     except FileNotFoundError:
         loose = f" A spreadsheet directly in {home.raw.name} must be a filled-in template." if source == RETURNS else ""
         return DeclarationError(

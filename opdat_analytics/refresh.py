@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import disk, publishing, reading, store
+from opdat_analytics.events import note
 from opdat_analytics.model import Home, LockHeld, NothingPublished
-from opdat_analytics.reading import note, read_all
+from opdat_analytics.reading import read_all
 from opdat_analytics.scan import code_version, is_same, scan
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 PUBLISHED, HELD, STOPPED, NOTHING, LOCKED = 0, 3, 4, 5, 6
 """Exit codes of a refresh: published or unchanged; published with cells newly held; a file stopped; nothing; locked."""
 
-_FILE_TABLES = ("observations", "activities", "programmes", "indicators", "targets", "issues", "ledger")
+_ROW_TABLES = ("observations", "activities", "programmes", "indicators", "targets")
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,8 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
     looked_at = known.keys() - {entry["file"] for entry in kept}
     raw = scan(home, only, known)
     if looked_at - {file.name for file in raw}:
-        time.sleep(
-            reading.PAUSE
-        )  # a program that saves a file takes it away for a moment: look twice before it counts as gone
+        # A program that saves a file takes it away for a moment: look twice before it counts as gone.
+        time.sleep(reading.PAUSE)
         raw = scan(home, only, known)
     todo = [file for file in raw if not is_same(known.get(file.name), file, home)]
     same = [known[file.name] for file in raw if is_same(known.get(file.name), file, home)]
@@ -152,7 +152,7 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
 
 
 def _rows(entry: Mapping[str, Any]) -> int:
-    return sum(part["rows"] for table in _FILE_TABLES[:5] for part in entry["parts"].get(table, []))
+    return sum(part["rows"] for table in _ROW_TABLES for part in entry["parts"].get(table, []))
 
 
 def package_version() -> str:

@@ -11,9 +11,8 @@ from typing import Any
 
 from opdat_analytics import store
 from opdat_analytics.model import Home, UnknownName
-from opdat_analytics.paths import RETURNS
+from opdat_analytics.paths import DECLARATION, RETURNS
 
-DECLARATION = "source.toml"
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv"})
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import disk
 from opdat_analytics.disk import write_whole as write_whole  # what is exported is written in the same way
-from opdat_analytics.model import TABLES, Column, Home, NothingPublished, OpdatError, canonical_json
+from opdat_analytics.model import OUTSIDE, SEVERAL, TABLES, Column, Home, NothingPublished, OpdatError, canonical_json
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = 1
-OUTSIDE = "outside this scheme"
-SEVERAL = "several regions"
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
+from opdat_analytics.events import LOG, note
+
 ENOUGH = 768 * 2**10
 """Bytes of spreadsheets from which on a further process is worth its start."""
 
 _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from opdat_analytics.workers import serve; serve()"
-_LOG = logging.getLogger("opdat_analytics.refresh")
 
 Task = tuple[int, Any]
 """Number and arguments of one piece of work."""
@@ -99,7 +100,7 @@ class _Helper:
                 self.waiting.appendleft(task)
                 return
             for event, facts in said:
-                _LOG.info(event, extra={"facts": facts})
+                note(event, **facts)
             if failed is not None:
                 self.failed = failed
                 self.waiting.clear()
@@ -151,7 +152,7 @@ def _noted() -> Iterator[list[tuple[str, Any]]]:
         def emit(self, record: logging.LogRecord) -> None:
             said.append((record.getMessage(), getattr(record, "facts", {})))
 
-    _LOG.setLevel(logging.INFO)
-    _LOG.propagate = False
-    _LOG.addHandler(Keep())
+    LOG.setLevel(logging.INFO)
+    LOG.propagate = False
+    LOG.addHandler(Keep())
     yield said

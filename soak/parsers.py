@@ -113,17 +113,23 @@ def _too_slow(_number: int, _frame: FrameType | None) -> None:
     raise Wrong(f"more than {SECONDS} seconds")
 
 
+def _declared(home: Path) -> tuple[Path, Source]:
+    """An empty folder for inputs, and the declaration by which they are read."""
+    folder = home / "soak"
+    folder.mkdir()
+    (folder / "source.toml").write_text(DECLARED, encoding="utf-8")
+    source = read_declaration(folder / "source.toml")
+    (folder / "source.toml").unlink()
+    return folder, source
+
+
 def work(first: int, minutes: float, keep: Path) -> None:
     """Parse one input after another; a line of JSON for each finding, and what was done at the end."""
     warnings.filterwarnings("ignore", message="Duplicate name", category=UserWarning)
     resource.setrlimit(resource.RLIMIT_AS, (ROOM + 2**30, ROOM + 2**30))
     signal.signal(signal.SIGALRM, _too_slow)
     with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / "soak"
-        folder.mkdir()
-        (folder / "source.toml").write_text(DECLARED, encoding="utf-8")
-        source = read_declaration(folder / "source.toml")
-        (folder / "source.toml").unlink()
+        folder, source = _declared(Path(home))
         end, went, number, slowest = time.monotonic() + 60 * minutes, Counter[str](), first, 0.0
         while time.monotonic() < end:
             (keep / "now").write_text(str(number), encoding="utf-8")
@@ -189,11 +195,7 @@ def main() -> int:
 
 def _only(number: int, keep: Path) -> int:
     with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / "soak"
-        folder.mkdir()
-        (folder / "source.toml").write_text(DECLARED, encoding="utf-8")
-        source = read_declaration(folder / "source.toml")
-        (folder / "source.toml").unlink()
+        folder, source = _declared(Path(home))
         try:
             print(one_input(number, folder, source))
         finally:

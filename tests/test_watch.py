@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -17,9 +16,10 @@ import pytest
 from small_project import edit, figures, small_project, write
 
 from opdat_analytics import cli, disk, reading, store
+from opdat_analytics.events import LOG
 from opdat_analytics.model import Home, LockHeld, NothingPublished, OpdatError, UnknownName
 from opdat_analytics.refresh import refresh
-from opdat_analytics.watch.journal import NAME, write_log
+from opdat_analytics.watch.journal import write_log
 from opdat_analytics.watch.schedule import SCHEDULERS, entry
 from opdat_analytics.watch.status import BEHIND, FRESH, NOTHING, STOPPED, as_json, duration, status
 from opdat_analytics.watch.summary import as_markdown, as_page, as_text, summary
@@ -309,8 +309,8 @@ def test_the_log_has_one_event_a_line_and_quotes_no_cell(home: Home, tmp_path: P
         write_log(log)
         refresh(home)
     finally:
-        for handler in list(logging.getLogger(NAME).handlers):
-            logging.getLogger(NAME).removeHandler(handler)
+        for handler in list(LOG.handlers):
+            LOG.removeHandler(handler)
             handler.close()
 
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]

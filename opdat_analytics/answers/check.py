@@ -19,7 +19,7 @@ from opdat_analytics.ingest.files import FileRead, issue_table, read_file
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, Home, Issue, UnknownName, UnreadableFile
-from opdat_analytics.paths import RETURNS
+from opdat_analytics.paths import DECLARATION, RETURNS
 from opdat_analytics.privacy import reason_to_stop
 
 ALL_TAKEN, SOME_HELD, REFUSED = 0, 3, 4
@@ -132,7 +132,7 @@ def _in_its_folder(path: Path, grids: tuple[Grid, ...]) -> Checked:
 
 
 def _declaration(folder: Path) -> Source | DeclarationError:
-    path = folder / "source.toml"
+    path = folder / DECLARATION
     if not path.exists():
         return DeclarationError([f"{folder.name}/source.toml is missing"])
     try:

@@ -22,7 +22,7 @@ from opdat_analytics.ingest.files import read_file
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.workbook import read_workbook
 from opdat_analytics.model import DeclarationError, Home, OpdatError, UnknownName, position
-from opdat_analytics.paths import raw_path
+from opdat_analytics.paths import DECLARATION, raw_path
 from opdat_analytics.privacy import reason_to_stop
 
 SHEET = "Decisions"
@@ -168,7 +168,7 @@ def _section(value: str) -> str | None:
 
 def _shown(path: Path) -> tuple[Grid, ...]:
     """The sheets of a raw file as they may be shown."""
-    declaration = path.parent / "source.toml"
+    declaration = path.parent / DECLARATION
     return admitted_sheets(path, read_declaration(declaration) if declaration.exists() else None)
 
 
@@ -189,7 +189,7 @@ def _now(ruling: Ruling, home: Home) -> str | None:
 
 def _write(source: str, rulings: Sequence[Ruling], home: Home) -> Iterable[str]:
     """Add the rulings to the source's declaration if it can still be used with them; tell what is wrong if not."""
-    path = home.raw / source / "source.toml"
+    path = home.raw / source / DECLARATION
     text = path.read_text(encoding="utf-8-sig") if path.exists() else _form_text(rulings, home)
     if text is None:
         return [f"A{ruling.at}: {source}/source.toml is missing; write it first." for ruling in rulings]
@@ -198,7 +198,7 @@ def _write(source: str, rulings: Sequence[Ruling], home: Home) -> Iterable[str]:
         text = _with_aliases(text, section, aliases)
     text = text.rstrip("\n") + "\n" + "".join(_block(r) for r in rulings if r.decision != "alias")
     with tempfile.TemporaryDirectory() as folder:
-        tried = Path(folder) / source / "source.toml"
+        tried = Path(folder) / source / DECLARATION
         tried.parent.mkdir()
         tried.write_text(text, encoding="utf-8")
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,8 +30,6 @@ def notebooks(
     exports: Exports = None,
 ) -> None:
     """Run notebooks headless, side by side; executed copies and HTML go to exports/notebooks."""
-    from opdat_analytics.notebooks import run_notebooks
-
     given = {}
     for word in parameter or []:
         name, mark, value = word.partition("=")
@@ -39,11 +37,17 @@ def notebooks(
             raise typer.BadParameter(f"“{word}” is not a parameter; write name=value")
         given[name] = value
     home = home_of(ctx, raw, processed, exports)
-    runs = run_notebooks(_notebook_folder(), home, names or (), given, progress=say)
-    failed = [run for run in runs if run.error]
+    raise typer.Exit(FAILED if _run_notebooks(home, names or (), given) else 0)
+
+
+def _run_notebooks(home: Home, names: Sequence[str] = (), given: Mapping[str, str] | None = None) -> int:
+    """Run notebooks and say which failed; how many."""
+    from opdat_analytics.notebooks import run_notebooks
+
+    failed = [run for run in run_notebooks(_notebook_folder(), home, names, given, progress=say) if run.error]
     for run in failed:
         say(f"Failed: {run.name}: {run.error}")
-    raise typer.Exit(FAILED if failed else 0)
+    return len(failed)
 
 
 def _notebook_folder() -> Path:
@@ -101,7 +105,6 @@ def run(
     ctx: typer.Context, log: Log = None, raw: Raw = None, processed: Processed = None, exports: Exports = None
 ) -> None:
     """The main job: refresh, then tables, chart pack and notebooks."""
-    from opdat_analytics.notebooks import run_notebooks
     from opdat_analytics.refresh import refresh as run_refresh
 
     home = home_of(ctx, raw, processed, exports)
@@ -112,10 +115,7 @@ def run(
         raise typer.Exit(report.exit_code)
     _export(home)
     _changes(home)
-    runs = run_notebooks(_notebook_folder(), home, progress=say)
-    failed = [one for one in runs if one.error]
-    for one in failed:
-        say(f"Failed: {one.name}: {one.error}")
+    failed = _run_notebooks(home)
     _remind(report)
     raise typer.Exit(FAILED if failed else STOPPED if report.newly_stopped else 0)
 

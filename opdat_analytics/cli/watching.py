@@ -50,14 +50,7 @@ def _tell(standing: Status) -> None:
     if standing.publication is None or standing.age is None:
         say("Nothing is published yet.")
     else:
-        hours = standing.age.total_seconds() / 3600
-        age = (
-            f"{hours / 24:.0f} days"
-            if hours >= 48
-            else f"{hours:.0f} hours"
-            if hours >= 2
-            else f"{hours * 60:.0f} minutes"
-        )
+        age = _age(standing.age.total_seconds() / 3600)
         old = ", older than it may be" if standing.too_old else ""
         say(f"Publication {standing.publication}, made {standing.made} ({age} ago{old}).")
     _list("Waits to be taken up", [f"{state:<8} {file}" for file, state in standing.behind.items()])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opdat_analytics.model import OpdatError, UnreadableFile
+from opdat_analytics.paths import DECLARATION
 
 if TYPE_CHECKING:
     from opdat_analytics.drafting.draft import Draft
@@ -89,7 +90,7 @@ def _tell_tidy(number: int, one: Draft) -> None:
 def _accept(file: Path, best: Draft) -> None:
     from opdat_analytics import store
 
-    target = file.parent / "source.toml"
+    target = file.parent / DECLARATION
     if best.read is None:
         raise OpdatError("No table of this workbook can be declared yet, so there is nothing to accept.")
     if target.exists():

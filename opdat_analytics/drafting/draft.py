@@ -37,6 +37,7 @@ from opdat_analytics.ingest.grid import Grid, cells_of, nonblank
 from opdat_analytics.ingest.laid import FATE, NOT_REPORTED, LayoutMismatch
 from opdat_analytics.ingest.layouts import lay, parts_of
 from opdat_analytics.model import DeclarationError, position
+from opdat_analytics.paths import DECLARATION
 from opdat_analytics.privacy import reason_to_stop
 
 MOST_TESTED = 120_000
@@ -218,7 +219,7 @@ def _source(
 def _tested(path: Path, toml: str) -> tuple[Source | None, FileRead | None]:
     """The declaration as it would be read from disk, and what it reads from the file."""
     with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder) / "draft" / "source.toml"
+        written = Path(folder) / "draft" / DECLARATION
         written.parent.mkdir()
         written.write_text(toml, encoding="utf-8")
         source = read_declaration(written)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.metrics.cube import OUTSIDE
-from opdat_analytics.model import TABLES, OpdatError, UnknownName
+from opdat_analytics.model import ALLOWED, OUTSIDE, TABLES, OpdatError, UnknownName, places_in_role
 
 _BY = (
     "activity_type", "programme", "offence", "place", "region", "year", "calendar", "audience", "funder", "purpose",
     "attribution", "certainty", "source", "edition",
 )  # fmt: skip
-_ROLES = ("location", "origin", "transit", "destination")
 _CERTAINTIES = ("stated", "possible", "planned", "negative")
 
 
@@ -75,7 +72,8 @@ def activity_counts(
         for code, n in listed.loc[~listed["certainty"].isin(list(wanted)), "certainty"].value_counts().items():
             notes.append(f"{n} {code} left out")
         listed = listed[listed["certainty"].isin(list(wanted))]
-    placed = [_placed(places, roles, role) for places, roles in zip(listed["places"], listed["roles"], strict=True)]
+    sides = zip(listed["places"], listed["roles"], strict=True)
+    placed = [places_in_role(places, roles, role) for places, roles in sides]
     counted = listed.assign(
         joint=[len(there) > 1 for there in placed], n=1, place=pd.Series(placed, index=listed.index)
     )
@@ -88,15 +86,6 @@ def activity_counts(
         result.insert(place, name, value)
     result["note"] = pd.Series("; ".join(sorted(notes)) or None, index=result.index, dtype="str")
     return result
-
-
-def _placed(places: Any, roles: Any, role: str) -> list[str]:
-    """The places that an activity has in a role; where it states no roles, its places are where it happens."""
-    if not isinstance(places, str):
-        return []
-    named = places.split(";")
-    parts = roles.split(";") if isinstance(roles, str) else ["location"] * len(named)
-    return [place for place, part in zip(named, parts, strict=True) if part == role]
 
 
 def _spread(counted: pd.DataFrame, names: Sequence[str], scheme: str) -> pd.DataFrame:
@@ -137,8 +126,8 @@ def _check(activities: pd.DataFrame, names: Sequence[str], wanted: Sequence[str]
     for code in wanted or ():
         if code not in _CERTAINTIES:
             raise UnknownName(_unknown("certainty", code, _CERTAINTIES))
-    if role not in _ROLES:
-        raise UnknownName(_unknown("role of a place", role, _ROLES))
+    if role not in ALLOWED["role"]:
+        raise UnknownName(_unknown("role of a place", role, ALLOWED["role"]))
     if (wanted is None or len(wanted) > 1) and "certainty" not in names:
         raise OpdatError(
             "Activities that took place and those that are possible, planned or denied are not counted together. "

@@ -17,9 +17,7 @@ import narwhals as nw
 import pandas as pd
 
 from opdat_analytics.metrics.names import PROFILE, Asked
-
-OUTSIDE = "outside this scheme"
-"""Region of the places that a scheme does not know; a row of their own, never left out."""
+from opdat_analytics.model import OUTSIDE
 
 TIME = ("year", "period_start", "period_end", "as_of")
 SUMS = ("rows", "numbers", "low", "closed", "high", "about", "secondary")

@@ -10,7 +10,7 @@ import narwhals as nw
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.metrics.cube import OUTSIDE, Cube, cube
+from opdat_analytics.metrics.cube import Cube, cube
 from opdat_analytics.metrics.names import (
     BY,
     DISAGGREGATIONS,
@@ -27,7 +27,7 @@ from opdat_analytics.metrics.names import (
 )
 from opdat_analytics.model import ALLOWED, MixtureRefused, OpdatError, UnknownName
 
-__all__ = ["BY", "OUTSIDE", "PROFILE", "LeftOut", "Selection", "columns_of", "joined", "said", "select"]
+__all__ = ["BY", "PROFILE", "LeftOut", "Selection", "columns_of", "joined", "said", "select"]
 
 _MUST_BE_ONE = ("source", "reporter", "offence", "unit", "calendar")
 _PLURAL = {

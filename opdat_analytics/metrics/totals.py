@@ -12,8 +12,8 @@ from opdat_analytics import vocab
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.cells import NO_NUMBER, cells
 from opdat_analytics.metrics.overlaps import refuse_overlaps
-from opdat_analytics.metrics.select import OUTSIDE, PROFILE, Selection, columns_of, joined, said, select
-from opdat_analytics.model import UnknownName
+from opdat_analytics.metrics.select import PROFILE, Selection, columns_of, joined, said, select
+from opdat_analytics.model import OUTSIDE, UnknownName
 
 PARTIAL_BELOW = 0.8
 """Coverage below which a total is a partial total."""

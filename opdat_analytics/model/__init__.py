@@ -12,10 +12,22 @@ from opdat_analytics.model.errors import (
     UnreadableFile,
 )
 from opdat_analytics.model.nouns import Exhibit, Figure, Home, Issue, Ref
-from opdat_analytics.model.tables import ALLOWED, CONTINUOUS_UNITS, FATES, SCOPE, SERIES, TABLES, Column
+from opdat_analytics.model.roles import places_in_role
+from opdat_analytics.model.tables import (
+    ALLOWED,
+    CONTINUOUS_UNITS,
+    FATES,
+    OUTSIDE,
+    SCOPE,
+    SERIES,
+    SEVERAL,
+    TABLES,
+    Column,
+)
 
 __all__ = [
-    "ALLOWED", "CONTINUOUS_UNITS", "FATES", "SCOPE", "SERIES", "TABLES", "Column", "DeclarationError", "Exhibit",
-    "ExportFailed", "Figure", "Home", "Issue", "LockHeld", "MixtureRefused", "NothingPublished", "OpdatError", "Ref",
-    "UnknownName", "UnreadableFile", "address", "canonical_json", "column_letters", "position",
+    "ALLOWED", "CONTINUOUS_UNITS", "FATES", "OUTSIDE", "SCOPE", "SERIES", "SEVERAL", "TABLES", "Column",
+    "DeclarationError", "Exhibit", "ExportFailed", "Figure", "Home", "Issue", "LockHeld", "MixtureRefused",
+    "NothingPublished", "OpdatError", "Ref", "UnknownName", "UnreadableFile", "address", "canonical_json",
+    "column_letters", "places_in_role", "position",
 ]  # fmt: skip

@@ -209,6 +209,9 @@ limits str? reliability: limits
 fitness str? reliability: fitness for purpose
 """
 
+OUTSIDE, SEVERAL = "outside this scheme", "several regions"
+"""Region of a place that a scheme does not know, a row of its own, never left out; and of a joint statement across."""
+
 SERIES: tuple[str, ...] = (
     "source", "reporter", "programme", "activity", "measure", "unit", "statistic", "offence",
     "form", "sex", "age", "citizenship", "breakdown", "place", "level",

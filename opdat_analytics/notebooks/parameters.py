@@ -155,7 +155,7 @@ def _meant(name: str, value: Any, whole: Mapping[str, Any], record: Mapping[str,
         singular = {"countries": "country"}.get(name, name.removesuffix("s"))
         return [_meant(singular, one, whole, record) for one in value]
     if name in ("place", "country"):
-        return _place(value)
+        return vocab.place_code(value)
     if "year" in name.split("_") and isinstance(value, int) and not FIRST_YEAR <= value <= LAST_YEAR:
         raise OpdatError(f"{name}={value} is not a year.")
     if name in record:
@@ -173,16 +173,6 @@ def _meant(name: str, value: Any, whole: Mapping[str, Any], record: Mapping[str,
         what = f"region of {whole.get('scheme', 'opdat')}" if name == "region" else name
         raise UnknownName(unknown(what, value, known[name]()))
     return value
-
-
-def _place(text: str) -> str:
-    match = vocab.resolve_place(text)
-    if match.code:
-        return match.code
-    if match.candidates:
-        raise UnknownName(f"“{text}” may be any of {', '.join(match.candidates)}; name one of these codes.")
-    hint = f"did you mean {match.suggestion}?" if match.suggestion else "use a code of opdat.places(), like GTM."
-    raise UnknownName(f"“{text}” is not a known place; {hint}")
 
 
 def unknown(what: str, found: str, known: Sequence[str]) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any
-
 import pandas as pd
 
 from opdat_analytics import charts, metrics, store, vocab
@@ -65,15 +62,11 @@ def country_code(place: str) -> str:
     UnknownName
         If it is not known, may be several, or is no country.
     """
-    match = vocab.resolve_place(place)
-    if match.code and vocab.places()[match.code].level == "country":
-        return match.code
-    if match.code:
-        raise UnknownName(f"“{place}” is no country but a {vocab.places()[match.code].level}; name a country.")
-    if match.candidates:
-        raise UnknownName(f"“{place}” may be any of {', '.join(match.candidates)}; name one of these codes.")
-    hint = f"did you mean {match.suggestion}?" if match.suggestion else "use a code of opdat.places(), like GTM."
-    raise UnknownName(f"“{place}” is not a known place; {hint}")
+    code = vocab.place_code(place)
+    level = vocab.places()[code].level
+    if level != "country":
+        raise UnknownName(f"“{place}” is no country but a {level}; name a country.")
+    return code
 
 
 def _stages(seen: pd.DataFrame, code: str, publication: str) -> list[Exhibit]:
@@ -96,44 +89,28 @@ def _neighbours(seen: pd.DataFrame, code: str, publication: str) -> list[Exhibit
     if region is None:
         return []
     there = seen[seen["region"] == region]
-    pack = []
-    for measure in ("convictions",):
-        by_region = metrics.totals(there, measure, by=["region", "year"], source="unodc_glotip")
-        if not by_region["low"].notna().any():
-            continue
-        year = latest_full_year(by_region)
-        by_country = metrics.totals(
-            there, measure, by=["place", "year"], source="unodc_glotip", years=year, places=inside
-        )
-        title = f"{region}: {measure} by country, {year}"
-        pack.append(
-            charts.ranked(by_country, by="place", title=title, name=f"{code}-in-its-region", publication=publication)
-        )
-    return pack
+    by_region = metrics.totals(there, "convictions", by=["region", "year"], source="unodc_glotip")
+    if not by_region["low"].notna().any():
+        return []
+    year = latest_full_year(by_region)
+    by_country = metrics.totals(
+        there, "convictions", by=["place", "year"], source="unodc_glotip", years=year, places=inside
+    )
+    title = f"{region}: convictions by country, {year}"
+    return [charts.ranked(by_country, by="place", title=title, name=f"{code}-in-its-region", publication=publication)]
 
 
 def _listed_in(done: pd.DataFrame, code: str, publication: str) -> list[Exhibit]:
     """Activities listed with this country as one of their locations."""
-    stated = done[(done["certainty"] == "stated") & done["places"].notna()]
-    located = [_located(row, code) for row in stated[["places", "roles"]].to_dict("records")]
-    here = stated[pd.Series(located, index=stated.index, dtype=bool)]
-    pack = []
-    for source, rows in here.assign(place=code).groupby("source"):
-        counts = rows.groupby(["activity_type", "place", "certainty", "source"]).size().rename("n").reset_index()
-        title = f"{vocab.place_name(code)}: activities listed"
-        name = f"{code}-activities-{source}"
-        pack.append(
-            charts.activities(
-                counts, rows="activity_type", columns="place", title=title, name=name, publication=publication
-            )
+    counts = metrics.activity_counts(done, by=["activity_type", "place", "source"])
+    here = counts.loc[counts["place"] == code, ["activity_type", "place", "certainty", "source", "n"]]
+    return [
+        charts.activities(
+            rows, rows="activity_type", columns="place", title=f"{vocab.place_name(code)}: activities listed",
+            name=f"{code}-activities-{source}", publication=publication,
         )
-    return pack
-
-
-def _located(row: Mapping[Hashable, Any], code: str) -> bool:
-    places = str(row["places"]).split(";")
-    roles = ["location"] * len(places) if pd.isna(row["roles"]) else str(row["roles"]).split(";")
-    return any(place == code and role == "location" for place, role in zip(places, roles, strict=False))
+        for source, rows in here.groupby("source")
+    ]  # fmt: skip
 
 
 def programme_sections(home: Home, programme: str) -> tuple[Section, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from opdat_analytics import charts, metrics, store, vocab
+from opdat_analytics import charts, metrics, store
 from opdat_analytics.exports.contents import Section
 from opdat_analytics.exports.leaving import protected
 from opdat_analytics.model import Exhibit, Home
@@ -190,20 +190,6 @@ def _awards(done: pd.DataFrame, publication: str) -> Exhibit:
 
 
 def listed_by_region(done: pd.DataFrame, scheme: str, key: str) -> pd.DataFrame:
-    """Listed activities by region: each once in every region where it takes place, however many places it names there.
-
-    Where it aims at, such as a country of destination, is not where it takes place.
-    """
-    stated = done[(done["certainty"] == "stated") & done["places"].notna()]
-    sides = stated.assign(place=stated["places"].str.split(";"), role=stated["roles"].str.split(";"))
-    plain = sides["role"].isna()
-    sides.loc[plain, "role"] = pd.Series(
-        [["location"] * len(p) for p in sides.loc[plain, "place"]], index=sides.index[plain]
-    )
-    sides = sides.explode(["place", "role"])
-    sides = sides[sides["role"] == "location"]
-    regions = vocab.scheme(scheme)
-    sides = sides.assign(region=[regions.get(str(place), store.OUTSIDE) for place in sides["place"]], scheme=scheme)
-    once = sides.drop_duplicates(["source", "activity", "region"])
-    together = [key, "region", "certainty", "source", "scheme"]
-    return once.groupby(together).size().rename("n").reset_index()
+    """Listed activities by region and another column, of those that state both; where they take place counts."""
+    counts = metrics.activity_counts(done, by=[key, "region"], scheme=scheme).dropna(subset=[key, "region"])
+    return counts[[key, "region", "certainty", "source", "scheme", "n"]]

@@ -2,6 +2,7 @@
 
 from opdat_analytics.vocab.resolve import (
     is_place,
+    place_code,
     resolve_activity_type,
     resolve_measure,
     resolve_offence,
@@ -38,6 +39,7 @@ __all__ = [
     "measures",
     "normalise",
     "partitions",
+    "place_code",
     "place_name",
     "places",
     "population",

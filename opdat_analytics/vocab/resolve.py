@@ -89,6 +89,23 @@ def resolve_place(text: str, aliases: Mapping[str, str] | None = None) -> Match:
     return _place_words().match(text)
 
 
+def place_code(text: str) -> str:
+    """The code of a place, by its code or name.
+
+    Raises
+    ------
+    UnknownName
+        If it is not known or may be several; names the nearest, or those it may be.
+    """
+    match = resolve_place(text)
+    if match.code:
+        return match.code
+    if match.candidates:
+        raise UnknownName(f"“{text}” may be any of {', '.join(match.candidates)}; name one of these codes.")
+    hint = f"did you mean {match.suggestion}?" if match.suggestion else "use a code of opdat.places(), like GTM."
+    raise UnknownName(f"“{text}” is not a known place; {hint}")
+
+
 def is_place(text: str) -> bool:
     """Whether a text is the code or a certain name of a place; nothing near is looked for."""
     word = text.strip()

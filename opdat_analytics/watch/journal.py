@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from opdat_analytics.events import LOG
 from opdat_analytics.model import OpdatError
 
-NAME = "opdat_analytics.refresh"
-"""Name of the logger; its records carry ``facts``, a mapping."""
 _MOST_BYTES, _KEPT = 2_000_000, 5
 
 
@@ -38,7 +37,6 @@ def write_log(path: Path) -> None:
             f"The log {path} cannot be written: {error.strerror}. Name another file with --log."
         ) from error
     lines.setFormatter(_Lines())
-    logger = logging.getLogger(NAME)
-    logger.addHandler(lines)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
+    LOG.addHandler(lines)
+    LOG.setLevel(logging.INFO)
+    LOG.propagate = False

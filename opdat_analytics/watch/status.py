@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
 from opdat_analytics.model import DeclarationError, Home, OpdatError, UnreadableFile
-from opdat_analytics.paths import raw_path
-from opdat_analytics.scan import DECLARATION, waiting
+from opdat_analytics.paths import DECLARATION, raw_path
+from opdat_analytics.scan import waiting
 
 if TYPE_CHECKING:
     from opdat_analytics.drafting.drift import Drift

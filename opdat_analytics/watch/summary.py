@@ -12,7 +12,7 @@ import pandas as pd
 from opdat_analytics import changes, store, vocab
 from opdat_analytics.model import Home
 
-KINDS = {"added": "added", "restated": "restated", "gone": "gone", "held": "held"}
+KINDS = ("added", "restated", "gone", "held")
 LISTED = 40
 """Single changes that are listed for each source; the rest are counted."""
 _HEAD = ("What", "Where", "Was", "Is now", "Cell")
