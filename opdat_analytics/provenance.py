@@ -231,7 +231,7 @@ def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
     if name == "edition" and value == "current":
         return frame["current"].to_numpy(dtype=bool)
     if name in ("year",):
-        years = {int(year) for year in (value if isinstance(value, list) else str(value).split(";"))}
+        years = {_year(year) for year in (value if isinstance(value, list) else str(value).split(";"))}
         return frame["year"].isin(years).to_numpy(dtype=bool)
     if name in ("period_start", "period_end"):
         return (frame[name] == pd.Timestamp(value)).fillna(value=False).to_numpy(dtype=bool)
@@ -240,6 +240,13 @@ def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
     if "unstated" in values:
         column |= frame[name].isna()
     return column.to_numpy(dtype=bool)
+
+
+def _year(text: Any) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UnknownName(f"“{text}” is not a year; write it as 2019.") from None
 
 
 def _activities(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:

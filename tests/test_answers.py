@@ -253,3 +253,11 @@ def test_a_word_for_a_measure_can_be_ruled_on_too(tmp_path: Path) -> None:
     assert refresh(home).exit_code == 0
     assert published(home, "observations").set_index("place").loc["GTM", "measure"] == "convictions"
     assert check(path, home).exit_code == 0
+
+
+def test_what_is_no_workbook_of_decisions_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = small_project(tmp_path)
+    notes = tmp_path / "notes.txt"
+    notes.write_text("call the office\n", encoding="utf-8")
+    assert opdat(home, "decide", "--apply", str(notes)) == 1
+    assert "notes.txt is not a workbook of decisions; make one with" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import pytest
 
 import opdat_analytics as opdat
 from opdat_analytics import metrics, vocab
-from opdat_analytics.model import OpdatError
+from opdat_analytics.model import OpdatError, UnknownName
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +119,8 @@ def test_listed_activities_are_explained(record_home):
             assert len(cells) == row["n"], by
     row = metrics.activity_counts(done).iloc[0]
     assert pd.notna(row["activity_type"])
+
+
+def test_a_year_that_is_none_is_said_so(record_home):
+    with pytest.raises(UnknownName, match="“x” is not a year"):
+        opdat.explain({"place": "GTM", "year": "x"}, home=record_home)

@@ -136,7 +136,10 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_character_the_font_cannot_draw_is_an_error_not_a_box(tmp_path: Path) -> None:
-    with pytest.raises(ExportFailed, match="has a character its font cannot draw"):
+    with (
+        pytest.warns(UserWarning, match="missing from font"),
+        pytest.raises(ExportFailed, match="has a character its font cannot draw"),
+    ):
         exports.write_images(chart(place=["中国", "MEX", "NPL"]), tmp_path)
 
 

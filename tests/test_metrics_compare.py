@@ -103,6 +103,13 @@ def test_an_unbounded_figure_may_rank_first_and_no_number_has_no_rank():
     assert list(frame.index)[-1] == "KEN"
 
 
+def test_no_rows_have_no_ranks():
+    ranked = rank(yearly({"low": 1}).query("year == 1990"))
+
+    assert ranked.empty
+    assert {"rank_low", "rank_high", "overlaps", "tied"} <= set(ranked.columns)
+
+
 def test_ranks_are_within_each_year():
     obs = observations(
         {"place": p, "year": y, "low": n} for p, y, n in [("ALB", 2020, 1), ("ITA", 2020, 2), ("ALB", 2021, 9)]

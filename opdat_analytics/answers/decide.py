@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
 import xlsxwriter
 
 from opdat_analytics import store, vocab
@@ -118,17 +117,14 @@ def apply_decisions(path: Path, home: Home) -> Applied:
 def _rulings(path: Path) -> list[Ruling]:
     if not path.is_file():
         raise UnknownName(f"There is no file {path}.")
-    read_workbook(path)  # refuses what is hostile or damaged, in words
-    book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
-    sheet = book[SHEET] if SHEET in book.sheetnames else None
-    rows = list(sheet.iter_rows(values_only=True, max_col=len(HEADERS))) if sheet is not None else []
+    grid = next((grid for grid in read_workbook(path) if grid.name == SHEET), None)
+    rows = [[str(text) for text in row[: len(HEADERS)]] for row in grid.text.tolist()] if grid is not None else []
     if not rows or tuple(rows[0]) != HEADERS:
         raise OpdatError(
             f"{path.name} is not a workbook of decisions; make one with `opdat decide --xlsx {path.name}`."
         )
     found = []
-    for at, row in enumerate(rows[1:], 2):
-        said = ["" if value is None else str(value) for value in row]
+    for at, said in enumerate(rows[1:], 2):
         if said[6].strip():
             free = [text.strip() for text in said[6:]]
             found.append(Ruling(at, said[0], said[1], said[2], said[3], *free))

@@ -20,6 +20,7 @@ from opdat_analytics.answers.check import Checked
 from opdat_analytics.answers.template_sheets import MADE
 from opdat_analytics.answers.wording import guessed_language, told
 from opdat_analytics.answers.words import words
+from opdat_analytics.exports.files import settled
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.privacy import must_stop, person_named, personal_data
 
@@ -72,16 +73,13 @@ def _settled(book: Any) -> bytes:
     book.properties = DocumentProperties(creator="", created=MADE, modified=MADE)
     buffer = io.BytesIO()
     book.save(buffer)
-    settled = io.BytesIO()
-    with zipfile.ZipFile(buffer) as written, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in written.namelist():
-            part = written.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(
-                    rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + f"{MADE:%Y-%m-%dT%H:%M:%SZ}".encode(), part
-                )
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), part, zipfile.ZIP_DEFLATED)
-    return settled.getvalue()
+    return settled(buffer.getvalue(), _undated)
+
+
+def _undated(name: str, part: bytes) -> bytes:
+    """A part of the file, without the time that the library writes into it."""
+    made = f"{MADE:%Y-%m-%dT%H:%M:%SZ}".encode()
+    return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + made, part) if name == "docProps/core.xml" else part
 
 
 def _opened(checked: Checked) -> Any:

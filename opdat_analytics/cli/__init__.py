@@ -8,18 +8,14 @@ from typing import Any
 
 import typer
 
-from opdat_analytics.answers import commands as answers
-from opdat_analytics.cli import giving, refreshing, showing, watching
-from opdat_analytics.cli.program import FAILED, LOCKED, NOTHING, STOPPED, USAGE, app, home_of
-from opdat_analytics.drafting import commands as drafting
+from opdat_analytics.cli import answering, drafting, giving, refreshing, showing, watching
+from opdat_analytics.cli.program import FAILED, LOCKED, NOTHING, STOPPED, USAGE, app
 from opdat_analytics.model import LockHeld, NothingPublished, OpdatError, UnknownName
 
 __all__ = [
-    "FAILED", "LOCKED", "NOTHING", "STOPPED", "USAGE", "app", "giving", "main", "refreshing", "showing", "watching",
+    "FAILED", "LOCKED", "NOTHING", "STOPPED", "USAGE", "answering", "app", "drafting", "giving", "main",
+    "refreshing", "showing", "watching",
 ]  # fmt: skip
-
-answers.add_commands(app, home_of)
-drafting.add_commands(app)
 
 _CODES: tuple[tuple[type[OpdatError], int], ...] = (
     (LockHeld, LOCKED),

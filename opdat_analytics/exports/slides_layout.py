@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -14,6 +13,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.util import Inches
 
 from opdat_analytics.charts import style
+from opdat_analytics.exports.files import settled
 from opdat_analytics.exports.slides_chart import FIXED_DATE
 
 WIDE, HIGH, EDGE = 13.333, 7.5, 0.55
@@ -143,12 +143,4 @@ def packed(presentation: Any) -> bytes:
     """A presentation as bytes that hold no time: entries in order of their names, all of one date."""
     buffer = io.BytesIO()
     presentation.save(buffer)
-    out = io.BytesIO()
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
-        names = sorted(made.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
-        for name in names:
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_STORED if name.endswith((".png", ".xlsx")) else zipfile.ZIP_DEFLATED
-            info.create_system = 3
-            kept.writestr(info, made.read(name))
-    return out.getvalue()
+    return settled(buffer.getvalue())

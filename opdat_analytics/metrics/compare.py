@@ -107,7 +107,7 @@ def rank(frame: pd.DataFrame, within: str | Sequence[str] | None = None) -> pd.D
     absent = [name for name in keys if name not in frame.columns]
     if absent:
         raise OpdatError(f"The frame has no column {', '.join(absent)}; it has: {', '.join(frame.columns)}.")
-    ranked = frame.reset_index(drop=True)
+    ranked = frame.reset_index(drop=True).assign(rank_low=np.nan, rank_high=np.nan, tied=np.nan)
     pieces = [piece.index for _, piece in ranked.groupby(keys, dropna=False)] if keys else [ranked.index]
     for index in pieces:
         low = ranked.loc[index, "low"].to_numpy(dtype=float)
