@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+NO_FIGURE = "looks_like_date"
+"""Code of a cell that names a period and cannot be a figure: not to be believed as a figure, but as a label."""
+
 Position = tuple[int, int]
 Remark = tuple[str, Position | None, str]
 """Something to look at: a code, the zero-based cell it is about (or none), and what was found."""

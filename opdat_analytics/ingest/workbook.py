@@ -24,7 +24,8 @@ import python_calamine
 
 from opdat_analytics.ingest import ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
-from opdat_analytics.ingest.grid import Grid, Position, Remark, cells_of, nonblank
+from opdat_analytics.ingest.date_formats import date_shown
+from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Position, Remark, cells_of, nonblank
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS, Sheet, TooLarge, printed, sheets
 from opdat_analytics.ingest.sheet_facts import SheetFacts, stretches
 from opdat_analytics.ingest.text_files import read_text
@@ -169,11 +170,23 @@ def _grid(sheet: Sheet, facts: SheetFacts | None) -> Grid:
         for at, shown in facts.prints.items():
             if _inside(at, text) and at not in unread:
                 text[at], typed[at] = shown, True
+        for at, code in facts.dates.items():
+            if _inside(at, text) and at not in unread:
+                text[at], unread[at] = _dated(text[at], code)
         flags = [*facts.flags, *_hidden(text, facts)]
     merges, odd, unseen = _merged(sheet.merges, text)
     unread = {**unseen, **unread}
     rows, columns = _not_shown(text, facts)
     return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd), rows, columns))
+
+
+def _dated(stored: str, code: str) -> tuple[str, tuple[str, str]]:
+    """What a cell with a date shows of it, and why it is no figure."""
+    said = date_shown(code, stored)
+    if said is None:
+        why = f"the cell holds {stored}, but its number format “{code}” shows something else; nobody can tell which"
+        return stored, ("changed_by_format", f"{why} is meant")
+    return said, (NO_FIGURE, f"the cell holds a date, {stored}, and shows “{said}”: that is no figure")
 
 
 def _inside(at: Position, text: np.ndarray) -> bool:
