@@ -16,6 +16,7 @@ from opdat_analytics.ingest.columns import Figures, one_below_the_other, table_o
 from opdat_analytics.ingest.counting import counted_sheets
 from opdat_analytics.ingest.declare import Decision, Layout, Privacy, Source
 from opdat_analytics.ingest.harmonise import Surroundings, harmonise
+from opdat_analytics.ingest.joint import with_joint
 from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay, parts_of
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
 from opdat_analytics.ingest.tables import figure_rows
@@ -289,6 +290,7 @@ def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[s
 def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str, edition: str | None) -> _Sheet:
     ruled = rule(grid, (d for d in source.decided if d.file == name))
     laid = lay(ruled.grid, layout)
+    ruled = replace(ruled, grid=with_joint(ruled.grid, laid, layout, ruled.by_cell.keys()))
     fates = laid.fates.copy()
     constants = {**source.constants, **layout.constants}
     around = Surroundings(ruled.grid.unread, ruled.grid.markers, laid.notes)
