@@ -26,7 +26,7 @@ from opdat_analytics.ingest.figures import (
     strip_marker,
 )
 from opdat_analytics.ingest.harmonise import DEFAULTS, Times, times
-from opdat_analytics.ingest.joint import JOINT
+from opdat_analytics.ingest.joint import JOINT, TOGETHER
 from opdat_analytics.ingest.laid import explained
 from opdat_analytics.model import Figure
 
@@ -210,7 +210,7 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
         for i in np.flatnonzero(doubted).tolist():
             at = (int(readings.rows[i]), int(readings.columns[i]))
             code, reason = block.grid.unread[at]
-            if symbolic[i] and code not in (JOINT, checks.TOGETHER):
+            if symbolic[i] and code not in (JOINT, TOGETHER):
                 doubted[i] = False
                 continue
             held[i] = HeldCell(at, readings.text[i], code, reason, None)
