@@ -201,17 +201,19 @@ def _looked_up(
 ) -> tuple[dict[str, Codes], list[HeldLabel], dict[str, str]]:
     """Each distinct text looked up once; a problem holds every reading that carries the label.
 
-    A label that is only known without its footnote mark is read without it; the marks are the third of what returns.
+    A label that means the same without its footnote mark, or is only known without it, is read without it; the marks
+    are the third of what returns.
     """
     said: dict[str, Codes] = {}
     bad: dict[str, Problem] = {}
     marks: dict[str, str] = {}
     for text in texts.levels:
         found = look(text.strip()) if text.strip() else {}
-        if isinstance(found, Problem):
-            bare, mark = strip_marker(text.strip())
-            again = look(bare) if mark else found
-            if mark and not isinstance(again, Problem):
+        bare, mark = strip_marker(text.strip())
+        if mark:
+            again = look(bare)
+            # A mark that changes nothing in what a known word means is a mark as well.
+            if not isinstance(again, Problem) and (isinstance(found, Problem) or again == found):
                 marks[text], found = mark, again
         if isinstance(found, Problem):
             bad[text], said[text] = found, {}

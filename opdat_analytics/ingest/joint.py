@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from opdat_analytics.ingest.checks import TOGETHER
 from opdat_analytics.ingest.declare import Layout
 from opdat_analytics.ingest.grid import Grid, Position
 from opdat_analytics.ingest.laid import Labels, Laid
 from opdat_analytics.model import TABLES, address
 
 JOINT = "joint_figure"
+TOGETHER = "held_together"
+"""Code of a cell that is held with the first of its range, which reports for all."""
 _SAYS_NOTHING = ("note", "url")
 _HINT = "ask the sender for the figure of each; or rule on the first cell, which is then read alone"
 
