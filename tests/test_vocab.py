@@ -145,7 +145,8 @@ def test_a_word_for_several_places_is_held_with_its_candidates(printed: str, can
         ("Phillipines", "Philippines (PHL)"), ("Guatamala", "Guatemala (GTM)"), ("Etiopa", "Etiopía (ETH)"),
         ("Allemagn", "Allemagne (DEU)"), ("Moçambque", "Moçambique (MOZ)"), ("Nigera", "Nigeria (NGA) or Niger (NER)"),
         ("AGP", "Angola (AGO) or Singapore (SGP) or Afghanistan (AFG) or Argentina (ARG)"),
-        ("ALBN", "Albania (ALB) or Lebanon (LBN)"), ("alb", "Albania (ALB)"), ("XKK", "Kosovo (XKX)"), ("al", "Albania (ALB)"),
+        ("ALBN", "Albania (ALB) or Lebanon (LBN)"), ("alb", "Albania (ALB)"), ("XKK", "Kosovo (XKX)"),
+        ("al", "Albania (ALB)"),
         ("GER", "Germany (DEU) or United Kingdom (GBR) or Georgia (GEO) or Niger (NER)"), ("ZZZ", None),
     ],
 )  # fmt: skip
