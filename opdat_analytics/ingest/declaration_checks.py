@@ -159,7 +159,7 @@ def meaning_problems(table: Mapping[str, Any]) -> Iterable[str]:
     for text, code in table.get("aliases", {}).items():
         for one in str(code).split(";"):
             if one not in vocab.places():
-                near = vocab.suggest(one, vocab.places())
+                near = vocab.near_places(one)
                 yield f'aliases."{text}": “{one}” is not a place code' + (f"; did you mean {near}?" if near else ".")
     for number, entry in enumerate(_entries(table, "decided"), 1):
         yield from _decided_problems(entry, f"decided {number}: ")
@@ -341,8 +341,8 @@ def _code_problems(codes: Mapping[str, Any], where: str, table: str = "observati
         known = _known_codes(role, table)
         for one in str(code).split(";") if role in ("place", "places") else [str(code)]:
             if known is not None and one not in known:
-                near = vocab.suggest(one, known)
-                said = f"did you mean “{near}”?" if near else f"allowed: {', '.join(sorted(known)[:14])}."
+                near = vocab.near_places(one) if role in ("place", "places") else vocab.suggest(one, known)
+                said = f"did you mean {near}?" if near else f"allowed: {', '.join(sorted(known)[:14])}."
                 yield f"{where}{role} = “{one}” is not known; {said}"
 
 
