@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
-from opdat_analytics.model import DeclarationError, Home, OpdatError, UnreadableFile
+from opdat_analytics.model import DeclarationError, Home, UnknownName, UnreadableFile
 from opdat_analytics.paths import DECLARATION, raw_path
 from opdat_analytics.scan import waiting
 
@@ -191,10 +191,10 @@ def duration(text: str) -> timedelta:
 
     Raises
     ------
-    OpdatError
+    UnknownName
         If it is not one.
     """
     number, unit = text.strip()[:-1], text.strip()[-1:].lower()
     if unit not in _UNITS or not number.isdigit():
-        raise OpdatError(f"“{text}” is no length of time; write a number and m, h, d or w, such as 36h or 7d.")
+        raise UnknownName(f"“{text}” is no length of time; write a number and m, h, d or w, such as 36h or 7d.")
     return timedelta(**{_UNITS[unit]: int(number)})
