@@ -146,6 +146,21 @@ def has_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> b
     return all(part_path(home, entry["hash"]).exists() for several in parts.values() for entry in several)
 
 
+def check_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Look whether the parts of some manifest entries are what they were when they were published.
+
+    Parts are small beside the spreadsheets, all of whose bytes are looked at anyway.
+
+    Raises
+    ------
+    DamagedPart
+        If one is missing or was changed.
+    """
+    for several in parts.values():
+        for entry in several:
+            _part_bytes(part_path(home, entry["hash"]))
+
+
 def is_whole(home: Home, manifest: Mapping[str, Any]) -> bool:
     """Whether a manifest is the one on disk, with the parts that all files together give."""
     try:
