@@ -16,6 +16,7 @@ from opdat_analytics.ingest.columns import Figures, one_below_the_other, table_o
 from opdat_analytics.ingest.counting import counted_sheets
 from opdat_analytics.ingest.declare import Decision, Layout, Privacy, Source
 from opdat_analytics.ingest.harmonise import Surroundings, harmonise
+from opdat_analytics.ingest.joint import TOGETHER, with_joint
 from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay, parts_of
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
 from opdat_analytics.ingest.tables import figure_rows
@@ -310,6 +311,7 @@ def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[s
 def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str, edition: str | None) -> _Sheet:
     ruled = rule(grid, (d for d in source.decided if d.file == name))
     laid = lay(ruled.grid, layout)
+    ruled = replace(ruled, grid=with_joint(ruled.grid, laid, layout, ruled.by_cell.keys()))
     fates = laid.fates.copy()
     constants = {**source.constants, **layout.constants}
     around = Surroundings(ruled.grid.unread, ruled.grid.markers, laid.notes)
@@ -338,7 +340,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
             told = f"{waits} {noun}s wait" if waits > 1 else f"1 {noun} waits"
             message = f"{label.message.rstrip('.')}; {told} for it"
             report("hold", label.code, label.cell, label.text, message, label.hint)
-    for cell in rows.held_cells:
+    for cell in (held for held in rows.held_cells if held.code != TOGETHER):
         report("hold", cell.code, cell.at, cell.text, cell.message, cell.hint)
     for finding in laid.findings:
         report(finding.severity, finding.code, finding.cell, _shown(grid, finding.cell), finding.message, finding.hint)

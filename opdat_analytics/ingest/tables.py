@@ -26,6 +26,7 @@ from opdat_analytics.ingest.figures import (
     strip_marker,
 )
 from opdat_analytics.ingest.harmonise import DEFAULTS, Times, times
+from opdat_analytics.ingest.joint import JOINT, TOGETHER
 from opdat_analytics.ingest.laid import explained
 from opdat_analytics.model import Figure
 
@@ -214,10 +215,13 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
     usable = wanted.copy()
     if block.grid.unread:
         doubted = wanted & _stands_at(block, block.grid.unread, readings.rows, readings.columns)
-        doubted &= ~texts.where(lambda text: text.strip() in source.symbols)
+        symbolic = texts.where(lambda text: text.strip() in source.symbols)
         for i in np.flatnonzero(doubted).tolist():
             at = (int(readings.rows[i]), int(readings.columns[i]))
             code, reason = block.grid.unread[at]
+            if symbolic[i] and code not in (JOINT, TOGETHER):
+                doubted[i] = False
+                continue
             held[i] = HeldCell(at, readings.text[i], code, reason, None)
         usable &= ~doubted
     kinds, kind = np.unique(key[usable], return_inverse=True)
