@@ -23,6 +23,7 @@ def shares(
     """Share of one part in its whole, over the places and years that state both.
 
     Where a place publishes a total, the part is a share of that total; where it publishes parts only, of their sum.
+    A part without a number (suppressed, unquantified, not reported) may be any number, so that sum is open above.
     The part always lies inside its whole: ``x / (x + y)``. No part is worked out by subtraction.
 
     Parameters
@@ -88,7 +89,7 @@ def conviction_rate(obs: Any, by: str | Sequence[str] = ("year",), **names: Any)
     sides, reduced, told = two_sides(obs, ("convictions", "acquittals"), grouping, names)
     keys = list(dict.fromkeys([*grouping, "place", "year"]))
     x, y = (bounds_of(part, keys, name) for part, name in zip(reduced, "xy", strict=True))
-    pairs = x.merge(y, on=keys, how="outer").assign(t_low=np.nan, t_high=np.nan, t_about=0, t_secondary=0)
+    pairs = x.merge(y, on=keys, how="outer").assign(t_low=np.nan, t_high=np.nan, t_hidden=0, t_about=0, t_secondary=0)
     return _shared(pairs, both_sides(sides, told), grouping, {"measure": "convictions;acquittals"})
 
 
@@ -111,7 +112,7 @@ def _shared(pairs: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixe
     frame = groups_of(pairs, by, year_range(selection, pairs))
     usable = pairs["x_low"].notna() & (pairs["t_low"].notna() | pairs["y_low"].notna())
     used = _place_bounds(pairs[usable].copy())
-    sums = used.groupby(keys, dropna=False)[[*_SHARE_SUMS, "about", "secondary", "beyond", "summed"]].sum()
+    sums = used.groupby(keys, dropna=False)[[*_SHARE_SUMS, "about", "secondary", "beyond", "summed", "hidden"]].sum()
     sums["places"] = used.groupby(keys, dropna=False)["place"].nunique()
     half = pairs[~usable].groupby(keys, dropna=False).size().rename("half")
     frame = frame.merge(sums.reset_index(), on=keys, how="left").merge(half.reset_index(), on=keys, how="left")
@@ -144,8 +145,9 @@ def _shared(pairs: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixe
     result["left_out"] = pd.Series(
         ["; ".join([*_half(k), *said(selection.left_out)]) or None for k in frame["half"].fillna(0)], dtype="str"
     )
+    counts = frame[["summed", "hidden"]].fillna(0).astype("int64").itertuples(index=False)
     result["caveat"] = pd.Series(
-        ["; ".join([*_summed(k, fixed), *selection.caveats]) or None for k in frame["summed"].fillna(0)], dtype="str"
+        ["; ".join([*_summed(k, fixed), *_hidden(n), *selection.caveats]) or None for k, n in counts], dtype="str"
     )
     return result.sort_values(list(by), kind="stable", ignore_index=True) if by else result
 
@@ -164,6 +166,7 @@ def _place_bounds(used: pd.DataFrame) -> pd.DataFrame:
     used["whole_then"] = t_low.clip(lower=used["part_at_most"]).where(published, used["x_high"] + y_low)
     used["whole_with_least"] = t_high.where(published, used["x_low"] + y_high)
     used["summed"] = ~published
+    used["hidden"] = used["x_hidden"].gt(0) | used["t_hidden"].where(published, used["y_hidden"]).gt(0)
     for flag in ("about", "secondary"):
         used[flag] = used[f"x_{flag}"] + used[f"t_{flag}"].where(published, used[f"y_{flag}"])
     return used
@@ -175,6 +178,10 @@ def _half(places: float) -> list[str]:
 
 def _summed(places: float, fixed: Mapping[str, str]) -> list[str]:
     return [f"the whole is the sum of its stated parts in {int(places)}"] if places and "measure" not in fixed else []
+
+
+def _hidden(places: int) -> list[str]:
+    return [f"parts without a number leave the whole open above in {places}"] if places else []
 
 
 def _ask(result: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixed: Mapping[str, str]) -> None:

@@ -171,11 +171,16 @@ def two_sides(
 
 
 def bounds_of(reduced: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
-    """Bounds of one side per key, as ``<name>_low`` … ; an open high is infinite, no number is null."""
-    sums = reduced.groupby(keys, dropna=False)[["low", "high", "numbers", "open", "about", "secondary"]].sum()
-    sums["high"] = sums["high"].mask(sums["open"] > 0, np.inf).where(sums["numbers"] > 0)
+    """Bounds of one side per key, as ``<name>_low`` …, and ``<name>_hidden``: how many rows are without a number.
+
+    An open high is infinite; where nothing has a number, bounds are null. A row without a number beside others may be
+    any number, so it opens the high; what is not applicable is none.
+    """
+    rows = reduced.assign(hidden=reduced["rows"] - reduced["numbers"] - reduced["not_applicable"])
+    sums = rows.groupby(keys, dropna=False)[["low", "high", "numbers", "open", "hidden", "about", "secondary"]].sum()
+    sums["high"] = sums["high"].mask(sums["open"] + sums["hidden"] > 0, np.inf).where(sums["numbers"] > 0)
     sums["low"] = sums["low"].where(sums["numbers"] > 0)
-    return sums[["low", "high", "about", "secondary"]].add_prefix(f"{name}_").reset_index()
+    return sums[["low", "high", "hidden", "about", "secondary"]].add_prefix(f"{name}_").reset_index()
 
 
 def qualifiers(result: pd.DataFrame) -> pd.Series[Any]:
