@@ -56,6 +56,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "changes": [] if report.changes is None else records(report.changes),
         "stopped": list(report.stopped),
         "newly_held": list(report.newly_held),
+        "to_look_at": list(report.to_look_at),
     }
 
 
@@ -99,6 +100,10 @@ def tell(report: Report, home: Home) -> None:
         tell_issue("Held", issue)
     if len(held) > LISTED:
         say(f"… and {len(held) - LISTED} more cells newly held; see them with: opdat show issues --where severity=hold")
+    for issue in report.to_look_at[:LISTED]:
+        tell_issue("Look", issue)
+    if len(report.to_look_at) > LISTED:
+        say(f"… and {len(report.to_look_at) - LISTED} more to look at; see them with: opdat show issues")
     if report.stopped:
         say("The last good rows of a stopped file stay in the tables.")
     if held:

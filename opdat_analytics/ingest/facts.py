@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics.ingest.block import Block, HeldCell, Rows
+from opdat_analytics.ingest.contradictions import doubled_facts
 from opdat_analytics.ingest.figures import Problem, parse_figure
 from opdat_analytics.ingest.harmonise import TABLE_DEFAULTS, HeldLabel, Surroundings, harmonise
 from opdat_analytics.ingest.laid import UNSTATED, Readings
 from opdat_analytics.ingest.periods import parse_period
-from opdat_analytics.model import TABLES, Figure, address
+from opdat_analytics.model import FACT_KEYS, TABLES, Figure, address
 
 _YEARS = ("year", "start_year")
 
@@ -50,25 +51,22 @@ def fact_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
             text = str(block.laid.readings.text[index[i]])
             held.append(HeldCell((int(rows[i]), int(cols[i])), text, "missing_fact", message, None))
             bad.add(i)
-    for i in _doubled(frame, block.layout.table):
-        message = f"another row has the same {TABLES[block.layout.table][0].name} and says something else"
+    for i, problem in _doubled(frame, block.layout.table):
         text = str(block.laid.readings.text[index[i]])
-        hint = "give each row an id of its own"
-        held.append(HeldCell((int(rows[i]), int(cols[i])), text, "duplicate_key", message, hint))
+        held.append(HeldCell((int(rows[i]), int(cols[i])), text, problem.code, problem.message, problem.hint))
         bad.add(i)
     facts = frame.drop(index=sorted(bad)).reset_index(drop=True)
     return Rows(None, facts, {}, {}, tuple(held), (), (), ())
 
 
-def _doubled(frame: pd.DataFrame, table: str) -> list[int]:
-    """Rows of activities or programmes that share an id with another row that is not the same."""
-    if table not in ("activities", "programmes"):
-        return []
-    name = TABLES[table][0].name
-    said = [c for c in frame.columns if c not in ("cell",)]
-    distinct = frame[said].astype(str).drop_duplicates()
-    several = distinct[name][distinct[name].duplicated()].unique()
-    return np.flatnonzero(frame[name].isin(several).to_numpy()).tolist()
+def _doubled(frame: pd.DataFrame, table: str) -> Iterable[tuple[int, Problem]]:
+    """Rows that share what names them with another row that says something else."""
+    names = [name for name in FACT_KEYS[table] if name != "period"]
+    for together in doubled_facts(frame, table):
+        for i in together:
+            others = ", ".join(str(frame["cell"].iloc[other]) for other in together if other != i)
+            message = f"another row ({others}) has the same {' and '.join(names)} and says something else"
+            yield i, Problem("duplicate_key", message, "give each row a name of its own, or keep the one that is right")
 
 
 def _cell_of(block: Block, role: str, row: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.declaration_checks import CLOSED
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.figures import Problem, strip_marker
+from opdat_analytics.ingest.grid import NO_FIGURE
 from opdat_analytics.ingest.laid import Labels, Readings, explained
 from opdat_analytics.ingest.periods import parse_as_of, parse_period
 from opdat_analytics.model import ALLOWED
@@ -163,6 +164,8 @@ def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
     """Labels in cells that show an error or were never calculated."""
     held = []
     for cell, (code, reason) in around.unread.items():
+        if code == NO_FIGURE:
+            continue
         waiting = np.flatnonzero((labels.rows == cell[0]) & (labels.columns == cell[1]))
         if waiting.size:
             held.append(HeldLabel(cell, str(labels.text[waiting[0]]), code, reason, None, waiting))
@@ -198,17 +201,19 @@ def _looked_up(
 ) -> tuple[dict[str, Codes], list[HeldLabel], dict[str, str]]:
     """Each distinct text looked up once; a problem holds every reading that carries the label.
 
-    A label that is only known without its footnote mark is read without it; the marks are the third of what returns.
+    A label that means the same without its footnote mark, or is only known without it, is read without it; the marks
+    are the third of what returns.
     """
     said: dict[str, Codes] = {}
     bad: dict[str, Problem] = {}
     marks: dict[str, str] = {}
     for text in texts.levels:
         found = look(text.strip()) if text.strip() else {}
-        if isinstance(found, Problem):
-            bare, mark = strip_marker(text.strip())
-            again = look(bare) if mark else found
-            if mark and not isinstance(again, Problem):
+        bare, mark = strip_marker(text.strip())
+        if mark:
+            again = look(bare)
+            # A mark that changes nothing in what a known word means is a mark as well.
+            if not isinstance(again, Problem) and (isinstance(found, Problem) or again == found):
                 marks[text], found = mark, again
         if isinstance(found, Problem):
             bad[text], said[text] = found, {}

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from opdat_analytics.ingest import cell_scan
+from opdat_analytics.ingest.date_formats import prints_date
 from opdat_analytics.ingest.grid import Position, Remark
-from opdat_analytics.ingest.number_formats import shown
+from opdat_analytics.ingest.number_formats import hides_text, shown
+from opdat_analytics.ingest.printed_text import strip_marker
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, rich
 from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
@@ -29,6 +31,12 @@ UNREAD = {
     "struck_through": "the cell, or a part of it, is struck out; nobody can tell whether it still holds",
     "hidden_by_format": "the cell's number format prints nothing, so the number was not meant to be seen",
 }
+_ODD = {
+    "scaled": ("scaled_by_format", "prints {number} in another scale"),
+    "changed": ("changed_by_format", "prints {number} as another number, or without its sign"),
+    "abroad": ("wrong_currency", "prints the dollar of a country that is not the US"),
+}
+"""Formats after which nobody can tell whether the number or what is printed was meant."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,8 @@ class SheetFacts:
         The text without its raised footnote mark, and the mark; ``""`` where it has raised letters but no mark.
     prints
         What the cell's number format prints.
+    dates
+        Number formats of dates that print less than the day, or more.
     flags
         Code, cell, message.
     hidden_rows, hidden_columns
@@ -74,6 +84,7 @@ class SheetFacts:
     unread: dict[Position, tuple[str, str | None, str]] = field(default_factory=dict)
     superscripts: dict[Position, tuple[str, str]] = field(default_factory=dict)
     prints: dict[Position, str] = field(default_factory=dict)
+    dates: dict[Position, str] = field(default_factory=dict)
     flags: list[Remark] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
@@ -82,6 +93,7 @@ class SheetFacts:
     usual: bool = True
 
 
+_TEXTS = tuple(cell_scan.KINDS[kind] for kind in ("s", "str", "inlineStr"))
 _ROW = re.compile(rb"<row\b[^>]*>")
 _HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
 _NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
@@ -294,20 +306,14 @@ class _Seen:
         if style in self.book.struck and (value or kind == cell_scan.KINDS["inlineStr"]):
             self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
         code = self.book.formats.get(style)
-        if code is None or kind != cell_scan.KINDS["n"] or not value:
+        if code is None:
             return
-        number = value.decode("utf-8", "replace").strip()
-        printed = shown(code, number)
-        if printed.text is not None:
-            self.found.prints[at] = printed.text
-        elif printed.odd == "scaled":
-            message = f"its number format “{code}” prints {number} in another scale; {number} is read"
-            self.found.flags.append(("scaled_by_format", at, message))
-        elif printed.odd == "hidden" and float(number) == 0:
-            message = f"its number format “{code}” prints nothing for zero; 0 is read"
-            self.found.flags.append(("hidden_by_format", at, message))
-        elif printed.odd == "hidden":
-            self.found.unread[at] = ("hidden_by_format", None, UNREAD["hidden_by_format"])
+        if kind != cell_scan.KINDS["n"]:
+            if kind in _TEXTS and (value or kind == cell_scan.KINDS["inlineStr"]) and hides_text(code):
+                self.found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
+        elif value:
+            number = value.decode("utf-8", "replace").strip()
+            formatted(self.found, at, code, number)
 
     def text(self, at: Position, said: Rich) -> None:
         """Note raised and struck parts of a text."""
@@ -330,6 +336,8 @@ class _Seen:
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if first.isdecimal() and last.isdecimal():
                 self.found.hidden_columns.append((int(first) - 1, int(last) - 1))
+        elif tag == "sheetView" and attributes.get("showZeros") in ("0", "false"):
+            self.found.flags.append(("hidden_by_format", None, "the sheet is set to show no zeros; they are read as 0"))
         elif int(attributes.get("count", "0") if attributes.get("count", "0").isdecimal() else 0) > MAX_ROW:
             self.found.usual = False
 
@@ -366,6 +374,28 @@ class _Seen:
             raise UnreadableFile(
                 "too_large", f"{self.part} spans {height} rows × {width} columns", "delete what lies outside the table"
             )
+
+
+def formatted(found: SheetFacts, at: Position, code: str, number: str) -> None:
+    """Note what a number format makes of a number."""
+    if prints_date(code):
+        found.dates[at] = code
+        return
+    printed = shown(code, number)
+    if printed.odd in _ODD:
+        issue, why = _ODD[printed.odd]
+        told = f"its number format “{code}” {why.format(number=number)}: nobody can tell which is meant"
+        found.unread.setdefault(at, (issue, printed.text, told))
+    elif printed.odd == "dash" or (printed.odd == "hidden" and float(number) == 0):
+        message = f"its number format “{code}” prints {'a dash' if printed.odd == 'dash' else 'nothing'} for zero"
+        found.flags.append(("hidden_by_format", at, f"{message}; 0 is read"))
+    elif printed.odd == "hidden":
+        found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
+    elif printed.text is not None:
+        found.prints[at] = printed.text
+        if printed.odd == "said" and strip_marker(printed.text)[1] is None:
+            message = f"its number format “{code}” prints {number} as “{printed.text}”, which is what is read"
+            found.flags.append(("read_as_shown", at, message))
 
 
 def _jump(places: np.ndarray) -> int:

@@ -56,6 +56,8 @@ def _told(table: np.ndarray) -> PersonalColumn | None:
         kind = _kind(said.get(c), values)
         if kind is not None:
             kinds[c] = kind
+    if not said and sum(kind == "age" for kind in kinds.values()) > 1:
+        return None  # a person has one age: several such columns without a header are counts
     if not _is_list(kinds, columns, said):
         return None
     telling = [c for c, kind in kinds.items() if kind in (*_OF_PERSONS, "day", "case", "initials", "name", "attribute")]
