@@ -39,9 +39,7 @@ def _rules() -> tuple[re.Pattern[str], ...]:
 @cache
 def _no_names() -> re.Pattern[str]:
     words = sorted(sentence_rules()["words"].split())
-    short, long = (
-        "|".join(word for word in words if (len(word) < _STEM) == is_short) for is_short in (True, False)
-    )
+    short, long = ("|".join(word for word in words if (len(word) < _STEM) == is_short) for is_short in (True, False))
     return re.compile(rf"(?:{short})|(?:{long})\w*")
 
 
@@ -122,7 +120,7 @@ def _is_called(said: str, running: bool, least: int) -> bool:
         kept.append(word)
     own = [word for word in kept if letters(word).strip(".") not in particles()]
     name = " ".join(kept)
-    if len(own) < least or is_body(name) or is_place(name):
+    if len(own) < least or is_body(name) or is_place(name) or all(map(is_place, own)):
         return False
     count, given, family = known_words(name)
     if given + family >= max(1, count / 2) and (count >= 2 or least == 1):
