@@ -259,7 +259,7 @@ def kept_manifest(home: Home, generation: int) -> dict[str, Any] | None:
 
 
 def open_publication(home: Home, publication: int | str | None = None) -> Publication:
-    """Open the current publication, or an earlier one by its generation.
+    """Open the current publication, or an earlier one by its generation; without one, that of ``home``.
 
     Raises
     ------
@@ -268,6 +268,7 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
     UnknownName
         If the earlier one is not kept any more; names those that are.
     """
+    publication = home.publication if publication is None else publication
     if publication is None:
         manifest = read_manifest(manifest_path(home))
         if manifest is None:

@@ -64,8 +64,9 @@ def leaving_tables(
 
 
 def _exported(home: Home) -> pd.DataFrame | None:
-    """The figures as they were exported last."""
-    path = home.exports / "tables" / "observations.csv"
+    """The figures as they were exported last; beside an earlier publication, those of the standing export."""
+    folder = home.exports if home.publication is None else home.exports.parent
+    path = folder / "tables" / "observations.csv"
     if not path.is_file():
         return None
     before = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
