@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Line lists as they arrive when nobody helps: forms, codes, other scripts, sentences, and lists beside honest tables.
 
 Every person is invented, and the parts of names are other ones than those of `line_lists`.

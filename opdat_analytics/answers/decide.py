@@ -183,8 +183,9 @@ def _problems(ruling: Ruling, home: Home) -> Iterable[str]:
     if ruling.decision == "alias" and not ruling.value:
         yield f"H{ruling.at}: “{ruling.decision}” needs the code of the place or measure that the word means."
     if ruling.decision == "alias" and ruling.value and _section(ruling.value) is None:
-        near = vocab.suggest(ruling.value, [*vocab.places(), *vocab.measures()])
-        hint = f" Did you mean “{near}”?" if near else ""
+        measure = vocab.suggest(ruling.value, vocab.measures())
+        near = f"“{measure}”" if measure else vocab.near_places(ruling.value)
+        hint = f" Did you mean {near}?" if near else ""
         yield (
             f"H{ruling.at}: “{ruling.value}” is neither a place code nor a measure; "
             f"see `opdat show places` and `opdat show measures`.{hint}"

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from opdat_analytics.ingest import cell_scan
-from opdat_analytics.ingest.date_formats import prints_date
+from opdat_analytics.ingest.formatted import HIDDEN, formatted
 from opdat_analytics.ingest.grid import Position, Remark
-from opdat_analytics.ingest.number_formats import hides_text, shown
-from opdat_analytics.ingest.printed_text import strip_marker
+from opdat_analytics.ingest.number_formats import hides_text
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, rich
 from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
@@ -29,14 +28,8 @@ LONGEST_ROW = 16 * 2**20
 UNREAD = {
     "formula_without_value": "a formula that was never calculated; open the file, recalculate and save it",
     "struck_through": "the cell, or a part of it, is struck out; nobody can tell whether it still holds",
-    "hidden_by_format": "the cell's number format prints nothing, so the number was not meant to be seen",
+    "hidden_by_format": HIDDEN,
 }
-_ODD = {
-    "scaled": ("scaled_by_format", "prints {number} in another scale"),
-    "changed": ("changed_by_format", "prints {number} as another number, or without its sign"),
-    "abroad": ("wrong_currency", "prints the dollar of a country that is not the US"),
-}
-"""Formats after which nobody can tell whether the number or what is printed was meant."""
 
 
 @dataclass(frozen=True)
@@ -374,28 +367,6 @@ class _Seen:
             raise UnreadableFile(
                 "too_large", f"{self.part} spans {height} rows × {width} columns", "delete what lies outside the table"
             )
-
-
-def formatted(found: SheetFacts, at: Position, code: str, number: str) -> None:
-    """Note what a number format makes of a number."""
-    if prints_date(code):
-        found.dates[at] = code
-        return
-    printed = shown(code, number)
-    if printed.odd in _ODD:
-        issue, why = _ODD[printed.odd]
-        told = f"its number format “{code}” {why.format(number=number)}: nobody can tell which is meant"
-        found.unread.setdefault(at, (issue, printed.text, told))
-    elif printed.odd == "dash" or (printed.odd == "hidden" and float(number) == 0):
-        message = f"its number format “{code}” prints {'a dash' if printed.odd == 'dash' else 'nothing'} for zero"
-        found.flags.append(("hidden_by_format", at, f"{message}; 0 is read"))
-    elif printed.odd == "hidden":
-        found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
-    elif printed.text is not None:
-        found.prints[at] = printed.text
-        if printed.odd == "said" and strip_marker(printed.text)[1] is None:
-            message = f"its number format “{code}” prints {number} as “{printed.text}”, which is what is read"
-            found.flags.append(("read_as_shown", at, message))
 
 
 def _jump(places: np.ndarray) -> int:
