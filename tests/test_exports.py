@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from small_project import edit, small_project
+from small_project import edit, small_project, write
 
 import opdat_analytics as opdat
 from opdat_analytics import charts, cli, exports
@@ -202,3 +202,17 @@ def test_a_publication_that_is_not_kept_cannot_be_exported(tmp_path: Path, capsy
     assert command(home, "export", "--publication", "7") == 1
     assert "Publication 7 is not kept; kept are: 1." in capsys.readouterr().err
     assert not (home.exports / "publication-7").exists()
+
+
+def test_the_exports_of_an_earlier_publication_share_the_register_of_what_was_released(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    write(home, "disclosure.toml", '[[rule]]\nsource = "courts"\nthreshold = 5\nwhy = "small numbers"\n')
+    refresh(home)
+    edit(home, "courts/returns_2023.csv", "2019,12", "2019,15")
+    refresh(home)
+    write_tables(home)
+
+    write_tables(replace(home, publication=1, exports=home.exports / "publication-1"))
+
+    assert [path.parent for path in home.exports.rglob("released.csv")] == [home.exports]
+    assert (home.exports / "publication-1" / "tables" / "observations.csv").is_file()
