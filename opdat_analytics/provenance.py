@@ -29,7 +29,7 @@ from opdat_analytics.model import (
     places_in_role,
     position,
 )  # fmt: skip
-from opdat_analytics.paths import DECLARATION, home_here, raw_path
+from opdat_analytics.paths import DECLARATION, EARLIER, home_here, raw_path
 from opdat_analytics.store import Publication, open_publication, with_region
 
 SHOWN = 3
@@ -137,7 +137,13 @@ def _null(value: Any) -> bool:
 def _of_figure(figure_id: str, home: Home) -> tuple[list[Mapping[str, Any]], str | None]:
     """What an exported chart shows: one query per plotted row, and its publication."""
     path = home.exports / "figures.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    indexes = [*sorted(home.exports.glob(f"{EARLIER}*/figures.json")), path]
+    known = {
+        name: entry
+        for index in indexes
+        if index.exists()
+        for name, entry in json.loads(index.read_text(encoding="utf-8")).items()
+    }
     if figure_id not in known:
         near = vocab.suggest(figure_id, known)
         raise UnknownName(

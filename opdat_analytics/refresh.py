@@ -235,9 +235,17 @@ def _states(
         rows = {
             table: sum(p["rows"] for p in entry["parts"].get(table, [])) for table in ("observations", "activities")
         }
-        yield {"file": name, "source": entry["source"], "state": state, **rows}
+        other = _rows(entry) - sum(rows.values())
+        yield {"file": name, "source": entry["source"], "state": state, **rows, "other": other}
     for name in sorted(gone):
-        yield {"file": name, "source": name.split("/")[0], "state": "gone", "observations": 0, "activities": 0}
+        yield {
+            "file": name,
+            "source": name.split("/")[0],
+            "state": "gone",
+            "observations": 0,
+            "activities": 0,
+            "other": 0,
+        }
 
 
 def _unchanged(manifest: Mapping[str, Any], home: Home) -> Report:

@@ -259,15 +259,18 @@ def kept_manifest(home: Home, generation: int) -> dict[str, Any] | None:
 
 
 def open_publication(home: Home, publication: int | str | None = None) -> Publication:
-    """Open the current publication, or an earlier one by its generation.
+    """Open the current publication, or an earlier one by its generation; without one, that of ``home``.
 
     Raises
     ------
     NothingPublished
         If there is none yet.
     UnknownName
+        If it is not named by its number.
+    OpdatError
         If the earlier one is not kept any more; names those that are.
     """
+    publication = home.publication if publication is None else publication
     if publication is None:
         manifest = read_manifest(manifest_path(home))
         if manifest is None:
@@ -276,10 +279,13 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
             )
         return Publication(home, manifest)
     number = str(publication).split("-")[0]
-    manifest = read_manifest(history_path(home, int(number))) if number.isascii() and number.isdigit() else None
+    known = number.isascii() and number.isdigit()
+    manifest = read_manifest(history_path(home, int(number))) if known else None
     if manifest is None:
         kept = ", ".join(str(one) for one in generations(home)) or "none"
-        raise UnknownName(f"Publication {publication} is not kept; kept are: {kept}.")
+        if not known:
+            raise UnknownName(f"“{publication}” is no publication; name one by its number. Kept are: {kept}.")
+        raise OpdatError(f"Publication {publication} is not kept; kept are: {kept}.")
     return Publication(home, manifest)
 
 

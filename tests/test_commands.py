@@ -43,7 +43,7 @@ def said(home: Home, capsys: pytest.CaptureFixture[str]) -> Any:
             "“year” is not a condition; write year=value, or year= for what is blank.",
         ),
         (("observations", "--limit", "-3"), "Invalid value for '--limit'"),
-        (("observations", "--publication", "abc"), "Publication abc is not kept; kept are: 1."),
+        (("observations", "--publication", "abc"), "“abc” is no publication; name one by its number. Kept are: 1."),
     ],
 )
 def test_what_no_row_could_have_is_refused_in_words(said: Any, words: tuple[str, ...], message: str) -> None:

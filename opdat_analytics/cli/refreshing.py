@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,13 +81,12 @@ def tell(report: Report, home: Home) -> None:
         say("Nothing was published: no file gave a row.")
     else:
         count = sum(file["observations"] for file in report.files)
-        say(f"{report.status.capitalize()}: {report.publication}, {count:,} figures from {len(report.files)} files.")
+        figures = "1 figure" if count == 1 else f"{count:,} figures"
+        files = "1 file" if len(report.files) == 1 else f"{len(report.files):,} files"
+        say(f"{report.status.capitalize()}: {report.publication}, {figures} from {files}.")
         for file in report.files:
             if file["state"] not in ("unchanged", "reread"):
-                rows = f"{file['observations']:,} figures" + (
-                    f", {file['activities']:,} activities" if file["activities"] else ""
-                )
-                say(f"  {file['state']:<9} {file['file']}: {rows}")
+                say(f"  {file['state']:<9} {file['file']}: {_counted(file)}")
     if report.changes is not None:
         _tell_changes(report.changes, first=all(file["state"] in ("new", "stopped") for file in report.files))
     for issue in report.stopped:
@@ -108,7 +108,17 @@ def tell(report: Report, home: Home) -> None:
     if report.stopped:
         say("The last good rows of a stopped file stay in the tables.")
     if held:
-        say("A held cell is in no table until somebody rules on it: [[decided]] in its source.toml.")
+        say(
+            "A held cell is in no table until somebody rules on it: opdat decide --xlsx decisions.xlsx, "
+            "or [[decided]] in its source.toml."
+        )
+
+
+def _counted(file: Mapping[str, Any]) -> str:
+    """What the tables have of a file, in words."""
+    words = (("observations", "figure", "figures"), ("activities", "activity", "activities"), ("other", "row", "rows"))
+    parts = [f"{file[key]:,} {one if file[key] == 1 else many}" for key, one, many in words if file[key]]
+    return ", ".join(parts) or "nothing"
 
 
 def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -16,6 +17,10 @@ AUDIT = "disclosure.csv"
 """What was hidden and why, without the numbers."""
 _DERIVED = ("revisions", "conflicts")
 """Tables that say figures again; of sources with a policy nothing of them leaves."""
+
+
+_QUOTED = re.compile("“[^”]*”")
+"""What issues quote of cells."""
 
 
 def protected(figures: pd.DataFrame, *, home: Home | None = None) -> pd.DataFrame:
@@ -61,6 +66,10 @@ def leaving_tables(
         out[name] = out[name][~out[name][about].isin(guarded).any(axis=1)].reset_index(drop=True)
     issues = out["issues"].copy()
     issues.loc[issues["source"].isin(guarded), "text"] = None
+    for name in ("message", "hint"):
+        issues[name] = issues[name].mask(
+            issues["source"].isin(guarded), issues[name].str.replace(_QUOTED, "“[c]”", regex=True)
+        )
     out["issues"] = issues
     return out, done.audit
 
