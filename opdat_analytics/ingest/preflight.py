@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from opdat_analytics.ingest import ods_facts, sheet_facts
+from opdat_analytics.ingest import binary_facts, ods_facts, sheet_facts
 from opdat_analytics.ingest.cell_scan import only_text
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.ingest.number_formats import Styles
@@ -60,7 +60,7 @@ class Inspected:
 
 
 def inspect(data: bytes) -> Inspected:
-    """Check a zipped workbook and collect what readers lose. Of xlsb, whose parts are not XML, little is known.
+    """Check a zipped workbook and collect what readers lose.
 
     Raises
     ------
@@ -96,7 +96,8 @@ class _Parts:
     def inspected(self) -> Inspected:
         if "xl/workbook.bin" in self.entries:
             self.refuse_document_types(frozenset())
-            return Inspected("xlsb", {}, self.flags(), False, self.one_archive())
+            seen = binary_facts.facts(lambda name: b"".join(self.chunks(name)) if name in self.entries else b"")
+            return Inspected("xlsb", seen or {}, self.flags(), False, self.one_archive())
         if "xl/workbook.xml" in self.entries:
             return self.workbook()
         if "mimetype" in self.entries and "content.xml" in self.entries:

@@ -35,9 +35,28 @@ _TURNED = re.compile(rf"{_WORD}(?: {_WORD}){{0,2}}, {_WORD}(?: {_WORD})?")
 _AGE = re.compile(r"(?:\d|[1-9]\d)(?: ?(?:a|años|anos|ans|yrs|years|years old|y|yo))?\.?", re.I)
 _COMMON = 0.5
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.)°º]?[ \t)-]+(?=[^\W\d_])")
-_CALLED_TOO = re.compile(r"[“\"«'‘(]\s*(?:alias |a\.?k\.?a\.? |apodo |dit |dite |vulgo )?[^\W\d_][^“”\"«»'’()\d]{0,24}[”\"»'’)]", re.I)
+_CALLED_TOO = re.compile(
+    r"[“\"«'‘(]\s*(?:alias |a\.?k\.?a\.? |apodo |dit |dite |vulgo )?[^\W\d_][^“”\"«»'’()\d]{0,24}[”\"»'’)]", re.I
+)
 _PART = re.compile(r"[;\n/•|·]+|,(?! (?:Jr|Sr)\b)|\s(?:and|y|et|e|&)\s")
-_SAINTS = ("san", "santa", "santo", "sao", "saint", "sainte", "st", "ste", "nuestra", "notre", "nossa", "villa", "puerto", "ciudad", "nueva", "nuevo")
+_SAINTS = (
+    "san",
+    "santa",
+    "santo",
+    "sao",
+    "saint",
+    "sainte",
+    "st",
+    "ste",
+    "nuestra",
+    "notre",
+    "nossa",
+    "villa",
+    "puerto",
+    "ciudad",
+    "nueva",
+    "nuevo",
+)
 """Places begin so, and go on like the names of persons."""
 
 
@@ -189,9 +208,7 @@ def may_name(text: str) -> bool:
     text = text.strip()
     if not any(map(str.isalpha, text)):
         return False
-    return (
-        is_name(text) or is_known_name(text) or names_in(text) > 0 or is_person_in_a_cell(text) or lists_names(text)
-    )
+    return is_name(text) or is_known_name(text) or names_in(text) > 0 or is_person_in_a_cell(text) or lists_names(text)
 
 
 LOOKS: Mapping[str, Callable[[str], bool]] = {

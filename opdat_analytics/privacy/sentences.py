@@ -39,9 +39,7 @@ def _rules() -> tuple[re.Pattern[str], ...]:
 @cache
 def _no_names() -> re.Pattern[str]:
     words = sorted(sentence_rules()["words"].split())
-    short, long = (
-        "|".join(word for word in words if (len(word) < _STEM) == is_short) for is_short in (True, False)
-    )
+    short, long = ("|".join(word for word in words if (len(word) < _STEM) == is_short) for is_short in (True, False))
     return re.compile(rf"(?:{short})|(?:{long})\w*")
 
 

@@ -126,7 +126,9 @@ def _is_whom_to_ask(text: np.ndarray) -> bool:
         for before, value in zip(("", *said), said, strict=False):
             if LOOKS["email"](value) or LOOKS["phone"](value) and any(map(str.isdecimal, value)):
                 told += 1
-                labelled += before.rstrip().endswith(":") or any(r.looks in ("phone", "email") for r in header_rules(before))
+                labelled += before.rstrip().endswith(":") or any(
+                    r.looks in ("phone", "email") for r in header_rules(before)
+                )
     return 0 < told <= MOST_CONTACTS and labelled == told
 
 
