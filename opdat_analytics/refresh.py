@@ -138,6 +138,8 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
     same = [known[file.name] for file in raw if is_same(known.get(file.name), file, home)]
     gone = set(looked_at - {file.name for file in raw})
     if before and not todo and not gone and store.is_whole(home, before):
+        for entry in (*before["files"], {"parts": before["across"]}):
+            store.check_parts(home, entry["parts"])
         return _unchanged(before, home)
     note("started", files=len(raw), to_read=len(todo), gone=len(gone), swept=publishing.sweep(home))
     number = publishing.next_generation(home, before["generation"] if before else 0)

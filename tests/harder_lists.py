@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Line lists as they arrive when nobody helps: forms, codes, other scripts, sentences, and lists beside honest tables.
 
 Every person is invented, and the parts of names are other ones than those of `line_lists`.
@@ -148,21 +149,42 @@ def harder_lists(language: str, seed: int) -> Iterator[tuple[str, np.ndarray]]:
     split = [full_name.split(" ", 1) for full_name in people()]
     extra = [[entry("age", language, luck, 0), entry("sex", language, luck, 0)] for _ in split]
     yield "split names, no headers", grid([[*two, *more] for two, more in zip(split, extra, strict=True)])
-    initials = [["".join(f"{word[0]}." for word in one.split()), *more] for one, more in zip(people(), extra, strict=True)]
+    initials = [
+        ["".join(f"{word[0]}." for word in one.split()), *more] for one, more in zip(people(), extra, strict=True)
+    ]
     yield "initials, age, sex, no headers", grid(initials)
-    yield "initials without points", grid([["Init", "Age", "Sex"], *[[a.replace(".", ""), b, c] for a, b, c in initials]])
+    yield (
+        "initials without points",
+        grid([["Init", "Age", "Sex"], *[[a.replace(".", ""), b, c] for a, b, c in initials]]),
+    )
     alias = {"en": "a.k.a.", "es": "Apodo", "fr": "Dit", "pt": "Vulgo"}[language]
-    nick = [f"{said} “{word}”" for said, word in zip(people(6), ("Flaco", "Chino", "Boss", "Mama", "Tito", "Rey"), strict=True)]
+    nick = [
+        f"{said} “{word}”"
+        for said, word in zip(people(6), ("Flaco", "Chino", "Boss", "Mama", "Tito", "Rey"), strict=True)
+    ]
     yield "names with nicknames", grid([["N", alias], *[[str(n), said] for n, said in enumerate(nick)]])
-    yield "small letters", grid([["#", {"en": "name", "es": "nombre", "fr": "nom", "pt": "nome"}[language]], *[[str(n), one.lower()] for n, one in enumerate(people())]])
+    yield (
+        "small letters",
+        grid(
+            [
+                ["#", {"en": "name", "es": "nombre", "fr": "nom", "pt": "nome"}[language]],
+                *[[str(n), one.lower()] for n, one in enumerate(people())],
+            ]
+        ),
+    )
     yield "capitals, no headers", grid([[one.upper()] for one in people(12)])
     yield "numbered in one cell", grid([[f"{n}. {one}, {luck.randrange(14, 40)}"] for n, one in enumerate(people(), 1)])
-    yield "several in a cell", grid([["2021", "; ".join(people(3))], ["2022", "; ".join(people(4))], ["2023", "; ".join(people(3))]])
+    yield (
+        "several in a cell",
+        grid([["2021", "; ".join(people(3))], ["2022", "; ".join(people(4))], ["2023", "; ".join(people(3))]]),
+    )
     yield "in lines of a cell", grid([["Cases", "\n".join(people(5))], ["More", "\n".join(people(5))]])
     yield "below counts, no gap", grid([*COUNTS, *full])
     yield "right of counts", grid([[*a, "", *b] for a, b in zip(COUNTS, full, strict=False)])
     for other in OTHER:
-        columns = [[name(other, luck), entry("age", language, luck, 0), entry("sex", language, luck, 0)] for _ in range(rows)]
+        columns = [
+            [name(other, luck), entry("age", language, luck, 0), entry("sex", language, luck, 0)] for _ in range(rows)
+        ]
         yield f"names in another script ({other})", grid([[SHORT["name"][language][0], "Age", "Sex"], *columns])
         if other != "zh":
             yield f"names in another script, no headers ({other})", grid(columns)
@@ -174,4 +196,12 @@ def harder_lists(language: str, seed: int) -> Iterator[tuple[str, np.ndarray]]:
     yield "a note below", grid([*COUNTS, ["* " + NOTES[language][2].format(n=name(language, luck))]])
     many = [[str(2015 + n), sentence.format(n=name(language, luck))] for n, sentence in enumerate(NOTES[language] * 2)]
     yield "a column of remarks", grid([["Year", "Remarks"], *many])
-    yield "glued to counts", grid([["Country", "Year", "Convictions", SHORT["name"][language][1]], *[["Guatemala", "2020", "1", one] for one in people(5)]])
+    yield (
+        "glued to counts",
+        grid(
+            [
+                ["Country", "Year", "Convictions", SHORT["name"][language][1]],
+                *[["Guatemala", "2020", "1", one] for one in people(5)],
+            ]
+        ),
+    )

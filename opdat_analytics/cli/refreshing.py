@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say, told_if_stopped
 from opdat_analytics.cli.rows import is_stated, records
 from opdat_analytics.model import Home
 
@@ -38,7 +38,8 @@ def refresh(
 
     begin_log(log)
     home = home_of(ctx, raw, processed, exports)
-    report = run_refresh(home, sources or (), dry_run=dry_run)
+    with told_if_stopped(home):
+        report = run_refresh(home, sources or (), dry_run=dry_run)
     if as_json:
         say(json.dumps(report_json(report), ensure_ascii=False, indent=1))
     else:

@@ -36,7 +36,7 @@ SOURCE_KEYS = {
 LAYOUT_KEYS = {
     "files": str, "sheet": str, "table": str, "columns": dict, "optional": list, "routes": list, "fill": list,
     "also": dict, "id": str, "corner": (str, dict), "headers": dict, "totals": (str, list), "ends": (str, list),
-    "ignore": dict, "constants": dict, "meanings": dict, "parts": list, "from": str, "subtitles": (str, dict),
+    "ignore": dict, "constants": dict, "meanings": dict, "parts": list, "from": (str, dict), "subtitles": (str, dict),
     "header": str, "sheet_name": str,
 }  # fmt: skip
 SUB_KEYS: dict[str, dict[str, Any]] = {
@@ -50,6 +50,7 @@ SUB_KEYS: dict[str, dict[str, Any]] = {
     "routes": {"column": str, "by": str, "to": dict},
     "also": {"table": str, "columns": dict, "constants": dict, "id": str},
     "subtitles": {"role": str, "rows": list},
+    "from": {"row": str, "column": str, "number": int},
 }
 CELL = re.compile(r"(?P<file>.+)#(?P<sheet>.+)!(?P<cell>[A-Z]{1,3}[1-9]\d*)")
 _AXIS = re.compile(r"(row|column) ([1-9]\d*)")
@@ -109,7 +110,7 @@ def _parts(table: Mapping[str, Any]) -> Iterable[Part]:
         yield layout, LAYOUT_KEYS, where
         for route in _entries(layout, "routes"):
             yield route, SUB_KEYS["routes"], where + "routes: "
-        for key in ("also", "subtitles"):
+        for key in ("also", "subtitles", "from"):
             if isinstance(layout.get(key), dict):
                 yield layout[key], SUB_KEYS[key], f"{where}{key}: "
 
@@ -317,6 +318,11 @@ def _lie_problems(layout: Mapping[str, Any], roles: frozenset[str], where: str) 
         yield from _role_problems([layout["sheet_name"]], roles - {"value"}, where + "sheet_name: ")
     if layout.get("header", "repeated") != "repeated":
         yield f"{where}header is “{layout['header']}”; allowed: repeated, where the headers are printed again below."
+    begin = layout.get("from", "")
+    if isinstance(begin, dict) and not begin.keys() & {"row", "column"}:
+        yield f'{where}from names no text; give {{ column = "…" }}, {{ row = "…", column = "…" }}, or a text alone.'
+    if isinstance(begin, dict) and ("number" in begin) and ("column" not in begin or begin["number"] < 1):
+        yield f"{where}from.number counts from 1 the columns that hold the text `column`, which it needs."
     corner = layout.get("corner", "")
     if isinstance(corner, dict) and (len(corner) != 1 or not corner.keys() <= {"above", "left_of"}):
         yield f'{where}a blank corner is declared as {{ above = "…" }} or {{ left_of = "…" }}, not {corner!r}.'

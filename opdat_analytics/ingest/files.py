@@ -327,11 +327,13 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         waiting[label.readings] = True
     withheld = readings_ruled(laid, ruled.by_cell, "hold")
     rows = _rows_of(block, ~(waiting | dropped), withheld)
-    for label in rows.held_labels:
+    for label in (*rows.held_labels, *rows.also_held):
         waiting[label.readings] = True
     facts = rows.also if rows.facts is None else {layout.table: rows.facts, **rows.also}
 
-    for label in (*words.held, *rows.held_labels, *rows.also_held):
+    known = {(label.code, label.cell) for label in words.held}
+    more = [label for label in rows.also_held if (label.code, label.cell) not in known]
+    for label in (*words.held, *rows.held_labels, *more):
         waits = int((~dropped[label.readings]).sum())
         if waits:
             noun = "figure" if layout.table == "observations" else "row"

@@ -255,7 +255,7 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
 
 def _common(role: str, text: str, source: Source, place: str | None, own: list[str]) -> str | Problem:
     if role in ("place", "places"):
-        return _place(text, source.aliases, joined=role == "places")
+        return _place(text, source.aliases)
     if role in ("year", "period"):
         marked = strip_marker(text)[1] is not None and isinstance(parse_period(text), Problem)
         return Problem("not_a_period", f"“{text}” is not a period") if marked else text
@@ -291,11 +291,13 @@ def _common(role: str, text: str, source: Source, place: str | None, own: list[s
     return text
 
 
-def _place(text: str, aliases: Mapping[str, str], *, joined: bool) -> str | Problem:
-    if joined and ";" in text and vocab.resolve_place(text, aliases).code is None:
-        found = [_place(one.strip(), aliases, joined=False) for one in text.split(";") if one.strip()]
+def _place(text: str, aliases: Mapping[str, str]) -> str | Problem:
+    """The code of a place; of several that a semicolon joins, their codes in that order, each once."""
+    several = [one.strip() for one in text.split(";") if one.strip()]
+    if len(several) > 1 and vocab.resolve_place(text, aliases).code is None:
+        found = [_place(one, aliases) for one in several]
         bad = next((one for one in found if isinstance(one, Problem)), None)
-        return bad or ";".join(str(one) for one in found)
+        return bad or ";".join(dict.fromkeys(str(one) for one in found))
     match = vocab.resolve_place(text, aliases)
     if match.code is None and re.fullmatch(r"\d{1,2}", text):
         # A numeric country code kept as a number has lost the zeros it begins with.

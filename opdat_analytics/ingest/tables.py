@@ -152,8 +152,17 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         *(checks.parts_above_whole(_named(parts), readings) if len(parts.name.levels) > 1 else ()),
     )
     also, told = _also(block, asked)
+    for label in told:
+        figures = figures.kept(~_read_from(block, label, figures.rows, figures.columns))
     wholes = _wholes(parts) if block.laid.totals else {}
     return Rows(figures, None, also, wholes, tuple(held), when.held, told, flags)
+
+
+def _read_from(block: Block, label: Any, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Which positions are those of the readings that wait for a label of the second table."""
+    at = block.laid.readings
+    cells = zip(at.rows[label.readings].tolist(), at.columns[label.readings].tolist(), strict=True)
+    return _stands_at(block, cells, rows, columns)
 
 
 def _also(block: Block, asked: np.ndarray) -> tuple[Mapping[str, Any], tuple[Any, ...]]:

@@ -76,7 +76,7 @@ def _beside(text: np.ndarray) -> Iterator[_Said]:
 
 def _below(text: np.ndarray) -> Iterator[_Said]:
     """Labels above their values, where no more than two rows follow; what is longer is a list."""
-    filled = text.astype(bool).any(axis=1)
+    filled = np.array([any(line) for line in text.tolist()], dtype=bool)
     for row in range(len(text) - 1):
         if filled[row : row + _FAR + 1].all() and len(filled) > row + _FAR:
             continue

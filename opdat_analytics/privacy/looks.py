@@ -36,27 +36,14 @@ _AGE = re.compile(r"(?:\d|[1-9]\d)(?: ?(?:a|años|anos|ans|yrs|years|years old|y
 _COMMON = 0.5
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.)°º]?[ \t)-]+(?=[^\W\d_])")
 _CALLED_TOO = re.compile(
-    r"[“\"«'‘(]\s*(?:alias |a\.?k\.?a\.? |apodo |dit |dite |vulgo )?[^\W\d_][^“”\"«»'’()\d]{0,24}[”\"»'’)]", re.I
+    r"[“\"«'‘(]\s*(?:alias |a\.?k\.?a\.? |apodo |dit |dite |vulgo )?[^\W\d_][^“”\"«»'’()\d]{0,24}[”\"»'’)]",
+    re.IGNORECASE,
 )
 _PART = re.compile(r"[;\n/•|·]+|,(?! (?:Jr|Sr)\b)|\s(?:and|y|et|e|&)\s")
-_SAINTS = (
-    "san",
-    "santa",
-    "santo",
-    "sao",
-    "saint",
-    "sainte",
-    "st",
-    "ste",
-    "nuestra",
-    "notre",
-    "nossa",
-    "villa",
-    "puerto",
-    "ciudad",
-    "nueva",
-    "nuevo",
-)
+_SAINTS = frozenset(
+    ("san", "santa", "santo", "sao", "saint", "sainte", "st", "ste", "nuestra", "notre", "nossa", "villa", "puerto",
+     "ciudad", "nueva", "nuevo")
+)  # fmt: skip
 """Places begin so, and go on like the names of persons."""
 
 
@@ -212,7 +199,8 @@ def may_name(text: str) -> bool:
 
 
 LOOKS: Mapping[str, Callable[[str], bool]] = {
-    "name": is_name, "one_name": _is_one_name, "initials": _is_initials, "digits5": _has_digits(5),
-    "phone": _is_phone, "date": is_day, "email": _is_email, "address": _is_address, "case": _is_case,
+    "name": is_name, "telling_name": is_common_name, "one_name": _is_one_name, "initials": _is_initials,
+    "digits5": _has_digits(5), "phone": _is_phone, "date": is_day, "email": _is_email, "address": _is_address,
+    "case": _is_case,
 }  # fmt: skip
 """What the rules of headers call it → whether a text looks so."""

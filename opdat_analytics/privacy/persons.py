@@ -90,7 +90,7 @@ def _word(said: str) -> str | None:
     for rule in header_rules(said):
         if rule.person is not None:
             return rule.person
-        if rule.looks in ("initials", "one_name", "name"):
+        if rule.looks in ("initials", "one_name", "name", "telling_name"):
             return "initials" if rule.looks == "initials" else "name"
     return None
 
@@ -151,7 +151,7 @@ def _is_code(text: str) -> bool:
 
 def _counts_up(values: Sequence[str]) -> bool:
     numbers = [int(v) for v in values if v.isdecimal()]
-    return len(numbers) == len(values) and all(b >= a for a, b in pairwise(numbers))
+    return len(numbers) == len(values) and len(set(numbers)) > 1 and all(b >= a for a, b in pairwise(numbers))
 
 
 def _is_sex(text: str) -> bool:

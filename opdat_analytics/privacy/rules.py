@@ -68,7 +68,8 @@ def headers() -> tuple[Header, ...]:
 def _header(entry: Mapping[str, Any], person: str) -> Header:
     within = "|".join(entry.get("within", [])).replace("{person}", person)
     whole = "|".join(entry.get("whole", [])).replace("{person}", person)
-    words = re.compile(rf"(?:.*\b)?(?:{within})(?:\b.*)?" + (f"|{whole}" if whole else ""), re.DOTALL)
+    around = rf"(?:.*\b)?(?:{within})(?:\b.*)?" if within else ""
+    words = re.compile("|".join(part for part in (around, whole) if part), re.DOTALL)
     return Header(
         words, entry["looks"], entry["reason"], entry["strong"], entry.get("distinct", 0.0), entry.get("person")
     )
@@ -166,3 +167,9 @@ def work_words() -> re.Pattern[str]:
 def author_words() -> re.Pattern[str]:
     """Headers of who signed them."""
     return re.compile("|".join(_document("headers.toml")["works"]["author"]))
+
+
+@cache
+def person_words() -> re.Pattern[str]:
+    """What a person is called in a case, as `letters` has it."""
+    return re.compile("|".join(_document("persons.toml")["person"]))

@@ -120,7 +120,7 @@ def _is_called(said: str, running: bool, least: int) -> bool:
         kept.append(word)
     own = [word for word in kept if letters(word).strip(".") not in particles()]
     name = " ".join(kept)
-    if len(own) < least or is_body(name) or is_place(name):
+    if len(own) < least or is_body(name) or is_place(name) or all(map(is_place, own)):
         return False
     count, given, family = known_words(name)
     if given + family >= max(1, count / 2) and (count >= 2 or least == 1):

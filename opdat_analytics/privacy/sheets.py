@@ -104,6 +104,14 @@ def _without_authors(text: np.ndarray) -> np.ndarray:
     return text
 
 
+def _rows_of_names(table: np.ndarray) -> Iterator[PersonalColumn]:
+    """Rows of which most cells are common names, each another."""
+    for row, line in enumerate(table):
+        said = {value for value in line.tolist() if value and not value.isspace()}
+        if len(said) > FEWEST_PERSONS and sum(map(is_common_name, said)) * 5 > len(said) * 3:
+            yield PersonalColumn("", row, "what look like names of persons", True)
+
+
 def _only_contacts(found: Sequence[PersonalColumn]) -> bool:
     return all(set(one.reason.split(", ")) <= _CONTACTS for one in found if one.strong)
 
@@ -124,11 +132,10 @@ def _is_whom_to_ask(text: np.ndarray) -> bool:
     for line in text.tolist():
         said = [value for value in line if value and not value.isspace()]
         for before, value in zip(("", *said), said, strict=False):
-            if LOOKS["email"](value) or LOOKS["phone"](value) and any(map(str.isdecimal, value)):
+            if LOOKS["email"](value) or (LOOKS["phone"](value) and any(map(str.isdecimal, value))):
                 told += 1
-                labelled += before.rstrip().endswith(":") or any(
-                    r.looks in ("phone", "email") for r in header_rules(before)
-                )
+                known = any(rule.looks in ("phone", "email") for rule in header_rules(before))
+                labelled += known or before.rstrip().endswith(":")
     return 0 < told <= MOST_CONTACTS and labelled == told
 
 
@@ -139,6 +146,6 @@ def _on_their_side(text: np.ndarray) -> Iterator[PersonalColumn]:
         used = turned[turned.astype(bool).any(axis=1)] if turned.size else turned
         if end - top > MOST_FIELDS or len(used) <= FEWEST_PERSONS or end - top < 2:
             continue
-        told = (*headed_columns(used, COMMON), *telling_contents(used))
+        told = (*headed_columns(used, COMMON), *telling_contents(used), *_rows_of_names(text[top:end]))
         for one in (*told, *one_row_per_person(used)):
             yield replace(one, header=f"row {top + one.column + 1} of a table on its side")
