@@ -43,6 +43,7 @@ def binary_workbook(
     formats: Mapping[tuple[int, int], str] = {},
     struck: Sequence[tuple[int, int]] = (),
     hidden: Sequence[int] = (),
+    merges: Sequence[tuple[int, int, int, int]] = (),
 ) -> bytes:
     """A binary workbook with one sheet, ``Data``.
 
@@ -54,6 +55,8 @@ def binary_workbook(
         Cell → number format.
     struck, hidden
         Cells that are struck out; rows that are hidden.
+    merges
+        Merged ranges as (top, left, bottom, right).
     """
     codes = list(dict.fromkeys(formats.values()))
     texts: list[Text] = [cell for row in rows for cell in row if isinstance(cell, str | tuple)]
@@ -74,7 +77,8 @@ def binary_workbook(
                 sheet.append(_record(2, head + struct.pack("<i", int(cell) * 4 | 2)))
             else:
                 sheet.append(_record(5, head + struct.pack("<d", cell)))
-    sheet += [_record(146), _record(130)]
+    merged = [_record(176, struct.pack("<4I", top, low, left, right)) for top, left, low, right in merges]
+    sheet += [_record(146), _counted(177, merged), *merged, _record(178), _record(130)]
     fonts = [_record(43, struct.pack("<HHHH", 220, bits, 400, up) + bytes(13)) for bits, up in FONTS.values()]
     named = [_record(44, struct.pack("<H", 164 + number) + _string(code)) for number, code in enumerate(codes)]
     xfs = [_record(47, struct.pack("<HHHHH", 0, code, font, 0, 0) + bytes(6)) for code, font in styles]

@@ -18,13 +18,15 @@ from opdat_analytics.ingest.workbook import read_workbook
 LEGACY = Path(__file__).parent / "layouts" / "legacy_workbook_says_what_it_shows" / "returns.xls"
 ROWS = [
     ["Country", "Year", "Convictions"], ["Albania", 2011, ("121", [(2, "raised")])], ["Serbia", 2011, 7],
-    ["Kosovo", 2011, 12], ["Malta", 2011, ("156", [(1, "struck"), (2, "plain")])], ["Italy", 2011, 12345],
+    ["Kosovo", "", 12], ["Malta", 2011, ("156", [(1, "struck"), (2, "plain")])], ["Italy", 2011, 12345],
 ]  # fmt: skip
 
 
 def test_a_binary_workbook_says_what_it_shows(tmp_path: Path) -> None:
     path = tmp_path / "returns.xlsb"
-    path.write_bytes(binary_workbook(ROWS, {(3, 2): '0"+"', (5, 2): '0,"k"'}, struck=[(2, 2)], hidden=[4]))
+    path.write_bytes(
+        binary_workbook(ROWS, {(3, 2): '0"+"', (5, 2): '0,"k"'}, struck=[(2, 2)], hidden=[4], merges=[(2, 1, 3, 1)])
+    )
     (grid,) = read_workbook(path)
     assert grid.text[:, 2].tolist() == ["Convictions", "12", "7", "12+", "156", "12k"]
     assert grid.markers == {(1, 2): "¹"}
@@ -32,6 +34,7 @@ def test_a_binary_workbook_says_what_it_shows(tmp_path: Path) -> None:
         (2, 2): "struck_through", (4, 2): "struck_through", (5, 2): "scaled_by_format",
     }  # fmt: skip
     assert grid.hidden_rows == {4}
+    assert grid.merges == ((2, 1, 3, 1),)
     assert [code for code, _, _ in grid.flags] == ["legacy_format", "read_as_shown", "hidden_rows"]
 
 

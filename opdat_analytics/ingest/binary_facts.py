@@ -17,6 +17,7 @@ from opdat_analytics.ingest.sheet_facts import SheetFacts
 
 _ROW, _SHORT, _NUMBER, _TEXT, _FORMULA = 0, 2, 5, 7, 9
 _ITEM, _FONT, _FORMAT, _STYLE, _COLUMNS, _SHEET, _STYLES, _STYLES_END = 19, 43, 44, 47, 60, 156, 617, 618
+_MERGE = 176
 _MOST = 2 * MAX_CELLS
 _LINK = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(r"\b(Id|Target)=[\"']([^\"']*)[\"']")
@@ -126,6 +127,9 @@ def _sheet(data: bytes, noting: Noting) -> SheetFacts:
                 noting.number(row, column, style, short_number(struct.unpack_from("<I", body, 8)[0]))
             else:
                 noting.number(row, column, style, struct.unpack_from("<d", body, 8)[0])
+        elif kind == _MERGE:
+            top, low, left, right = struct.unpack_from("<4I", body)
+            noting.found.merges.append((top, left, low, right))
         elif kind == _COLUMNS and struct.unpack_from("<H", body, 16)[0] & 1:
             noting.found.hidden_columns.append(struct.unpack_from("<II", body))
     return noting.found

@@ -20,6 +20,7 @@ from opdat_analytics.ingest.sheet_facts import UNREAD, SheetFacts
 _BOF, _EOF, _CONTINUE = 0x0809, 0x000A, 0x003C
 _FONT, _FORMAT, _STYLE, _SHEET, _STRINGS = 0x0031, 0x041E, 0x00E0, 0x0085, 0x00FC
 _ROW, _COLUMNS, _TEXT, _NUMBER, _SHORT, _SHORTS, _FORMULA = 0x0208, 0x007D, 0x00FD, 0x0203, 0x027E, 0x00BD, 0x0006
+_NOTE = 0x001C
 _EXCEL_97 = 0x0600
 
 
@@ -177,6 +178,10 @@ def _sheet(book: bytes, place: int, noting: Noting) -> SheetFacts:
             for number in range((len(body) - 6) // 6):
                 style, short = struct.unpack_from("<HI", body, 4 + 6 * number)
                 noting.number(row, first + number, style, short_number(short))
+        elif kind == _NOTE:
+            found.flags.append(
+                ("comments", struct.unpack_from("<HH", body), "a comment on the cell, which is not read")
+            )
         elif kind == _ROW and body[12] & 0x20:
             found.hidden_rows.append(struct.unpack_from("<H", body)[0])
         elif kind == _COLUMNS and body[8] & 1:

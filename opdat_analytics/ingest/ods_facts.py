@@ -86,6 +86,8 @@ class _Content:
             self.cell, self.plain, self.mark, self.seen = attributes, "", "", set()
         elif tag == "p":
             self.seen.add(tag)
+        elif tag == "annotation" and "table-cell" in self.path:
+            self.found.flags.append(("comments", (self.row, self.column), "a comment on the cell, which is not read"))
         elif tag == "span":
             self.spans.append(attributes.get("style-name", "") in self.raised)
             if attributes.get("style-name", "") in self.struck:
@@ -116,6 +118,9 @@ class _Content:
         if not (kind or self.plain or "formula" in self.cell):
             return
         at, printed = (self.row, self.column), self.plain.strip()
+        down, across = (_repeated(self.cell, f"number-{what}-spanned") for what in ("rows", "columns"))
+        if down * across > 1:
+            self.found.merges.append((*at, at[0] + down - 1, at[1] + across - 1))
         self.left -= self.rows * self.width
         if self.left < 0 or self.column + self.width > MAX_COLUMNS or self.row + self.rows > 2**20:
             raise UnreadableFile(

@@ -93,6 +93,10 @@ class _Parts:
                     raise UnreadableFile("hostile_archive", f"part {name} is larger than the archive says")
                 yield chunk
 
+    def whole(self, name: str) -> bytes:
+        """A part, unpacked as a whole."""
+        return b"".join(self.chunks(name))
+
     def inspected(self) -> Inspected:
         if "xl/workbook.bin" in self.entries:
             self.refuse_document_types(frozenset())
@@ -130,6 +134,13 @@ class _Parts:
         if any("/externallinks/" in name for name in self.entries):
             message = "some cells take their values from other workbooks, as these were when it was last saved"
             flags.append(("external_links", None, message))
+        notes = [n for n in self.entries if re.fullmatch(r"xl/(?:comments[^/]*|comments/[^/]*)\.(?:xml|bin)", n)]
+        if notes:
+            cells = [
+                c for n in notes for c in re.findall(rb'<(?:\w+:)?comment\b[^>]*\bref="([A-Z]+\d+)"', self.whole(n))
+            ]
+            where = f": {', '.join(c.decode() for c in cells[:8])}{' …' if len(cells) > 8 else ''}" if cells else ""
+            flags.append(("comments", None, f"cells have comments, which are not read{where}"))
         if self.odd:
             flags.append(
                 ("odd_parts", None, "the workbook's parts are named in an unusual way; it was read all the same")

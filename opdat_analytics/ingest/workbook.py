@@ -199,7 +199,7 @@ def _grid(sheet: Sheet, facts: SheetFacts | None) -> Grid:
             if _inside(at, text) and at not in unread:
                 text[at], unread[at] = _dated(text[at], code)
         flags = [*facts.flags, *_hidden(text, facts)]
-    merges, odd, unseen = _merged(sheet.merges, text)
+    merges, odd, unseen = _merged(sheet.merges or (facts.merges if facts else ()), text)
     unread = {**unseen, **unread}
     rows, columns = _not_shown(text, facts)
     return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd), rows, columns))
