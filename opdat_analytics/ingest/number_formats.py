@@ -187,6 +187,9 @@ def shown(code: str, raw: str) -> Shown:
     Shown
         The text with every decimal kept, where it means something else than the number alone. Of dates nothing.
     """
+    if raw.isdecimal() and raw[0] != "0" and len(raw) <= 15 and (around := _around(code)) is not None:
+        before, after, odd = around
+        return Shown(before + raw + after, odd) if before or after else PLAIN
     try:
         value = Decimal(f"{float(raw):.15g}")
     except (InvalidOperation, ValueError):
@@ -211,6 +214,19 @@ def shown(code: str, raw: str) -> Shown:
     if part.thousands or part.percents > 1:
         return Shown(_scaled(part, value), "scaled") if value else PLAIN
     return _beside(part, value.scaleb(2) if part.percents else value, own)
+
+
+@lru_cache(maxsize=1024)
+def _around(code: str) -> tuple[str, str, str | None] | None:
+    """What a format prints around every whole number above zero; None where that depends on the number."""
+    parts = sections(code)
+    part = parts[0]
+    changed = part.thousands or part.percents or _inside(part.pattern) or _padded(part.pattern)
+    if any(one.condition for one in parts) or part.kind != "number" or not part.pattern or changed:
+        return None
+    seven = _beside(part, Decimal(7), False)
+    before, _, after = (seven.text or "7").partition("7")
+    return None if "7" in after else (before, after, seven.odd)
 
 
 def _without_digits(part: Section, value: Decimal) -> Shown:
