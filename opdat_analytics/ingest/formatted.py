@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opdat_analytics.ingest.date_formats import prints_date
-from opdat_analytics.ingest.grid import Position
-from opdat_analytics.ingest.number_formats import shown
+from opdat_analytics.ingest.grid import UNSEEN, Position
+from opdat_analytics.ingest.number_formats import WHITE, shown
 from opdat_analytics.ingest.printed_text import strip_marker
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ _ODD = {
 
 def formatted(found: SheetFacts, at: Position, code: str, number: str) -> None:
     """Note what a number format makes of a number."""
+    if code == WHITE:
+        found.unread.setdefault(at, (UNSEEN, None, "the figure is written in white on white, so nobody sees it"))
+        return
     if prints_date(code):
         found.dates[at] = code
         return

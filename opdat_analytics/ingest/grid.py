@@ -10,6 +10,9 @@ import numpy as np
 NO_FIGURE = "looks_like_date"
 """Code of a cell that names a period and cannot be a figure: not to be believed as a figure, but as a label."""
 
+UNSEEN = "white_on_white"
+"""Code of a cell in white letters: no figure, though a header in white may stand on the dark ground of a theme."""
+
 Position = tuple[int, int]
 Remark = tuple[str, Position | None, str]
 """Something to look at: a code, the zero-based cell it is about (or none), and what was found."""

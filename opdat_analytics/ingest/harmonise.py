@@ -15,7 +15,7 @@ from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.declaration_checks import CLOSED
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.figures import Problem, strip_marker
-from opdat_analytics.ingest.grid import NO_FIGURE
+from opdat_analytics.ingest.grid import NO_FIGURE, UNSEEN
 from opdat_analytics.ingest.laid import Labels, Readings, explained
 from opdat_analytics.ingest.periods import parse_as_of, parse_period
 from opdat_analytics.model import ALLOWED
@@ -164,7 +164,7 @@ def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
     """Labels in cells that show an error or were never calculated."""
     held = []
     for cell, (code, reason) in around.unread.items():
-        if code == NO_FIGURE:
+        if code in (NO_FIGURE, UNSEEN):
             continue
         waiting = np.flatnonzero((labels.rows == cell[0]) & (labels.columns == cell[1]))
         if waiting.size:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from opdat_analytics.ingest import ods_facts, sheet_facts
+from opdat_analytics.ingest import binary_facts, ods_facts, sheet_facts
 from opdat_analytics.ingest.cell_scan import only_text
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.ingest.number_formats import Styles
@@ -60,7 +60,7 @@ class Inspected:
 
 
 def inspect(data: bytes) -> Inspected:
-    """Check a zipped workbook and collect what readers lose. Of xlsb, whose parts are not XML, little is known.
+    """Check a zipped workbook and collect what readers lose.
 
     Raises
     ------
@@ -93,10 +93,15 @@ class _Parts:
                     raise UnreadableFile("hostile_archive", f"part {name} is larger than the archive says")
                 yield chunk
 
+    def whole(self, name: str) -> bytes:
+        """A part, unpacked as a whole."""
+        return b"".join(self.chunks(name))
+
     def inspected(self) -> Inspected:
         if "xl/workbook.bin" in self.entries:
             self.refuse_document_types(frozenset())
-            return Inspected("xlsb", {}, self.flags(), False, self.one_archive())
+            seen = binary_facts.facts(lambda name: b"".join(self.chunks(name)) if name in self.entries else b"")
+            return Inspected("xlsb", seen or {}, self.flags(), False, self.one_archive())
         if "xl/workbook.xml" in self.entries:
             return self.workbook()
         if "mimetype" in self.entries and "content.xml" in self.entries:
@@ -129,6 +134,13 @@ class _Parts:
         if any("/externallinks/" in name for name in self.entries):
             message = "some cells take their values from other workbooks, as these were when it was last saved"
             flags.append(("external_links", None, message))
+        notes = [n for n in self.entries if re.fullmatch(r"xl/(?:comments[^/]*|comments/[^/]*)\.(?:xml|bin)", n)]
+        if notes:
+            cells = [
+                c for n in notes for c in re.findall(rb'<(?:\w+:)?comment\b[^>]*\bref="([A-Z]+\d+)"', self.whole(n))
+            ]
+            where = f": {', '.join(c.decode() for c in cells[:8])}{' …' if len(cells) > 8 else ''}" if cells else ""
+            flags.append(("comments", None, f"cells have comments, which are not read{where}"))
         if self.odd:
             flags.append(
                 ("odd_parts", None, "the workbook's parts are named in an unusual way; it was read all the same")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _PREFIX = rb"<(?:[A-Za-z][\w.-]*:)?"
@@ -41,7 +42,12 @@ def rich(item: bytes) -> Rich:
     for run in _RUN.finditer(item):
         said = "".join(html.unescape(text.decode("utf-8", "replace")) for text in _TEXT.findall(run[1]))
         struck |= bool(said.strip() and _STRUCK.search(run[1]))
-        pieces.append((said, bool(_RAISED.search(run[1])) and not _SPELT.fullmatch(said.strip())))
+        pieces.append((said, bool(_RAISED.search(run[1])) and not spelt(said)))
+    return of_pieces(pieces, struck)
+
+
+def of_pieces(pieces: Sequence[tuple[str, bool]], struck: bool) -> Rich:
+    """A text from its pieces, each with whether it is raised."""
     end = len(pieces)
     while end and (pieces[end - 1][1] or not pieces[end - 1][0].strip()):
         end -= 1
@@ -49,6 +55,11 @@ def rich(item: bytes) -> Rich:
     mark = "".join(said for said, up in pieces[end:] if up)
     plain, mark = raised_mark(plain, mark) if plain.strip() else (plain + mark, "")
     return Rich(plain, mark, struck, any(up for _, up in pieces))
+
+
+def spelt(said: str) -> bool:
+    """Whether raised letters are the ending of a word, as in 1st."""
+    return _SPELT.fullmatch(said.strip()) is not None
 
 
 def raised_mark(plain: str, raised: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ import numpy as np
 from opdat_analytics.ingest import cell_scan
 from opdat_analytics.ingest.formatted import HIDDEN, formatted
 from opdat_analytics.ingest.grid import Position, Remark
-from opdat_analytics.ingest.number_formats import hides_text
+from opdat_analytics.ingest.number_formats import WHITE, hides_text
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, rich
 from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
@@ -70,6 +70,8 @@ class SheetFacts:
         Code, cell, message.
     hidden_rows, hidden_columns
         First and last of each hidden stretch.
+    merges
+        Merged ranges as (top, left, bottom, right), of kinds of workbooks whose reader does not tell them.
     usual
         Written in the usual form and within limits, so that no reader can be hurt.
     """
@@ -81,6 +83,7 @@ class SheetFacts:
     flags: list[Remark] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     area: int = 0
     filled: int = 0
     usual: bool = True
@@ -302,7 +305,12 @@ class _Seen:
         if code is None:
             return
         if kind != cell_scan.KINDS["n"]:
-            if kind in _TEXTS and (value or kind == cell_scan.KINDS["inlineStr"]) and hides_text(code):
+            if (
+                kind in _TEXTS
+                and (value or kind == cell_scan.KINDS["inlineStr"])
+                and code != WHITE
+                and hides_text(code)
+            ):
                 self.found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
         elif value:
             number = value.decode("utf-8", "replace").strip()

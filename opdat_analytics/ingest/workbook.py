@@ -3,8 +3,9 @@
 A zipped workbook (xlsx, xlsm) is looked through before it is read (`preflight`); where that shows it harmless it is
 read here, otherwise, and always for xls, xlsb and ods, in a process of its own (`child`).
 
-What is not known of some kinds of files: of xls and xlsb neither raised marks, struck out cells, number formats, hidden
-rows nor formulas without a value; of ods not the formulas (what was shown is what is read).
+What is not known of some kinds of files: of xls and xlsb whether a formula was ever calculated, and of xls older than
+Excel 97 neither raised marks, struck out cells, number formats nor hidden rows; of ods not the formulas (what was shown
+is what is read).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 import numpy as np
 import python_calamine
 
-from opdat_analytics.ingest import ole_facts, preflight
+from opdat_analytics.ingest import legacy_facts, ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
 from opdat_analytics.ingest.date_formats import date_shown
 from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Position, Remark, cells_of, nonblank
@@ -52,6 +53,7 @@ _PRINTED_KEPT = 100_000
 _LOST = "“{}” is not a number that a spreadsheet can keep: an identifier of so many digits must be kept as text"
 _UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ORDERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_FIRST = re.compile(r"\d{4}-\d\d-01$")
 _FORMULA = re.compile(r"\s*[=@+][A-Za-z_(]|\s*-[A-Za-z]+\(")
 
 
@@ -83,10 +85,14 @@ def read_workbook(path: Path) -> tuple[Grid, ...]:
         inspected = _inspected(data)
         found = _sheets_here(inspected.data) if inspected.usual else sheets_apart(inspected.data)
         flags = (*_misnamed(path, inspected.kind), *inspected.flags)
+        if inspected.kind == "xlsb":
+            flags = (*flags, *_legacy("xlsb", inspected.sheets))
+            return _with_flags((_legacy_grid(sheet, inspected.sheets) for sheet in found), flags)
         return _with_flags((_grid(sheet, inspected.sheets.get(sheet.name)) for sheet in found), flags)
     if data[:8] == ole_facts.MAGIC:
-        flags = (*_misnamed(path, "xls"), *ole_facts.flags(data))
-        return _with_flags((_grid(sheet, None) for sheet in sheets_apart(data)), flags)
+        odd, seen = ole_facts.flags(data), legacy_facts.facts(data)
+        flags = (*_misnamed(path, "xls"), *_legacy("xls", seen), *odd)
+        return _with_flags((_legacy_grid(sheet, seen or {}) for sheet in sheets_apart(data)), flags)
     return _with_flags([_tidied(read_text(path, data))], ())
 
 
@@ -101,9 +107,28 @@ def _misnamed(path: Path, kind: str) -> Iterator[Remark]:
     if path.suffix.lower() not in _EXTENSIONS[kind]:
         message = f"the file is named {path.suffix or 'without an extension'} but is a workbook of the kind {kind}"
         yield "extension_mismatch", None, f"{message}, and was read as such"
-    if kind in ("xls", "xlsb"):
-        message = f"in {kind} files raised marks, struck out cells, hidden rows and number formats cannot be seen here"
-        yield "legacy_format", None, message
+
+
+def _legacy(kind: str, seen: Mapping[str, SheetFacts] | None) -> Iterator[Remark]:
+    """What cannot be known of a binary workbook."""
+    if seen:
+        message = f"in {kind} files it cannot be seen whether a formula was ever calculated; its last value was read"
+    else:
+        message = (
+            f"in this {kind} file raised marks, struck out cells, hidden rows and number formats cannot be seen: a "
+            "figure like 121 may be 12 with a raised 1; ask for it as .xlsx"
+        )
+    yield "legacy_format", None, message
+
+
+def _legacy_grid(sheet: Sheet, seen: Mapping[str, SheetFacts]) -> Grid:
+    """A sheet of a binary workbook; where its formats cannot be seen, a first day of a month may stand for more."""
+    grid = _grid(sheet, seen.get(sheet.name))
+    if sheet.name in seen:
+        return grid
+    why = "holds {}, and it cannot be seen whether that day, its month or its year is shown"
+    firsts = [divmod(i, grid.text.shape[1]) for i, said in enumerate(grid.text.ravel().tolist()) if _FIRST.match(said)]
+    return replace(grid, unread={**{at: ("ambiguous_date", why.format(grid.text[at])) for at in firsts}, **grid.unread})
 
 
 def _with_flags(grids: Iterable[Grid], flags: Sequence[Remark]) -> tuple[Grid, ...]:
@@ -174,7 +199,7 @@ def _grid(sheet: Sheet, facts: SheetFacts | None) -> Grid:
             if _inside(at, text) and at not in unread:
                 text[at], unread[at] = _dated(text[at], code)
         flags = [*facts.flags, *_hidden(text, facts)]
-    merges, odd, unseen = _merged(sheet.merges, text)
+    merges, odd, unseen = _merged(sheet.merges or (facts.merges if facts else ()), text)
     unread = {**unseen, **unread}
     rows, columns = _not_shown(text, facts)
     return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd), rows, columns))
