@@ -14,7 +14,9 @@ from openpyxl import load_workbook
 from opdat_analytics.exports.contents import SHORTHAND, differences
 from opdat_analytics.exports.workbook import numbers_in_workbook, sheet_names, write_workbook
 from opdat_analytics.model import ExportFailed
-from tests.office_packs import bounded, hard_cases, hostile, pack, unknown
+from tests.office_packs import bounded, hard_cases, hostile, native_cases, pack, unknown
+
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,14 @@ def test_charts_draw_the_cells_of_the_table_and_carry_a_text_alternative(small: 
     assert '<c:errValType val="cust"/>' in chart
     assert "≥75" in chart
     assert bounded().alt in [element.get("descr") for element in drawing.iter()]
+
+
+def test_bars_of_a_list_are_named_by_one_column(tmp_path: Path) -> None:
+    write_workbook(pack(native_cases()["activities"]), tmp_path / "listed.xlsx")
+    with zipfile.ZipFile(tmp_path / "listed.xlsx") as entries:
+        chart = etree.fromstring(entries.read("xl/charts/chart1.xml"))
+    names = [[v.text for v in cat.iter(f"{C}v")] for cat in chart.iter(f"{C}cat")]
+    assert names == [["Strategy", "Workshop"]] * 2
 
 
 def test_nothing_in_it_is_a_formula_or_a_link_elsewhere(hard: Path) -> None:

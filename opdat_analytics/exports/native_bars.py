@@ -13,6 +13,7 @@ from opdat_analytics.charts import style, words
 from opdat_analytics.charts.composition import WHOLE
 from opdat_analytics.charts.frame import Point, blank, plain, points, query_columns
 from opdat_analytics.charts.trend import MOST_LINES
+from opdat_analytics.exports.contents import heading_of
 from opdat_analytics.exports.native import (
     BOUNDS,
     DIMENSIONS,
@@ -51,7 +52,7 @@ def ranked(exhibit: Exhibit) -> tuple[Native, ...]:
         series_of(words.measures(frame), measure_colour(frame), every, tuple(range(len(every)))),
         shades=tuple(shades[point.group] for point in every) if shades else (),
     )
-    return (Native("ranks", words.label(by), tuple(names), (series,), words.unit(frame)),)
+    return (Native("ranks", heading_of(by), tuple(names), (series,), words.unit(frame)),)
 
 
 def change(exhibit: Exhibit) -> tuple[Native, ...]:
@@ -79,7 +80,7 @@ def change(exhibit: Exhibit) -> tuple[Native, ...]:
         series_of(str(year), colour, every, tuple(at.get((group, year)) for group in shown))
         for year, colour in ((first, style.FAINT), (last, measure_colour(frame)))
     )
-    return (_pairs(words.label(by), tuple(map(words.label, shown)), before, now, words.unit(frame)),)
+    return (_pairs(heading_of(by), tuple(map(words.label, shown)), before, now, words.unit(frame)),)
 
 
 def _pairs(heading: str, names: tuple[str, ...], before: Series, now: Series, unit: str | None) -> Native:
@@ -148,7 +149,7 @@ def activities(exhibit: Exhibit) -> tuple[Native, ...]:
     few = len(groups) * len(places) <= (2 * MOST_BARS if yearly else MOST_ROWS * 2)
     if len(groups) > MOST_LINES or (form != "stacks" and not few) or len(places) > MOST_ROWS:
         return ()
-    heading = "Year" if along == "year" else words.label(along)
+    heading = heading_of(along)
     return (Native(form, heading, tuple(map(words.label, places)), tuple(series), None, upright=yearly),)
 
 
@@ -205,7 +206,7 @@ def _composed(exhibit: Exhibit) -> tuple[Native, Series] | None:
     series.append(Series(OPEN, style.RULE, tuple(rest), (None,) * len(places)))
     along = tuple(str(place) if by == "year" else words.label(place) for place in places)
     whole_of = series_of("Total", style.FAINT, every, tuple(at.get((WHOLE, place)) for place in places))
-    return Native("shares", words.label(by), along, tuple(series), words.unit(frame)), whole_of
+    return Native("shares", heading_of(by), along, tuple(series), words.unit(frame)), whole_of
 
 
 def targets(exhibit: Exhibit) -> tuple[Native, ...]:

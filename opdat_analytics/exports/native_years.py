@@ -77,6 +77,11 @@ def _yearly(frame: pd.DataFrame, by: str, form: Form) -> Native | None:
     return Native(form, "Year", tuple(map(str, years)), tuple(s for s in series if s.stated), words.unit(frame))
 
 
+_DATED_PANELS = 4
+_STATEMENTS = 24
+"""Dated statements whose figures have room on one slide; a panel has room for a third of them."""
+
+
 def dates(exhibit: Exhibit) -> tuple[Native, ...]:
     """Marks at days; a panel for each group, where there are several, for each has a scale of its own."""
     frame: pd.DataFrame = exhibit.frame
@@ -86,7 +91,8 @@ def dates(exhibit: Exhibit) -> tuple[Native, ...]:
         return ()
     every = points(frame, by, "as_of")
     groups = list(dict.fromkeys(point.group for point in every))
-    if len(groups) > MOST_PANELS:
+    most = max(sum(point.group == group for point in every) for group in groups)
+    if len(groups) > _DATED_PANELS or most > _STATEMENTS // (1 if len(groups) == 1 else 3):
         return ()
     shades = style.colours(by, groups)
     found = [_dated(frame, [p if p.group == group else None for p in every], shades[group]) for group in groups]

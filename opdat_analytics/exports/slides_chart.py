@@ -293,7 +293,7 @@ _PLOTS = {
 def _category_axis(native: Native, side: str, downwards: int) -> str:
     count = len(native.categories)
     skip = 1 if downwards else -(-count // (4 if native.title else 22))
-    turn = -2_700_000 if native.title else 0
+    turn = -2_700_000 if native.title and not downwards else 0
     size = 800 if native.title else 1100 if not downwards else 1000 if count <= 12 else 900 if count <= 20 else 800
     return (
         f'<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="{("minMax", "maxMin")[downwards]}"/></c:scaling>'

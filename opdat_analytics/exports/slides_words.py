@@ -59,7 +59,7 @@ def key(drawn: Sequence[Native]) -> str:
         found.append("no line where the source counts differently from that year on")
     if form in ("lines", "columns") and any(_gaps(native) for native in drawn):
         found.append("gap: no number, not zero")
-    if form == "bars" and any(_gaps(native) for native in drawn):
+    if form == "bars" and not drawn[0].title and any(_gaps(native) for native in drawn):
         found.append("no bar: no number, not zero")
     return f"Marks: {'; '.join(found)}." if found else ""
 

@@ -162,6 +162,11 @@ class _Cells:
         """Whether the table has such a column."""
         return heading in self._frame.columns
 
+    @property
+    def count(self) -> int:
+        """How many rows the table has."""
+        return len(self._frame)
+
     def about(self) -> str:
         """The text columns before the numbers, of all rows."""
         texts = [name for name in self._frame.columns if not is_number(self._frame, name) and name != SHORTHAND_COLUMN]
@@ -186,7 +191,7 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
     if cells.has(native.heading):
         made["categories"] = cells.of(native.heading, _known(native, rows))
         made["categories_data"] = [cell_text(name) for name in native.categories]
-    elif native.heading not in ("Year", "Side"):
+    elif native.heading not in ("Year", "Side") and len(native.categories) == cells.count:
         made["categories"] = cells.about()
     if native.form == "lines":
         made |= {
