@@ -70,7 +70,7 @@ def _room(native: Native, lone: bool) -> str:
     if native.form != "lines":
         return "<c:layout/>"
     left, top, width = (0.12, 0.16, 0.68) if native.title else (0.06, 0.05 if lone else 0.16, 0.85)
-    tall = (0.88 if native.title else 0.92) - top
+    tall = (0.8 if native.title else 0.92) - top
     return (
         '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
         f'<c:x val="{left}"/><c:y val="{top}"/><c:w val="{width}"/><c:h val="{round(tall, 3)}"/></c:manualLayout>'

@@ -189,7 +189,7 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
     }
     # A year that all rows share stands in no column; what several columns name is named by all of them.
     if cells.has(native.heading):
-        made["categories"] = cells.of(native.heading, _known(native, rows))
+        made["categories"] = cells.of(native.heading, _known(native))
         made["categories_data"] = [cell_text(name) for name in native.categories]
     elif native.heading not in ("Year", "Side") and len(native.categories) == cells.count:
         made["categories"] = cells.about()
@@ -232,10 +232,10 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
     chart.add_series({name: value for name, value in made.items() if value is not None})
 
 
-def _known(native: Native, rows: tuple[int | None, ...]) -> tuple[int | None, ...]:
-    """The rows that name the categories: those of the series with the most, where one lacks some."""
-    best = max((one.rows for one in native.series), key=lambda each: sum(row is not None for row in each))
-    return tuple(own if own is not None else other for own, other in zip(best, rows, strict=True))
+def _known(native: Native) -> tuple[int | None, ...]:
+    """A row that names each category: that of the first series which has one."""
+    every = zip(*(one.rows for one in native.series), strict=True)
+    return tuple(next((row for row in rows if row is not None), None) for rows in every)
 
 
 def _custom(point: Point | None, wanted: bool, native: Native) -> dict[str, Any] | None:
