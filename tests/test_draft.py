@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from hand_checked import BY_HAND
 
 from opdat_analytics import store
 from opdat_analytics.drafting.draft import draft
@@ -380,54 +381,6 @@ def test_drift_finds_a_renamed_corner_and_a_renamed_sheet(tmp_path: Path) -> Non
 
 
 # ---------------------------------------------------------------- workbooks that others made, read by hand first
-
-# file, sheet, which table, rows, and rows that must be among them; each cell is given by how it begins
-BY_HAND: list[tuple[str, str, int, int, list[tuple[str, ...]]]] = [
-    ("national/india_ncrb_cases_2018_2022.csv", "india_ncrb_cases_2018_2022", 0, 180,
-     [("1", "Andhra Pradesh", "Cases Reported - 2018", "240"), ("36", "Puducherry", "Cases Reported - 2022", "23")]),
-    ("national/uk_nrm_conclusive_grounds.csv", "uk_nrm_conclusive_grounds", 0, 240,
-     [("2014", "Q1", "Adult (18 or over) - ", "79"), ("2023", "Q4", "Age not specified", "96")]),
-    ("national/uk_homeoffice_IE_Q3_2023.xlsx", "FNO_01", 0, 117,
-     [("2013 Q1", "Released", "825"), ("2022 Q3", "Transferred", "1204")]),
-    ("national/uk_homeoffice_irregular_migration_2023.xlsx", "Irr_D01", 0, 32,
-     [("Small boat arrivals", "2023 Q3", "13397"), ("Inadequately documented", "2021 Q4", "1220")]),
-    ("us_federal/us_sdg_indicator_16-2-2.csv", "us_sdg_indicator_16-2-2", 0, 15,
-     [("2014", "", "Value", "443"), ("2016", "invol_serv", "Value", "183")]),
-    ("us_federal/fbi_alabama_offenses_by_city.xls", "16tbl08al", 0, 478,
-     [("Metropolitan", "Autauga", "Violent", "73"), ("Metropolitan", "Baldwin", "Burglary", "229")]),
-    ("programme/hxl_input-quality.xlsx", "input-quality-no-hxl", 0, 8,
-     [("001", "WASH", "Higiene", "ACNUR", "Panamá", "Los Santos", "1 March", "¿Para", "Hombres", "100"),
-      ("004", "WASH", "Urbano", "OMS", "Venezuela", "Amazonas", "1 March", "¿Para", "Mujeres", "95")]),
-    ("stress/External_Trade_by_Counterpart.xls", "Imports, CIF", 0, 3910,
-     [("World", "1999", "1048483"), ("Austria", "2001", "4113.1")]),
-    ("stress/messytables_excel_pasting.csv", "messytables_excel_pasting", 0, 104,
-     [("Timber", "2000", "2,666"), ("Textiles", "2007", "3,556")]),
-    ("stress/messytables_mixedGLB.csv", "messytables_mixedGLB", 0, 2394,
-     [("1880", "Jan", "-43"), ("2012", "Jun", "*****")]),
-    ("stress/readxl_deaths.xlsx", "arts", 0, 10,
-     [("David Bowie", "musician", "TRUE", "1947-01-08", "2016-01-10", "Age", "69")]),
-    ("stress/t2wml_world_education_index.xlsx", "Education Index", 0, 2925,
-     [("169", "Afghanistan", "1980", "0.0761"), ("37", "Andorra", "2010", "0.670287")]),
-    ("stress/databaker_example1.xls", "beatles", 0, 12, [("John", "Cars", "2"), ("George", "Trains", "5")]),
-    ("stress/databaker_example1.xls", "stones", 0, 6,
-     [("1972", "Jan", "yes", "chalk", "cost", "10"), ("1972", "Aug", "no", "granite", "cost", "30"),
-      ("1989", "Dec", "yes", "ice", "cost", "8")]),
-    ("stress/smungs_ozmarriage.xlsx", "Table 1", 0, 126,
-     [("New South Wales", "Response clear", "Yes", "no.", "2374362"),
-      ("Tasmania", "Response clear", "Total", "%", "100")]),
-    ("stress/smungs_ozmarriage.xlsx", "Table 2", 0, 2212,
-     [("Banks", "New South Wales", "Response clear", "No", "%", "55.1")]),
-    ("stress/unpivotr_purpose.xlsx", "NZ.Stat export", 0, 80,
-     [("Male", "15 - 24", "Certificate", "7 - 10", "", "190000"),
-      ("Male", "25 - 44", "No Qualification", "0 - 6", "", "21000")]),
-    ("stress/smungs_groundwater.xlsx", "Sheet1", 0, 12,
-     [("Nitrogen", "mn/L", "ground water", "A", "", "3.2"), ("Phosphorus", "mg/L", "ground water", "D", "", "0.04")]),
-    ("stress/coronavirusandlonelinessreferencetable.xlsx", "1.1a Headline Loneliness", 1, 7,
-     [("Felt lonely", "Percentage", "All People", "30.9"), ("Hasn't felt", "Percentage", "All People", "69.1")]),
-    ("stress/ashe-79.xls", "Male", 0, 6164,
-     [("United Kingdom", "K02000001", "Number", "of jobs", "(thousand)", "13905")]),
-    ("stress/xypath_un_wpp.xls", "ESTIMATES", 0, 3180, []),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize(
