@@ -380,6 +380,51 @@ def test_drift_finds_a_renamed_corner_and_a_renamed_sheet(tmp_path: Path) -> Non
     ]
 
 
+BESIDE: Rows = [
+    ["Prosecutions", None, None, None, "Convictions", None, None],
+    ["Country", 2020, 2021, None, "Country", 2020, 2021],
+    ["Albania", 1, 2, None, "Kenya", 5, 6],
+    ["Kenya", 3, 4, None, "Peru", 7, 8],
+]
+
+
+def test_tables_side_by_side_are_drafted_read_and_watched_for_drift(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "trafficking.xlsx", {"S": BESIDE})
+    (best,) = draft(path)
+    assert 'from = { column = "Convictions" }' in best.toml
+    assert best.read is not None
+    assert best.read.tables["ledger"]["balanced"].all()
+    assert figures(best.read.tables["observations"], "measure", "place", "year") == [
+        ("prosecutions", "ALB", 2020, 1), ("prosecutions", "ALB", 2021, 2),
+        ("prosecutions", "KEN", 2020, 3), ("prosecutions", "KEN", 2021, 4),
+        ("convictions", "KEN", 2020, 5), ("convictions", "KEN", 2021, 6),
+        ("convictions", "PER", 2020, 7), ("convictions", "PER", 2021, 8),
+    ]  # fmt: skip
+    source = source_of(tmp_path / "s", best.toml)
+    longer = [[*row[:3], extra, *row[3:]] for row, extra in zip(BESIDE, (None, 2022, 9, 9), strict=True)]
+    assert drift(workbook(tmp_path / "b" / "trafficking.xlsx", {"S": longer}), source) == []
+    retitled = [[*BESIDE[0][:4], "All convictions", None, None], *BESIDE[1:]]
+    (told,) = drift(workbook(tmp_path / "c" / "trafficking.xlsx", {"S": retitled}), source)
+    assert (told.kind, told.was) == ("renamed", "Convictions")
+    assert told.now == "All convictions"
+
+
+def test_drift_tells_a_column_of_labels_that_was_added_and_proposes_the_headers(tmp_path: Path) -> None:
+    source = source_of(
+        tmp_path / "s",
+        'title = "t"\n[[layout]]\ncorner = "Country"\nheaders = { year = "row 1", place = "column 1" }\n'
+        'constants = { measure = "convictions" }\n',
+    )
+    same = workbook(tmp_path / "a.xlsx", {"S": [["Country", 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4]]})
+    assert drift(same, source) == []
+    rows: Rows = [
+        ["Country", "Sex", 2020, 2021], ["Albania", "Male", 1, 2], ["Albania", "Female", 5, 6], ["Kenya", "Male", 3, 4],
+    ]  # fmt: skip
+    (told,) = drift(workbook(tmp_path / "b.xlsx", {"S": rows}), source)
+    assert (told.kind, told.cell, told.now) == ("added", "B1", "sex")
+    assert told.proposal == 'headers = { year = "row 1", place = "column 1", sex = "column 2" }'
+
+
 # ---------------------------------------------------------------- workbooks that others made, read by hand first
 
 
