@@ -152,12 +152,15 @@ def meaning_problems(table: Mapping[str, Any]) -> Iterable[str]:
         said = f"did you mean “{near}”?" if near else f"allowed, in rising order: {', '.join(ALLOWED['handling'])}."
         yield f"handling “{table['handling']}” is not a known marking; {said}"
     for label, day in table.get("editions", {}).items():
-        if day != "" and iso_date(str(day)) is None:
-            yield f'editions."{label}": “{day}” is not a date; write it like 2024-06-24, or "" where unknown.'
+        if day not in ("", UNORDERED) and iso_date(str(day)) is None:
+            yield (
+                f'editions."{label}": “{day}” is not a date; write it like 2024-06-24, "" where unknown, '
+                f'or "{UNORDERED}" where nobody can say between which editions it lies.'
+            )
     for text, code in table.get("aliases", {}).items():
         for one in str(code).split(";"):
             if one not in vocab.places():
-                near = vocab.suggest(one, vocab.places())
+                near = vocab.near_places(one)
                 yield f'aliases."{text}": “{one}” is not a place code' + (f"; did you mean {near}?" if near else ".")
     for number, entry in enumerate(_entries(table, "decided"), 1):
         yield from _decided_problems(entry, f"decided {number}: ")
@@ -228,8 +231,6 @@ def _decided_problems(entry: Mapping[str, Any], where: str) -> Iterable[str]:
         yield f"{where}cell “{entry['cell']}” must read like returns_2023.xlsx#Outcomes!D5."
     if entry.get("do", "hold") not in ("hold", "ignore", "accept"):
         yield f"{where}do is “{entry['do']}”; allowed: hold, ignore, accept."
-    if entry.get("do") == "accept" and "as" not in entry:
-        yield f'{where}do = "accept" needs as = "…": what to read in the cell\'s place.'
 
 
 def _all_roles() -> frozenset[str]:
@@ -346,8 +347,8 @@ def _code_problems(codes: Mapping[str, Any], where: str, table: str = "observati
         known = _known_codes(role, table)
         for one in str(code).split(";") if role in ("place", "places") else [str(code)]:
             if known is not None and one not in known:
-                near = vocab.suggest(one, known)
-                said = f"did you mean “{near}”?" if near else f"allowed: {', '.join(sorted(known)[:14])}."
+                near = vocab.near_places(one) if role in ("place", "places") else vocab.suggest(one, known)
+                said = f"did you mean {near}?" if near else f"allowed: {', '.join(sorted(known)[:14])}."
                 yield f"{where}{role} = “{one}” is not known; {said}"
 
 
@@ -376,6 +377,10 @@ def axis_of(role: str, place: Any) -> Axis | None:
         ):
             return Axis(role, direction, place[direction], place.get("blanks"))
     return None
+
+
+UNORDERED = "unordered"
+"""What stands for the date of an edition that has no place among the others, and is never the latest word."""
 
 
 def iso_date(text: str) -> date | None:

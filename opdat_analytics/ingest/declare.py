@@ -14,6 +14,7 @@ from typing import Any
 from opdat_analytics import vocab
 from opdat_analytics.ingest.declaration_checks import (
     CELL,
+    UNORDERED,
     Axis,
     axis_of,
     iso_date,
@@ -123,18 +124,22 @@ class Decision:
     cell: str
     was: str
     do: str
-    read_as: str | None
+    read_as: str
     why: str
 
 
 @dataclass(frozen=True)
 class Editions:
-    """How the edition of a file is known, how editions are ordered, and what a new one replaces."""
+    """How the edition of a file is known, how editions are ordered, and what a new one replaces.
+
+    ``unordered`` are editions that are known to have no place among the others.
+    """
 
     label: str | None
     pattern: re.Pattern[str] | None
     replaces: str
     dates: Mapping[str, date | None]
+    unordered: frozenset[str] = frozenset()
 
     def of(self, file: str) -> str | None:
         """The edition label of a file, by its name; None where the name does not tell."""
@@ -153,7 +158,7 @@ class Editions:
 
     def order(self, edition: str | None) -> tuple[int, str] | None:
         """A key that sorts editions; None where the edition cannot be ordered."""
-        if edition is None:
+        if edition is None or edition in self.unordered:
             return None
         if self.dates:
             names = list(self.dates)
@@ -318,7 +323,13 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
         assert match is not None  # noqa: S101 - checked before
         decided.append(
             Decision(
-                match["file"], match["sheet"], match["cell"], entry["was"], entry["do"], entry.get("as"), entry["why"]
+                match["file"],
+                match["sheet"],
+                match["cell"],
+                entry["was"],
+                entry["do"],
+                entry.get("as", entry["was"]),
+                entry["why"],
             )
         )
     aliases, meanings = _codes(table.get("aliases", {})), _meanings(table.get("meanings", {}))
@@ -337,7 +348,8 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
             edition.get("label"),
             re.compile(edition["pattern"]) if "pattern" in edition else None,
             edition.get("replaces", "series"),
-            {label: iso_date(str(day)) for label, day in table.get("editions", {}).items()},
+            {label: iso_date(str(day)) for label, day in table.get("editions", {}).items() if day != UNORDERED},
+            frozenset(label for label, day in table.get("editions", {}).items() if day == UNORDERED),
         ),
         symbols=symbol_figures(table.get("symbols", {})),
         aliases=aliases,
