@@ -376,9 +376,7 @@ def test_unknown_schedulers_and_times_are_answered() -> None:
 
 @pytest.mark.parametrize("harm", ["one letter", "cut short"])
 @pytest.mark.parametrize("table", ["observations", "issues", "superseded"])
-def test_a_refresh_with_nothing_to_do_notices_and_mends_what_was_damaged(
-    tmp_path: Path, table: str, harm: str
-) -> None:
+def test_a_refresh_with_nothing_to_do_notices_and_mends_what_was_damaged(tmp_path: Path, table: str, harm: str) -> None:
     home = small_project(tmp_path)
     first = refresh(home)
     before = published(home, "observations")
