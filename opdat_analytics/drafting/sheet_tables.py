@@ -238,6 +238,8 @@ def _continues(grid: Grid, looks: Looks, below: _Below, at: _Open, row: int) -> 
     filled = np.flatnonzero(looks.filled[row]).tolist()
     gap = row - (at.waiting[-1] if at.waiting else at.rows[-1])
     if at.headers and any(_same_header(looks, h, row) for h in at.headers):
+        if any(looks.filled[waiting].sum() > 1 for waiting in at.waiting):
+            return False
         at.repeats.append(row)
         at.heads.extend(at.waiting)
         at.waiting.clear()

@@ -14,9 +14,13 @@ MANY = 6
 """So many years are a series though their steps differ."""
 SPAN = 30
 """Years that a list in no order may cover; figures of that size hardly ever stand so close together."""
+OFTEN = 5
+"""Rows for each year of a list that covers more."""
 NEAR = 2
 """Rows up to which a figure above tells that figures go on."""
-YEARWORD = re.compile(r".*\b(?:year|año|ano|année|annee|period|periodo|période|fy|quarter|trimestre)\b.*", re.I)
+YEARWORD = re.compile(
+    r"(?:.*[\W_])?(?:year|año|ano|année|annee|period|periodo|période|fy|quarter|trimestre)(?:[\W_].*)?", re.I | re.S
+)
 
 
 def true_years(year: np.ndarray, figure: np.ndarray, number: np.ndarray, text: np.ndarray) -> np.ndarray:
@@ -94,7 +98,8 @@ def _runs(
                 continue
             if rows:
                 yield np.array(rows), head, above, above or bool(figure[row, column])
-            head, rows, above, last = said, [], bool(figure[row, column]), row
+            head = head if YEARWORD.fullmatch(head) else said
+            rows, above, last = [], bool(figure[row, column]), row
         else:
             above = above and (bool(rows) or row - last <= NEAR)
             rows.append(row)
@@ -121,4 +126,5 @@ def _series(values: list[float]) -> bool:
 
 def _listed(values: list[float]) -> bool:
     """Whether numbers are the few years of a list, in any order, each in several rows."""
-    return len(values) > 3 and max(values) - min(values) <= SPAN and len(set(values)) * 2 <= len(values)
+    near = max(values) - min(values) <= SPAN
+    return len(values) > 3 and len(set(values)) * (2 if near else OFTEN) <= len(values)
