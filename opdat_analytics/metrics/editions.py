@@ -86,7 +86,8 @@ def reporting_lag(obs: Any, measure: str, **names: Any) -> pd.DataFrame:
     pandas.DataFrame
         One row per year and edition before the last. ``edition``, ``year``, the query, then ``n_then``, ``n_now``
         (places with a number in that edition, and in the last), ``missing`` (share of the places of the last edition
-        that had none then; 0 to 1), ``low_then``, ``high_then``, ``low_now``, ``high_now`` (sums over each edition's
+        that had none then, or none for as much of the year; 0 to 1),
+        ``low_then``, ``high_then``, ``low_now``, ``high_now`` (sums over each edition's
         own places), ``published``, ``years_old`` (years from the end of the year to the publication), ``first`` (no
         earlier edition here has the year; it may have been in one that is not here), ``left_out``.
 
@@ -133,7 +134,9 @@ def _late(figures: pd.DataFrame, year: int, dated: list[tuple[Any, str]], at: in
     published, edition = dated[at]
     of_year = figures[figures["year"] == year]
     then, now = (of_year[of_year["edition"] == one] for one in (edition, last))
-    late = set(now["place"]) - set(then["place"])
+    # Who had stated only a part of what it states now is late too.
+    covered, since = (dict(zip(side["place"], side["part_of_year"].fillna(""), strict=True)) for side in (then, now))
+    late = {place for place, part in since.items() if covered.get(place) != part}
     earlier = {one for _, one in dated[:at]}
     return {
         "edition": edition, "year": year, "n_then": then["place"].nunique(), "n_now": now["place"].nunique(),

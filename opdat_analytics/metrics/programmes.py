@@ -201,13 +201,15 @@ def before_after(obs: Any, measure: str, place: str, start: int, *, span: int = 
         raise OpdatError(f"span={span} is under {LEAST_YEARS} years on either side: too few to describe anything.")
     frame = totals(obs, measure, by=["region", "place", "year"], years=range(min(years), max(years) + 1), **names)
     frame = frame[frame["year"].isin(years) & frame["low"].notna()]
+    in_part = frame[frame["part_of_year"].notna()]
+    frame = frame[frame["part_of_year"].isna()]
     own = frame[frame["place"] == place]
     sides = {"before": own[own["year"] < start], "after": own[own["year"] > start]}
     for side, rows in sides.items():
         if len(rows) < LEAST_YEARS:
             raise OpdatError(
-                f"{place} has {measure} in {len(rows)} of the {span} years {side} {start}; at least {LEAST_YEARS} are "
-                "needed on either side. Widen span=…, or describe the series with totals."
+                f"{place} has {measure} of {len(rows)} of the {span} years {side} {start} in whole; at least "
+                f"{LEAST_YEARS} are needed on either side. Widen span=…, or describe the series with totals."
             )
     broken = breaks_between(own.iloc[0].to_dict(), int(own["year"].min()), int(own["year"].max()))
     if broken:
@@ -217,7 +219,12 @@ def before_after(obs: Any, measure: str, place: str, start: int, *, span: int = 
     always = near.groupby("place")["year"].nunique() == own["year"].nunique()
     same = near[near["place"].isin(always[always].index)]
     apart = near["place"].nunique() - same["place"].nunique()
-    subjects = {"place": (own, None), "others in its region": (same, _apart(apart))}
+    in_part = in_part[in_part["region"] == region]
+    its = in_part["place"] == place
+    subjects = {
+        "place": (own, _left(0, in_part[its])),
+        "others in its region": (same, _left(apart, in_part[~its])),
+    }
     found = []
     for subject, (rows, left_out) in subjects.items():
         pair = [_mean(rows[(rows["year"] > start) == later], start, later) for later in (False, True)]
@@ -234,8 +241,12 @@ _MEAN = [
 ]  # fmt: skip
 
 
-def _apart(places: int) -> str | None:
-    return f"{places} places that do not report in every one of these years" if places else None
+def _left(places: int, in_part: pd.DataFrame) -> str | None:
+    told = [f"{places} places that do not report in every one of these years"] if places else []
+    if len(in_part):
+        of = ", ".join(f"{row['place']} {row['year']}" for row in in_part.to_dict("records"))
+        told.append(f"only part of a year: {of}")
+    return "; ".join(told) or None
 
 
 def _mean(rows: pd.DataFrame, start: int, later: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pandas as pd
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.compare import groups_of_result
 from opdat_analytics.metrics.ratios import divide
+from opdat_analytics.metrics.spans import alike, said
 from opdat_analytics.metrics.totals import bounds_qualifier
 from opdat_analytics.model import MixtureRefused, OpdatError
 
@@ -31,7 +32,8 @@ def rolling(frame: pd.DataFrame, window: int = 3) -> pd.DataFrame:
         One row per group and last year of a run. The columns of ``by`` without year, the query (``years`` holds every
         year of the run), then ``low``, ``high`` (mean per year: sums of bounds divided by ``window``; high null where
         unbounded), ``qualifier``, ``year`` (the last), ``from_year``, ``about``, ``secondary``, ``reason`` (a year
-        without a number, or a break in the series, within the run; else null), ``caveat``.
+        without a number, years that do not cover the same part of a year, or a break in the series, within the run;
+        else null), ``caveat``.
 
     Raises
     ------
@@ -125,8 +127,12 @@ def _run(
     missing = [year for year, low in zip(years, rows["low"], strict=True) if pd.isna(low)]
     broken = breaks_between(own, min(years), max(years))
     low, high, reason = np.nan, np.nan, None
+    labels = list(rows["part_of_year"]) if "part_of_year" in rows else [None]
     if missing:
         reason = f"no number in {', '.join(map(str, missing))}"
+    elif not all(alike(label, labels[0]) for label in labels):
+        covered = zip(years, labels, strict=True)
+        reason = "different parts of a year: " + ", ".join(f"{year} covers {said(label)}" for year, label in covered)
     elif broken:
         reason = "; ".join(told(broken))
     else:
