@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -101,3 +103,72 @@ def _until(row: dict[Any, Any]) -> str | None:
     start = row["period_start"]
     whole = not pd.isna(start) and (start.month - 1 - end.month) % 12 == 0
     return None if whole or end.month == 12 else f"to {_MONTHS[end.month - 1]}"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A period that a label names: its days, its years as labelled, whether it is fiscal or but a part of a year."""
+
+    label: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    years: tuple[int, ...]
+    fiscal: bool
+    part: bool
+
+
+_FY = r"(?P<fy>FY\s*)?"
+_FORMS = (
+    re.compile(rf"{_FY}(?P<year>\d{{4}})", re.I),
+    re.compile(rf"{_FY}(?P<year>\d{{4}})\s*[-–—]\s*(?:FY\s*)?(?P<last>\d{{4}})", re.I),
+    re.compile(rf"(?P<kind>[QH])(?P<nth>[1-4])[\s-]*{_FY}(?P<year>\d{{4}})", re.I),
+    re.compile(rf"{_FY}(?P<year>\d{{4}})[\s-]*(?P<kind>[QH])(?P<nth>[1-4])", re.I),
+    re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])"),
+)
+FORMS = "2020, FY2020, 2019–2021, Q1 2020, FY2020 Q1, H1 2020, 2020-06"
+"""How periods of targets may be written."""
+
+
+def named_period(label: Any, year: int | None) -> Named | str:
+    """Read the period that a target is for; the reason in words where none is named or it cannot be read."""
+    if label is None or pd.isna(label) or not str(label).strip():
+        if year is None:
+            return f"the target names no period; write one of {FORMS}"
+        label = str(year)
+    text = " ".join(str(label).split())
+    match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
+    said_of = {} if match is None else match.groupdict()
+    first, last = (int(said_of.get(name) or said_of.get("year") or 0) for name in ("year", "last"))
+    nth = int(said_of.get("nth") or 1)
+    if (
+        match is None
+        or last < first
+        or not 1 <= first < last + 1 < 9999
+        or (said_of.get("kind") in ("H", "h") and nth > 2)
+    ):
+        return f"the period “{text}” of the target cannot be read; write one of {FORMS}"
+    if year is not None and set(said_of) == {"fy", "year"}:
+        # The year is what the table says beside the label; a label of one year says no more.
+        first = last = year
+    months, before = 12 * (last - first + 1), 0
+    if said_of.get("kind"):
+        months = 3 if said_of["kind"] in "Qq" else 6
+        before = months * (nth - 1)
+    elif said_of.get("month"):
+        months, before = 1, int(said_of["month"]) - 1
+    # A US fiscal year begins in October of the year before.
+    start = pd.Timestamp(first, 1, 1) + pd.DateOffset(months=before - (3 if said_of.get("fy") else 0))
+    end = start + pd.DateOffset(months=months) - _DAY
+    return Named(text, start, end, tuple(range(first, last + 1)), bool(said_of.get("fy")), months < 12)
+
+
+def tiled_exactly(periods: Sequence[tuple[pd.Timestamp, pd.Timestamp]], start: pd.Timestamp, end: pd.Timestamp) -> bool:
+    """Whether periods follow each other from a first to a last day, without a gap or an overlap."""
+    if any(pd.isna(day) for period in periods for day in period):
+        return False
+    after = start
+    for first, last in sorted(set(periods)):
+        if first != after:
+            return False
+        after = last + _DAY
+    return bool(after == end + _DAY)
