@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import vocab
+from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.model import ALLOWED, OUTSIDE, TABLES, OpdatError, UnknownName, places_in_role
 
 _BY = (
@@ -65,7 +66,10 @@ def activity_counts(
     lists it; one that is printed in several cells of an edition is one activity with the places of all of them. How
     much is listed depends on the publisher; a count of listed activities is not a count of activities.
     """
+    if not isinstance(by, str | list | tuple):
+        raise UnknownName(f"by={by!r} names no column; write one or several of {', '.join(_BY)}, or by=() for one row.")
     names = (by,) if isinstance(by, str) else tuple(by)
+    frame_of(activities, "metrics.activity_counts", (), "opdat.activities()")
     wanted = (certainty,) if isinstance(certainty, str) else certainty
     _check(activities, names, wanted, role)
     listed, again = _latest(activities)
@@ -137,7 +141,7 @@ def _check(activities: pd.DataFrame, names: Sequence[str], wanted: Sequence[str]
         )
     for name in names:
         if name not in _BY:
-            raise UnknownName(_unknown("column to group activities by", name, _BY))
+            raise UnknownName(_unknown("column to group activities by", str(name), _BY))
     for code in wanted or ():
         if code not in _CERTAINTIES:
             raise UnknownName(_unknown("certainty", code, _CERTAINTIES))

@@ -12,6 +12,7 @@ import pandas as pd
 from opdat_analytics import vocab
 from opdat_analytics.metrics import spans
 from opdat_analytics.metrics.breaks import breaks_between, told
+from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.spans import alike
 from opdat_analytics.model import MixtureRefused, OpdatError
 
@@ -110,6 +111,8 @@ def rank(frame: pd.DataFrame, within: str | Sequence[str] | None = None) -> pd.D
     """
     groups = groups_of_result(frame, "rank")
     keys = ["year"] if within is None and "year" in groups else []
+    if within is not None and not isinstance(within, str | list | tuple):
+        raise OpdatError(f"within=… names a column of the frame or several, not {within!r}.")
     keys = ([within] if isinstance(within, str) else list(within)) if within is not None else keys
     absent = [name for name in keys if name not in frame.columns]
     if absent:
@@ -185,6 +188,10 @@ def increments(statements: pd.DataFrame) -> pd.DataFrame:
     on) are not counted from one day, and nothing came between them. Statements of one date, or of dates that
     hold each other (2024 and 2024-06), are not ordered and not compared.
     """
+    needed = [*_TIMELESS, "accumulation", "as_of", "period_start", "period_end", "published", "low", "high"]
+    frame_of(statements, "metrics.increments", [*needed, "qualifier", "text", *_PLACE], "opdat.observations()")
+    if not all(pd.api.types.is_datetime64_any_dtype(statements[name]) for name in ("period_end", "published")):
+        raise OpdatError("metrics.increments needs dates in period_end and published; open opdat.observations() anew.")
     other = sorted(set(statements["accumulation"]) - {"to_date"})
     if other:
         raise MixtureRefused(
@@ -272,11 +279,12 @@ def _when(statements: pd.DataFrame) -> pd.Series[Any]:
 
 def groups_of_result(frame: pd.DataFrame, what: str) -> list[str]:
     """The grouping columns of a result: those before its query."""
-    missing = [name for name in ("measure", "low", "high") if name not in frame.columns]
-    if missing:
-        raise OpdatError(
-            f"metrics.{what} takes a result of metrics.totals; the frame has no column {', '.join(missing)}."
-        )
+    frame_of(frame, f"metrics.{what}", ("measure", "low", "high", "qualifier"), "metrics.totals(obs, measure, by=…)")
+    for name in ("low", "high", "year"):
+        if name in frame and not pd.api.types.is_numeric_dtype(frame[name]):
+            raise OpdatError(f"metrics.{what} takes a result of metrics.totals; its column {name} holds no numbers.")
+    if list(frame.columns).index("measure") > list(frame.columns).index("low"):
+        raise OpdatError(f"metrics.{what} takes a result of metrics.totals, whose query stands before its answer.")
     names = list(frame.columns)
     return names[: names.index("measure")]
 

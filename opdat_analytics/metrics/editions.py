@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics.metrics.cells import cells
+from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.select import said, select
 from opdat_analytics.metrics.totals import QUERY, ask
 from opdat_analytics.model import OpdatError
@@ -42,6 +43,10 @@ def revisions_size(revisions: pd.DataFrame, by: str | Sequence[str] = ("source",
     -----
     Only what both editions print is restated; what a later edition adds or no longer prints is not counted here.
     """
+    needed = ("kind", "change_low", "change_high", "low_from", "high_from", "low_to", "high_to")
+    frame_of(revisions, "metrics.revisions_size", needed, "opdat.revisions()")
+    if not isinstance(by, str | list | tuple):
+        raise OpdatError(f"by=… names a column of revisions or several, not {by!r}.")
     names = [by] if isinstance(by, str) else list(by)
     absent = [name for name in (*names, "kind", "change_low", "low_from") if name not in revisions.columns]
     if absent:

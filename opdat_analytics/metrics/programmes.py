@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics.metrics.breaks import breaks_between, told
+from opdat_analytics.metrics.given import whole_number
 from opdat_analytics.metrics.totals import QUERY, bounds_qualifier, totals
 from opdat_analytics.model import MixtureRefused, OpdatError
 
@@ -81,6 +82,7 @@ def before_after(obs: Any, measure: str, place: str, start: int, *, span: int = 
     -----
     Two places that differ in many ways are not an experiment. Nothing here says what made a difference.
     """
+    start, span = whole_number(start, "start", 2015), whole_number(span, "span", 5)
     years = [year for year in range(start - span, start + span + 1) if year != start]
     if span < LEAST_YEARS:
         raise OpdatError(f"span={span} is under {LEAST_YEARS} years on either side: too few to describe anything.")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from opdat_analytics.metrics.compare import groups_of_result
+from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, garwood
 from opdat_analytics.metrics.names import joined
 from opdat_analytics.metrics.totals import bounds_qualifier
@@ -53,6 +55,8 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
     Rate = events / population × 100,000. A year without a population has no rate: none is carried over. Nor has a part
     of a year: its events are not those that its population had in a year.
     """
+    frame_of(frame, "metrics.rates", (), 'totals(obs, measure, by=["place", "year"])')
+    frame_of(population, "metrics.rates: the population", ("place", "year", "population"), "vocab.population()")
     missing = [name for name in ("place", "year", "measure", "low", "high") if name not in frame.columns]
     if missing:
         raise OpdatError(
@@ -64,7 +68,12 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
         raise OpdatError(f"Rates are of counts; the frame is in {', '.join(odd)}. Name a counted unit with unit=….")
     if population.duplicated(["place", "year"]).any():
         raise OpdatError("The population names a place and year twice. Keep one row for each.")
+    if by is not None and not (
+        isinstance(by, str) or (isinstance(by, list | tuple) and all(isinstance(n, str) for n in by))
+    ):
+        raise OpdatError(f"by=… names groups of the frame, such as region and year, not {by!r}.")
     groups = [by] if isinstance(by, str) else list(by or ())
+    groups_of_result(frame, "rates")
     own = list(frame.columns[: list(frame.columns).index("measure")])
     absent = [name for name in groups if name not in own or name == "place"]
     if absent:
@@ -74,7 +83,7 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
     asked = list(frame.columns[: list(frame.columns).index("low")])
     if groups:
         merged = _added_up(merged, groups, [name for name in asked if name not in own])
-        asked = [name for name in merged if name in (*groups, *asked, "places")]
+        asked = [str(name) for name in merged if name in (*groups, *asked, "places")]
     result = merged[asked].copy()
     scale = PER / merged["population"].astype("float64").where(lambda n: n > 0)
     if "part_of_year" in merged:

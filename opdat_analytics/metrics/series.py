@@ -10,6 +10,7 @@ import pandas as pd
 
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.compare import groups_of_result
+from opdat_analytics.metrics.given import frame_of, whole_number
 from opdat_analytics.metrics.ratios import divide
 from opdat_analytics.metrics.spans import alike, said
 from opdat_analytics.metrics.totals import bounds_qualifier
@@ -42,6 +43,7 @@ def rolling(frame: pd.DataFrame, window: int = 3) -> pd.DataFrame:
     MixtureRefused
         If a group has a year twice.
     """
+    window = whole_number(window, "window", 3)
     if window < 2:
         raise OpdatError(f"A run of {window} years is no run; give window=2 or more.")
 
@@ -78,6 +80,8 @@ def index(frame: pd.DataFrame, base: int) -> pd.DataFrame:
     MixtureRefused
         If a group has a year twice.
     """
+    base = whole_number(base, "base", 2019)
+    groups_of_result(frame, "index")
     if "year" in frame and base not in set(frame["year"].dropna()):
         raise OpdatError(f"The frame has no year {base}; it has {', '.join(map(str, sorted(set(frame['year']))))}.")
 
@@ -106,6 +110,7 @@ def _over_years(
     outer = [name for name in groups if name != "year"]
     if frame.duplicated(groups).any():
         raise MixtureRefused(f"A year stands twice within {', '.join(outer) or 'the frame'}; keep one row for each.")
+    frame_of(frame, f"metrics.{what}", ("about", "secondary", "caveat"), "metrics.totals(obs, measure, by=…)")
     asked = [name for name in frame.columns[: list(frame.columns).index("low")] if name != "year"]
     found = []
     for _, part in frame.assign(_all=0).groupby(["_all", *outer], dropna=False):

@@ -61,15 +61,15 @@ def shares(
         As `totals`; MixtureRefused if ``by`` names ``part_column``.
     """
     grouping = columns_of(by)
-    if part_column not in _PARTED:
-        raise UnknownName(_unknown("column of parts", part_column, _PARTED))
+    if not isinstance(part_column, str) or part_column not in _PARTED:
+        raise UnknownName(_unknown("column of parts", str(part_column), _PARTED))
     if part_column in grouping:
         raise MixtureRefused(f"A share of {part_column} is of one part; leave {part_column} out of by=….")
     selection = select(obs, measure, by=[*grouping, part_column], **{**names, part_column: None})
     reduced = cells(selection, [*grouping, part_column])
     found = sorted(set(reduced[part_column]) - {"total"})
-    if part not in found:
-        raise UnknownName(_unknown(part_column, part, found))
+    if not isinstance(part, str) or part not in found:
+        raise UnknownName(_unknown(part_column, str(part), found))
     told = _parts_alike(selection, reduced, part_column, grouping, names)
     keys = list(dict.fromkeys([*grouping, "place", "year"]))
     x = bounds_of(reduced[reduced[part_column] == part], keys, "x")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from opdat_analytics import vocab
 from opdat_analytics.metrics.cells import cells
+from opdat_analytics.metrics.given import OBSERVATIONS, frame_of, rows_of
 from opdat_analytics.metrics.select import select
 from opdat_analytics.metrics.spans import Named, named_period, said, tiled_exactly
 from opdat_analytics.metrics.totals import QUERY, add
@@ -67,6 +68,9 @@ def targets(obs: Any, indicators: pd.DataFrame, wanted: pd.DataFrame, **names: A
     Progress is (actual - baseline) / (threshold - baseline). It is monotone in each of the three, so its bounds are
     reached where each stands at one of its own.
     """
+    frame_of(indicators, "metrics.targets: the indicators", _INDICATORS, "opdat.indicators()")
+    frame_of(wanted, "metrics.targets: the targets", _WANTED, "opdat.targets()")
+    rows_of(obs, "targets", OBSERVATIONS)
     found = [_target(obs, _indicator(indicators, row["indicator"]), row, names) for row in wanted.to_dict("records")]
     columns = ["indicator", "name", "direction", "period", *QUERY, *_TARGET]
     result = pd.DataFrame(found, columns=columns)
@@ -74,6 +78,11 @@ def targets(obs: Any, indicators: pd.DataFrame, wanted: pd.DataFrame, **names: A
     return result.astype(dict.fromkeys([*texts, "left_out", "caveat"], "str"))
 
 
+_INDICATORS = ("indicator", "name", "measure", "unit", "direction")
+_WANTED = (
+    "indicator", "programme", "place", "baseline_low", "baseline_high", "baseline_date", "period", "year", "target_low",
+    "target_high",
+)  # fmt: skip
 _TARGET = [
     "low", "high", "qualifier", "about", "secondary", "baseline_low", "baseline_high", "baseline_date", "target_low",
     "target_high", "progress_low", "progress_high", "met", "reason", "left_out", "caveat",
