@@ -183,10 +183,10 @@ def _uncovered(reduced: pd.DataFrame, named: Named) -> str | None:
 
 def threshold(low: float, high: float, direction: str) -> tuple[float, float]:
     """The bounds of what must be reached: open above where the target is, null where it has no number."""
+    if direction == "down" and not np.isnan(high) and (np.isnan(low) or low == 0):
+        return high, high
     if np.isnan(low):
         return np.nan, np.nan
-    if direction == "down" and low == 0 and not np.isnan(high):
-        return high, high
     if direction != "down" and np.isnan(high):
         return low, low
     return low, high

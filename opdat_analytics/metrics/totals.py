@@ -189,10 +189,10 @@ def _expected(places: Iterable[str] | None) -> tuple[str, ...] | None:
     found = tuple(dict.fromkeys([places] if isinstance(places, str) else places))
     for place in found:
         if place not in vocab.places():
-            near = vocab.suggest(place, vocab.places())
+            near = vocab.near_places(place)
             raise UnknownName(
                 f"expected=… names “{place}”, which is not a known place code. "
-                + (f"Did you mean “{near}”? " if near else "")
+                + (f"Did you mean {near}? " if near else "")
                 + "Codes are those of ISO 3166-1 alpha-3 or ours."
             )
     return found

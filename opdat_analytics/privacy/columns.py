@@ -20,6 +20,7 @@ from opdat_analytics.privacy.looks import (
     is_name,
     is_person_in_a_cell,
     is_telling_name,
+    lists_names,
     may_name,
     names_in,
 )
@@ -33,6 +34,7 @@ from opdat_analytics.privacy.rules import (
     person_word,
     plain,
 )
+from opdat_analytics.privacy.sentences import NAMES, kinds_told
 
 SAMPLE, LOOKED_AT = 2_000, 300
 """Cells of a column that are searched for contents, and that are looked at one by one."""
@@ -112,7 +114,9 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
     tables = tables_of(text)
     whole = [(tables[0][0], tables[-1][1])] if tables else []
     yield from headed_columns(text)
-    silent = _silent(set(text.ravel().tolist()))
+    different = set(text.ravel().tolist())
+    yield from _told_in_sentences(text, different)
+    silent = _silent(different)
     for column in range(text.shape[1] if text.size else 0):
         values: list[str] = text[:, column].tolist()
         for top, end in dict.fromkeys((*whole, *tables)):
@@ -125,6 +129,13 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
                 one = _by_shape(few, column) or _by_names(few, column)
             if one is not None:
                 yield one
+
+
+def _told_in_sentences(text: np.ndarray, different: Collection[str]) -> Iterator[PersonalColumn]:
+    """Columns with a text that tells of a person in words; one is enough."""
+    for said, kind in kinds_told(different):
+        column = int(np.argwhere(text == said)[0, 1])
+        yield PersonalColumn(f"column {column_letters(column)}", column, kind, True)
 
 
 def _silent(texts: Collection[str]) -> set[str]:
@@ -268,13 +279,15 @@ def _by_shape(sample: list[str], column: int) -> PersonalColumn | None:
 
 def _by_names(sample: list[str], column: int) -> PersonalColumn | None:
     """A column of single common names, or of texts in which a given name stands beside a family name."""
+    letter = f"column {column_letters(column)}"
+    if any(map(lists_names, sample)):
+        return PersonalColumn(letter, column, NAMES, True)
     if len(sample) < FEWEST:
         return None
-    letter = f"column {column_letters(column)}"
     known = [value for value in sample if is_known_name(value)]
     if len(known) >= 2 * FEWEST and len(known) * 10 >= len(sample) * 6 and len(set(known)) * 10 >= len(known) * 3:
         return PersonalColumn(letter, column, "what look like given or family names", True)
     holding = {value for value in sample if names_in(value) or is_person_in_a_cell(value)}
     if len(holding) >= FEWEST and len(holding) * 5 >= len(sample):
-        return PersonalColumn(letter, column, "texts that seem to name persons", True)
+        return PersonalColumn(letter, column, NAMES, True)
     return None
