@@ -71,7 +71,7 @@ class Explanation:
     def __str__(self) -> str:
         lines = [_sentence(row) for row in self.cells.itertuples(index=False)]
         lines += ["", *(line for piece in self.pieces for line in (*_drawn(piece), ""))]
-        return "\n".join([*lines, *self.remarks]).rstrip()
+        return "\n".join([*lines, *self.remarks]).strip()
 
     def _repr_html_(self) -> str:
         listed = "".join(
@@ -107,7 +107,7 @@ def explain(
     UnknownName
         If the figure id is not in ``exports/figures.json``, or a column or value is not known.
     OpdatError
-        If no cell answers.
+        If no cell answers a question. A result row without a figure is answered with no cells and a remark.
     """
     home = home or home_here()
     if isinstance(what, str):
@@ -120,6 +120,11 @@ def explain(
     cells = pd.concat(found, ignore_index=True).drop_duplicates(
         [c for c in (*_IDENTITY, "part") if c in found[0].columns], ignore_index=True
     )
+    if cells.empty and any(name in query for query in queries for name in _ANSWERS):
+        asked = _asked(_asking(queries[0]))
+        return Explanation(
+            cells, (), (f"No cell has a figure for {asked}: the row is empty because nothing is reported.",)
+        )
     if cells.empty:
         raise OpdatError(f"No cell answers {_asked(queries[0])}.")
     pieces, remarks = _pieces(cells.head(SHOWN), opened)
@@ -241,11 +246,19 @@ def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
         return frame["year"].isin(years).to_numpy(dtype=bool)
     if name in ("period_start", "period_end"):
         return (frame[name] == pd.Timestamp(value)).fillna(value=False).to_numpy(dtype=bool)
+    if name == "place" and isinstance(value, list):
+        return _among(frame["place"], frozenset(value))
     values = value if isinstance(value, list) else [str(value)] if name == "place" else str(value).split(";")
     column = frame[name].isin(values)
     if "unstated" in values:
         column |= frame[name].isna()
     return column.to_numpy(dtype=bool)
+
+
+def _among(places: pd.Series, wanted: frozenset[str]) -> np.ndarray:
+    """Whether each place is one of those wanted; a joint place is where all its countries are."""
+    within = {place: frozenset(str(place).split(";")) <= wanted for place in places.unique()}
+    return places.map(within).to_numpy(dtype=bool)
 
 
 def _year(text: Any) -> int:

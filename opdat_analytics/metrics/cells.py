@@ -11,6 +11,7 @@ import pandas as pd
 from opdat_analytics import vocab
 from opdat_analytics.metrics.cube import TIME
 from opdat_analytics.metrics.select import PROFILE, Selection, without_one
+from opdat_analytics.metrics.spans import part_of_year
 from opdat_analytics.model import ALLOWED, MixtureRefused
 
 NO_NUMBER = ("unquantified", "not_reported", "suppressed", "not_available", "not_applicable")
@@ -35,7 +36,8 @@ def cells(selection: Selection, by: Sequence[str]) -> pd.DataFrame:
         The grouping columns, ``place``, ``programme``, ``activity``, ``year`` (Int64), ``period_start``,
         ``period_end``, ``as_of``; then ``rows``, ``numbers`` (rows that state a number), ``low`` and ``high``
         (sums of the bounds that are stated), ``open`` (numbers without an upper bound), ``about``, ``secondary``
-        and one column per reason for having no number: counts of rows.
+        and one column per reason for having no number: counts of rows; and ``part_of_year`` (what the figures of the
+        same series and year cover together, where that is no whole year; see ``spans.part_of_year``).
 
     Raises
     ------
@@ -51,7 +53,11 @@ def cells(selection: Selection, by: Sequence[str]) -> pd.DataFrame:
         **{code: (rows["rows"] - rows["numbers"]).where(rows["qualifier"] == code, 0) for code in NO_NUMBER},
     )
     reduced = rows.groupby(keys, dropna=False, sort=True)[list(_SUMS)].sum().reset_index()
-    _check(reduced, selection, [name for name in dict.fromkeys([*by, *mixed]) if name not in TIME], by)
+    dimensions = [name for name in dict.fromkeys([*by, *mixed]) if name not in TIME]
+    _check(reduced, selection, dimensions, by)
+    stated, kinds = reduced[reduced["numbers"] > 0], set(selection.profile["accumulation"])
+    series = list(dict.fromkeys([*dimensions, "place", "programme", "activity", "year"]))
+    reduced["part_of_year"] = part_of_year(stated, series, kinds.pop() if len(kinds) == 1 else None)
     return reduced
 
 
@@ -103,6 +109,7 @@ def _check_dates(stated: pd.DataFrame, subject: list[str]) -> None:
 
 
 def _check_periods(stated: pd.DataFrame, subject: list[str]) -> None:
+    _check_undated(stated, list(dict.fromkeys([*subject, "year"])))
     dated = stated.dropna(subset=["period_start", "period_end"])
     dated = dated.drop_duplicates([*subject, "period_start", "period_end"])
     dated = dated.sort_values([*subject, "period_start", "period_end"])
@@ -116,6 +123,21 @@ def _check_periods(stated: pd.DataFrame, subject: list[str]) -> None:
             f"Periods overlap and would be counted twice: {_where(tuple(first[subject]), subject)}, from "
             f"{first['period_start']:%Y-%m-%d} to {first['period_end']:%Y-%m-%d} lies in or over another period. "
             "Keep one kind of period with years=… or by filtering the observations, or group by year."
+        )
+
+
+def _check_undated(stated: pd.DataFrame, subject: list[str]) -> None:
+    """A figure of a year without dates holds a figure of a part of that year."""
+    of_year = stated[stated["year"].notna()]
+    dated = of_year["period_start"].notna()
+    if dated.all() or not dated.any():
+        return
+    kinds = of_year.assign(_dated=dated).groupby(subject, dropna=False)["_dated"].nunique()
+    if (kinds > 1).any():
+        raise MixtureRefused(
+            f"A figure of a year without dates stands beside figures of dated periods of that year "
+            f"({_where(kinds.idxmax(), subject)}), and may hold them. Keep one kind of period by filtering the "
+            "observations: obs[obs.period_start.notna()]."
         )
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opdat_analytics.metrics import spans
 from opdat_analytics.metrics.limits import Floats
 from opdat_analytics.metrics.select import Selection, columns_of
-from opdat_analytics.metrics.sides import both_sides, bounds_of, qualifiers, two_sides
+from opdat_analytics.metrics.sides import both_sides, bounds_of, cover_alike, qualifiers, two_sides
+from opdat_analytics.metrics.spans import alike
 from opdat_analytics.metrics.totals import add, ask, year_range
 
 
@@ -62,7 +64,8 @@ def ratio(
         The columns of ``by`` and the query (``measure`` names both, joined by ``;``), ``numerator``,
         ``denominator``; then ``low``, ``high`` (high null where unbounded), ``numerator_low``, ``numerator_high``,
         ``denominator_low``, ``denominator_high``, ``numerator_n``, ``denominator_n`` (places reporting),
-        ``low_same``, ``high_same``, ``n_same`` (the ratio over the places and years that report both),
+        ``low_same``, ``high_same``, ``n_same`` (the ratio over the places and years that
+        report both, of the same part of a year),
         ``qualifier``, ``about``, ``secondary``, ``partial``, ``reason`` (why there is no ratio), ``left_out``,
         ``caveat``.
 
@@ -83,6 +86,10 @@ def ratio(
     result["measure"] = f"{numerator};{denominator}"
     result["numerator"], result["denominator"] = numerator, denominator
     result["low"], result["high"], reason = divide(merged.low, merged.high, merged.low_d, merged.high_d)
+    parts = merged[["part_of_year", "part_of_year_d"]].itertuples(index=False)
+    reason = [why or _apart(*both) for why, both in zip(reason, parts, strict=True)]
+    apart = [why is not None for why in reason]
+    result.loc[apart, ["low", "high"]] = np.nan
     for side, end in (("numerator", ""), ("denominator", "_d")):
         result[f"{side}_low"], result[f"{side}_high"] = merged[f"low{end}"], merged[f"high{end}"]
         result[f"{side}_n"] = merged[f"n_reporting{end}"].fillna(0).astype("int64")
@@ -118,10 +125,18 @@ def _same(top: pd.DataFrame, bottom: pd.DataFrame, by: tuple[str, ...]) -> pd.Da
         bounds_of(bottom.assign(_all=0), keys, "d"), on=keys, how="outer"
     )
     pairs = either.groupby(group, dropna=False)[["n_low", "d_low"]].count()
-    grouped = either.dropna(subset=["n_low", "d_low"]).groupby(group, dropna=False)
+    both = either.dropna(subset=["n_low", "d_low"])
+    grouped = both[cover_alike(both, "n", "d")].groupby(group, dropna=False)
     sums = grouped[["n_low", "n_high", "d_low", "d_high"]].sum().replace(np.inf, np.nan)
     sums = sums.assign(places=grouped["place"].nunique(), pairs=grouped.size())
     return pairs.add_suffix("_pairs").join(sums).reset_index()
+
+
+def _apart(top: Any, bottom: Any) -> str | None:
+    """Why sums of different parts of a year are not divided; None where they cover the same."""
+    if alike(top, bottom):
+        return None
+    return f"the numerator covers {spans.said(top)}, the denominator {spans.said(bottom)}"
 
 
 def _said(merged: pd.DataFrame, name: str, numerator: str, denominator: str) -> pd.Series[Any]:

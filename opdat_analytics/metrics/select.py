@@ -11,6 +11,7 @@ import pandas as pd
 
 from opdat_analytics import vocab
 from opdat_analytics.metrics.cube import Cube, cube
+from opdat_analytics.metrics.given import OBSERVATIONS, rows_of
 from opdat_analytics.metrics.names import (
     BY,
     DISAGGREGATIONS,
@@ -167,7 +168,7 @@ def select(
         "form": form, "sex": sex, "age": age, "citizenship": citizenship, "breakdown": breakdown, "place": places,
     }  # fmt: skip
     asked = asked_for(measure, by, named, years)
-    table = nw.from_native(obs).lazy()
+    table = rows_of(obs, "select", OBSERVATIONS)
     if "region" in asked.by and "region" not in table.collect_schema().names():
         raise OpdatError(
             "The observations have no column “region”. Attach a scheme when opening them: "

@@ -12,7 +12,15 @@ from opdat_analytics import vocab
 from opdat_analytics.metrics.cells import cells
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, wilson
 from opdat_analytics.metrics.select import Selection, columns_of, joined, said, select
-from opdat_analytics.metrics.sides import Side, both_sides, bounds_of, qualifiers, refuse_differences, two_sides
+from opdat_analytics.metrics.sides import (
+    Side,
+    both_sides,
+    bounds_of,
+    cover_alike,
+    qualifiers,
+    refuse_differences,
+    two_sides,
+)
 from opdat_analytics.metrics.totals import ask, groups_of, year_range
 from opdat_analytics.model import MixtureRefused, UnknownName
 
@@ -53,15 +61,15 @@ def shares(
         As `totals`; MixtureRefused if ``by`` names ``part_column``.
     """
     grouping = columns_of(by)
-    if part_column not in _PARTED:
-        raise UnknownName(_unknown("column of parts", part_column, _PARTED))
+    if not isinstance(part_column, str) or part_column not in _PARTED:
+        raise UnknownName(_unknown("column of parts", str(part_column), _PARTED))
     if part_column in grouping:
         raise MixtureRefused(f"A share of {part_column} is of one part; leave {part_column} out of by=….")
     selection = select(obs, measure, by=[*grouping, part_column], **{**names, part_column: None})
     reduced = cells(selection, [*grouping, part_column])
     found = sorted(set(reduced[part_column]) - {"total"})
-    if part not in found:
-        raise UnknownName(_unknown(part_column, part, found))
+    if not isinstance(part, str) or part not in found:
+        raise UnknownName(_unknown(part_column, str(part), found))
     told = _parts_alike(selection, reduced, part_column, grouping, names)
     keys = list(dict.fromkeys([*grouping, "place", "year"]))
     x = bounds_of(reduced[reduced[part_column] == part], keys, "x")
@@ -89,7 +97,9 @@ def conviction_rate(obs: Any, by: str | Sequence[str] = ("year",), **names: Any)
     sides, reduced, told = two_sides(obs, ("convictions", "acquittals"), grouping, names)
     keys = list(dict.fromkeys([*grouping, "place", "year"]))
     x, y = (bounds_of(part, keys, name) for part, name in zip(reduced, "xy", strict=True))
-    pairs = x.merge(y, on=keys, how="outer").assign(t_low=np.nan, t_high=np.nan, t_hidden=0, t_about=0, t_secondary=0)
+    pairs = x.merge(y, on=keys, how="outer").assign(
+        t_low=np.nan, t_high=np.nan, t_hidden=0, t_part=None, t_about=0, t_secondary=0
+    )
     return _shared(pairs, both_sides(sides, told), grouping, {"measure": "convictions;acquittals"})
 
 
@@ -111,10 +121,13 @@ def _shared(pairs: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixe
     keys = ["_all", *by]
     frame = groups_of(pairs, by, year_range(selection, pairs))
     usable = pairs["x_low"].notna() & (pairs["t_low"].notna() | pairs["y_low"].notna())
+    other = np.where(pairs["t_low"].notna(), pairs["t_part"], pairs["y_part"])
+    apart = usable & ~cover_alike(pairs.assign(whole_part=other), "x", "whole")
+    usable &= ~apart
     used = _place_bounds(pairs[usable].copy())
     sums = used.groupby(keys, dropna=False)[[*_SHARE_SUMS, "about", "secondary", "beyond", "summed", "hidden"]].sum()
     sums["places"] = used.groupby(keys, dropna=False)["place"].nunique()
-    half = pairs[~usable].groupby(keys, dropna=False).size().rename("half")
+    half = pairs.assign(half=~usable & ~apart, apart=apart).groupby(keys, dropna=False)[["half", "apart"]].sum()
     frame = frame.merge(sums.reset_index(), on=keys, how="left").merge(half.reset_index(), on=keys, how="left")
     n = frame["places"].fillna(0)
     result = frame[list(by)].copy()
@@ -142,8 +155,10 @@ def _shared(pairs: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixe
     result["about"], result["secondary"] = frame["about"].fillna(0) > 0, frame["secondary"].fillna(0) > 0
     result["qualifier"] = qualifiers(result)
     result["reason"] = pd.Series([str(r) or None for r in reason], dtype="str")
+    left = frame[["half", "apart"]].fillna(0).astype("int64")
     result["left_out"] = pd.Series(
-        ["; ".join([*_half(k), *said(selection.left_out)]) or None for k in frame["half"].fillna(0)], dtype="str"
+        ["; ".join([*_half(k, m), *said(selection.left_out)]) or None for k, m in left.itertuples(index=False)],
+        dtype="str",
     )
     counts = frame[["summed", "hidden"]].fillna(0).astype("int64").itertuples(index=False)
     result["caveat"] = pd.Series(
@@ -172,8 +187,9 @@ def _place_bounds(used: pd.DataFrame) -> pd.DataFrame:
     return used
 
 
-def _half(places: float) -> list[str]:
-    return [f"{int(places)} left out: part or whole not stated"] if places else []
+def _half(places: int, apart: int) -> list[str]:
+    left = {"part or whole not stated": places, "part and whole cover different parts of the year": apart}
+    return [f"{n} left out: {why}" for why, n in left.items() if n]
 
 
 def _summed(places: float, fixed: Mapping[str, str]) -> list[str]:

@@ -16,6 +16,7 @@ import pandas as pd
 from opdat_analytics.metrics.cells import cells
 from opdat_analytics.metrics.names import DISAGGREGATIONS, NEVER_MIXED, PROFILE, UNSTATED
 from opdat_analytics.metrics.select import MUST_BE_ONE, Selection, select, stated_or_not, without_one, words_of
+from opdat_analytics.metrics.spans import alike, together
 from opdat_analytics.metrics.totals import bounds_qualifier
 from opdat_analytics.model import MixtureRefused
 
@@ -171,7 +172,7 @@ def two_sides(
 
 
 def bounds_of(reduced: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
-    """Bounds of one side per key, as ``<name>_low`` …, and ``<name>_hidden``: how many rows are without a number.
+    """Bounds of one side per key, as ``<name>_low`` …; ``<name>_hidden``, rows without a number; ``<name>_part``.
 
     An open high is infinite; where nothing has a number, bounds are null. A row without a number beside others may be
     any number, so it opens the high; what is not applicable is none.
@@ -180,7 +181,20 @@ def bounds_of(reduced: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame
     sums = rows.groupby(keys, dropna=False)[["low", "high", "numbers", "open", "hidden", "about", "secondary"]].sum()
     sums["high"] = sums["high"].mask(sums["open"] + sums["hidden"] > 0, np.inf).where(sums["numbers"] > 0)
     sums["low"] = sums["low"].where(sums["numbers"] > 0)
-    return sums[["low", "high", "hidden", "about", "secondary"]].add_prefix(f"{name}_").reset_index()
+    sums["part"] = _parts(rows[rows["numbers"] > 0], keys).reindex(sums.index)
+    return sums[["low", "high", "hidden", "about", "secondary", "part"]].add_prefix(f"{name}_").reset_index()
+
+
+def _parts(stated: pd.DataFrame, keys: list[str]) -> pd.Series[Any]:
+    if stated["part_of_year"].isna().all():
+        return pd.Series(None, index=pd.Index([]), dtype="str")
+    return stated.groupby(keys, dropna=False)["part_of_year"].agg(together).astype("str")
+
+
+def cover_alike(pairs: pd.DataFrame, one: str, other: str) -> pd.Series[Any]:
+    """Whether two sides of `bounds_of` cover the same part of their year."""
+    covered = [alike(*parts) for parts in zip(pairs[f"{one}_part"], pairs[f"{other}_part"], strict=True)]
+    return pd.Series(covered, index=pairs.index, dtype=bool)
 
 
 def qualifiers(result: pd.DataFrame) -> pd.Series[Any]:
