@@ -58,6 +58,13 @@ HONEST: dict[str, Lines] = {
         ["Press office:", "+502 2222 4444"], *COUNTS,
     ],
     "ages and sexes by year": [["Age", "Sex", "2020", "2021"], *[[str(a), s, "3", "4"] for a in range(14, 20) for s in "FM"]],
+    "convictions by country, year and sex": [
+        ["Country", "Year", "Sex", "Convictions"],
+        *[[c, str(y), s, str(3 + y % 7 + len(c))] for c in ("Honduras", "Belize") for y in range(2017, 2024) for s in ("female", "male")],
+    ],
+    "the same without headers": [
+        [c, s, str(3 + len(c) * len(s))] for c in ("Honduras", "Belize", "Guatemala", "Mali", "Togo") for s in ("female", "male")
+    ],
     "trainings by day": [
         ["Date", "Training", "Participants", "Male", "Female", "Place"],
         *[[f"2022-03-{d:02}", "Workshop for prosecutors", str(20 + d), "12", str(8 + d), "Tegucigalpa"] for d in range(1, 9)],

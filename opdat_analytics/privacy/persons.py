@@ -56,7 +56,8 @@ def _told(table: np.ndarray) -> PersonalColumn | None:
         kind = _kind(said.get(c), values)
         if kind is not None:
             kinds[c] = kind
-    if not said and sum(kind == "age" for kind in kinds.values()) > 1:
+    ages = [c for c, kind in kinds.items() if kind == "age"] if not said else []
+    if len(ages) > 1 or any(_is_headed(columns[c]) or _is_counted(c, body, columns, kinds) for c in ages):
         return None  # a person has one age: several such columns without a header are counts
     if not _is_list(kinds, columns, said):
         return None
@@ -66,6 +67,23 @@ def _told(table: np.ndarray) -> PersonalColumn | None:
     return PersonalColumn(f"columns {letters}", telling[0], f"one row for each person: {what}", True)
 
 
+def _is_headed(values: Sequence[str]) -> bool:
+    """Whether a column of numbers begins with a word, though none that stands for an age."""
+    first = values[0]
+    return first.isalpha() and len(first) > _SHORT and all(map(_NUMBER.fullmatch, values[1:]))
+
+
+def _is_counted(column: int, body: np.ndarray, columns: Mapping[int, Sequence[str]], kinds: Mapping[int, str]) -> bool:
+    """Whether no two rows share what stands beside a number: so figures are counted, seldom persons."""
+    unknown = [values for c, values in columns.items() if c not in kinds and not _most(values, _NUMBER.fullmatch, 1.0)]
+    if len(body) < _MANY or unknown or not set(kinds.values()) <= set(_OF_PERSONS):
+        return False
+    beside = [tuple(line) for line in np.delete(body, column, axis=1).tolist()]
+    return len(set(beside)) == len(beside)
+
+
+_SHORT, _MANY = 4, 8
+"""Letters that may be short for an age, and rows of which some would agree if each were a person."""
 _CALLED: Mapping[str, str] = {
     "sex": "sex", "age": "age", "nationality": "nationality", "day": "a date", "case": "a number",
     "initials": "initials", "name": "names", "attribute": "attributes",
