@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,6 +31,7 @@ MAX_RATIO = 400
 RATIO_FROM = 8 * 2**20
 MAX_TEXT = 32_767
 _CHUNK = 2**20
+_LOOKED_THROUGH = frozenset(("xl/sharedstrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
 _SHEET_TYPES = ("/worksheet", "/dialogsheet", "/xlMacrosheet", "/xlIntlMacrosheet")
 _STATES = ("visible", "hidden", "veryHidden")
 _CLAIM = re.compile(rb'\s(?:uniqueC|c)ount=["\'](\d+)["\']')
@@ -108,13 +110,31 @@ class _Parts:
     def chunks(self, name: str) -> Iterator[bytes]:
         """A part, unpacked piece by piece."""
         entry = self.entries[name]
-        seen = 0
-        with self.archive.open(entry) as part:
-            while chunk := part.read(_CHUNK):
-                seen += len(chunk)
-                if seen > entry.file_size:
-                    raise UnreadableFile("hostile_archive", f"part {name} is larger than the archive says")
+        packed, seen, checked = self.packed(entry), 0, 0
+        unpacking = zlib.decompressobj(-zlib.MAX_WBITS) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+        while packed:
+            chunk = unpacking.decompress(packed, _CHUNK) if unpacking else packed
+            packed = unpacking.unconsumed_tail if unpacking else b""
+            seen, checked = seen + len(chunk), zlib.crc32(chunk, checked)
+            if seen > entry.file_size:
+                raise zipfile.BadZipFile(f"part {name} is larger than the archive says")
+            if chunk:
                 yield chunk
+        if seen < entry.file_size or checked != entry.CRC:
+            raise zipfile.BadZipFile(f"part {name} was damaged on its way: its check sum (CRC) is another")
+
+    def packed(self, entry: zipfile.ZipInfo) -> bytes:
+        """The bytes of a part as they lie in the archive, below the name that the directory gives it."""
+        at = entry.header_offset
+        if self.data[at : at + 4] != b"PK\x03\x04" or len(self.data) < at + 30:
+            raise zipfile.BadZipFile(f"part {entry.filename} is not where the directory says")
+        name = at + 30
+        body = name + int.from_bytes(self.data[at + 26 : at + 28], "little")
+        told = self.data[name:body].decode("utf-8" if entry.flag_bits & 0x800 else "cp437")
+        if told != entry.orig_filename:
+            raise zipfile.BadZipFile(f"part {entry.filename} is called {told} where it lies")
+        begin = body + int.from_bytes(self.data[at + 28 : at + 30], "little")
+        return self.data[begin : begin + entry.compress_size]
 
     def inspected(self) -> Inspected:
         if "xl/workbook.bin" in self.entries:
@@ -166,7 +186,7 @@ class _Parts:
         if len(listed.parts) > MAX_SHEETS:
             said = f"the workbook has {len(listed.parts)} sheets; the limit is {MAX_SHEETS}"
             raise UnreadableFile("too_many_sheets", said, "split the file")
-        self.refuse_document_types({part for _, part in listed.parts} | {"xl/sharedstrings.xml"})
+        self.refuse_document_types({part for _, part in listed.parts} | _LOOKED_THROUGH)
         styles = Styles()
         if "xl/styles.xml" in self.entries:
             parse(self.chunks("xl/styles.xml"), "xl/styles.xml", styles.opened, lambda _: styles.closed())

@@ -50,7 +50,7 @@ _WHOLE = 2.0**53
 _LOST = "“{}” is not a number that a spreadsheet can keep: an identifier of so many digits must be kept as text"
 _UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ORDERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = re.compile(r"\s*[=@+][A-Za-z_(]|\s*-[A-Za-z]+\(")
+_FORMULA = re.compile(r"^(?:[=@+][A-Za-z_(]|-[A-Za-z]+\()", re.MULTILINE)
 
 
 def read_workbook(path: Path) -> tuple[Grid, ...]:
@@ -285,10 +285,11 @@ def _tidied(grid: Grid) -> Grid:
     unread = dict(grid.unread)
     text = grid.text
     distinct = set(text.ravel().tolist())
+    every = "\n".join(distinct)
     errors = distinct & _ERRORS
-    unprinted = {said: _UNPRINTED.sub("", said) for said in distinct if not said.isascii() or not said.isprintable()}
+    unprinted = {said: _UNPRINTED.sub("", said) for said in distinct} if _UNPRINTED.search(every) else {}
     unprinted = {said: clean for said, clean in unprinted.items() if clean != said}
-    formulas = {said for said in distinct if said[:1] in ("=", "@", "+", "-") and _FORMULA.match(said)}
+    formulas = {said for said in distinct if _FORMULA.match(said)} if _FORMULA.search(every) else set()
     formulas.discard("=…")
     if not (errors or unprinted or formulas):
         return grid
