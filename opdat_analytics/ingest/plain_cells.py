@@ -95,7 +95,9 @@ def plain_cells(block: bytes, cells: Cells, dated: np.ndarray, own: dict[bytes, 
         whole = len(texts) == np.count_nonzero(inline) == block.count(b"<is")
         if not whole or not np.all(begin(block, bodies[inline], b"<is><t")):
             return None
-        numbers[inline] = [own.setdefault(text, len(own)) for text in texts]
+        for text in dict.fromkeys(texts):
+            own.setdefault(text, len(own))
+        numbers[inline] = list(map(own.__getitem__, texts))
     others: dict[int, float] = {}
     blank: list[int] = []
     for i in np.flatnonzero((numbers < 0) | (kinds == CALCULATED)).tolist():
