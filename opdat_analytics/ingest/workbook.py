@@ -111,7 +111,7 @@ def _with_flags(grids: Iterable[Grid], flags: Sequence[Remark]) -> tuple[Grid, .
         twin = next((g.name for g in told if _copied(g, grid)), None)
         if twin is not None:
             own.append(("duplicate_sheet", None, f"sheet “{grid.name}” says the same as sheet “{twin}”, cell by cell"))
-        told.append(replace(grid, flags=_once_each(own)))
+        told.append(replace(grid, flags=_once_each(own)) if own else grid)
     return tuple(told)
 
 

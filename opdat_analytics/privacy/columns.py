@@ -146,6 +146,8 @@ def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[Perso
     worded = sheet.worded
     heads = {said: header_rules(said) for said in worded if _may_head(said)}
     for column, values in enumerate(sheet.columns):
+        if worded.isdisjoint(values):
+            continue
         for top, end in sheet.tables:
             last = end if everywhere else min(end, top + HEAD)
             for row in [r for r in range(top, last) if values[r] in heads or (r and values[r - 1] in worded)]:

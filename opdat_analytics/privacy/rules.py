@@ -40,6 +40,7 @@ class Content:
     worded: bool
 
 
+@cache
 def _document(name: str) -> Mapping[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
