@@ -10,7 +10,7 @@ import pandas as pd
 
 from opdat_analytics import store
 from opdat_analytics.ingest.editions import revision_rows
-from opdat_analytics.model import SERIES, TABLES, Home, position
+from opdat_analytics.model import FACT_KEYS, SERIES, TABLES, Home, position
 
 COLUMNS = ("kind", "file", "sheet", "cell", "part", "place", "measure", "year", "was", "now")
 """Columns of a frame of changes: what happened, where it stands, what it is about, what was printed and is.
@@ -67,7 +67,7 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
         _changes("gone", gone[~waiting], "_old", "text_old", None),
         _changes("held", gone[waiting], "_old", "text_old", None).assign(now=[i["text"] for i in waits if i]),
         _newly_held(newly, [issue for issue in waits if issue is not None]),
-        *(_facts(home, before, after, files, table) for table in _FACTS),
+        *(_facts(home, before, after, files, table) for table in FACT_KEYS),
     ]
     changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
     return Comparison(changes, _corrected(differ), tuple(issues), tuple(newly))
@@ -84,7 +84,7 @@ def _first(
     added = figures.rename(columns={"text": "now"}).assign(kind="added", was=None)[list(COLUMNS)]
     none: Mapping[str, Any] = {"files": [], "across": {}}
     files = {entry["file"] for entry in after["files"]}
-    frames = [added, _newly_held(newly, ()), *(_facts(home, none, after, files, table) for table in _FACTS)]
+    frames = [added, _newly_held(newly, ()), *(_facts(home, none, after, files, table) for table in FACT_KEYS)]
     changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
     corrected = pd.DataFrame(columns=[c.name for c in TABLES["revisions"]])
     return Comparison(changes, corrected, tuple(issues), tuple(newly))
@@ -103,6 +103,25 @@ def issues_of(home: Home, entries: Iterable[Mapping[str, Any]]) -> list[dict[str
         {str(k): v for k, v in row.items()}
         for row in frame.astype(object).where(frame.notna(), None).to_dict("records")
     ]
+
+
+NEEDS_A_LOOK = frozenset({"contradicted", "decision_stale", "decision_without_file", "edition_not_ordered"})
+"""Codes of flags for which figures are never current, or a ruling is not applied: whoever refreshes is told of them."""
+
+
+def newly_flagged(
+    home: Home, before: Mapping[str, Any] | None, after: Mapping[str, Any], files: set[str]
+) -> tuple[Mapping[str, Any], ...]:
+    """Flags that somebody must look at, and that were not there before, in the files that changed and across files."""
+    told = _looked_at(home, after, files)
+    known = {_place(issue) for issue in _looked_at(home, before, files)} if before and told else set()
+    return tuple(issue for issue in told if _place(issue) not in known)
+
+
+def _looked_at(home: Home, manifest: Mapping[str, Any], files: set[str]) -> list[dict[str, Any]]:
+    across = {"parts": {"issues": manifest["across"].get("issues", [])}}
+    touched = [entry for entry in manifest["files"] if entry["file"] in files]
+    return [issue for issue in issues_of(home, [*touched, across]) if issue["code"] in NEEDS_A_LOOK]
 
 
 def _place(issue: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -126,22 +145,13 @@ def _waiting(gone: pd.DataFrame, newly: Sequence[Mapping[str, Any]]) -> list[Map
     return found
 
 
-_FACTS: Mapping[str, tuple[str, ...]] = {
-    "activities": ("activity",),
-    "programmes": ("programme",),
-    "indicators": ("indicator",),
-    "targets": ("indicator", "programme", "place", "period", "year"),
-}
-"""Tables of facts, and what names a row of each."""
-
-
 def _facts(
     home: Home, before: Mapping[str, Any] | None, after: Mapping[str, Any], files: set[str], table: str
 ) -> pd.DataFrame:
     """Rows of facts that are new or gone, and single facts that changed; ``part`` is the column."""
     if not any(part["rows"] for manifest in (before, after) for part in _parts(manifest, files, table)):
         return pd.DataFrame(columns=list(COLUMNS), dtype=object)
-    key = [*_FACTS[table], "source", "edition", "again"]
+    key = [*FACT_KEYS[table], "source", "edition", "again"]
     names = [c.name for c in TABLES[table] if c.name not in (*key, "file", "sheet", "cell")]
     old, new = (_rows(home, manifest, files, table, key[:-1]) for manifest in (before, after))
     both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator=True).astype(object)

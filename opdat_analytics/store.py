@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import disk
 from opdat_analytics.disk import write_whole as write_whole  # what is exported is written in the same way
-from opdat_analytics.model import OUTSIDE, SEVERAL, TABLES, Column, Home, NothingPublished, OpdatError, canonical_json
+from opdat_analytics.model import (
+    OUTSIDE,
+    SEVERAL,
+    TABLES,
+    Column,
+    Home,
+    NothingPublished,
+    OpdatError,
+    UnknownName,
+    canonical_json,
+)
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 
 if TYPE_CHECKING:
@@ -136,6 +146,21 @@ def has_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> b
     return all(part_path(home, entry["hash"]).exists() for several in parts.values() for entry in several)
 
 
+def check_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Look whether the parts of some manifest entries are what they were when they were published.
+
+    Parts are small beside the spreadsheets, all of whose bytes are looked at anyway.
+
+    Raises
+    ------
+    DamagedPart
+        If one is missing or was changed.
+    """
+    for several in parts.values():
+        for entry in several:
+            _part_bytes(part_path(home, entry["hash"]))
+
+
 def is_whole(home: Home, manifest: Mapping[str, Any]) -> bool:
     """Whether a manifest is the one on disk, with the parts that all files together give."""
     try:
@@ -240,7 +265,7 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
     ------
     NothingPublished
         If there is none yet.
-    OpdatError
+    UnknownName
         If the earlier one is not kept any more; names those that are.
     """
     if publication is None:
@@ -250,11 +275,11 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
                 f"Nothing is published in {home.processed} yet. Run `opdat refresh` (or `make run`) first."
             )
         return Publication(home, manifest)
-    generation = int(str(publication).split("-")[0]) if str(publication).split("-")[0].isdigit() else -1
-    manifest = read_manifest(history_path(home, generation))
+    number = str(publication).split("-")[0]
+    manifest = read_manifest(history_path(home, int(number))) if number.isascii() and number.isdigit() else None
     if manifest is None:
-        kept = ", ".join(str(number) for number in generations(home)) or "none"
-        raise OpdatError(f"Publication {publication} is not kept; kept are: {kept}.")
+        kept = ", ".join(str(one) for one in generations(home)) or "none"
+        raise UnknownName(f"Publication {publication} is not kept; kept are: {kept}.")
     return Publication(home, manifest)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+NO_FIGURE = "looks_like_date"
+"""Code of a cell that names a period and cannot be a figure: not to be believed as a figure, but as a label."""
+
 Position = tuple[int, int]
 Remark = tuple[str, Position | None, str]
 """Something to look at: a code, the zero-based cell it is about (or none), and what was found."""
@@ -25,8 +28,7 @@ class Grid:
     typed
         Where the cell holds a number rather than text: its decimal mark is a point, whatever the publisher writes.
     merges
-        Merged ranges as (first row, first column, last row, last column), zero-based, within the rectangle. Ranges
-        that cover more than one value are left out.
+        Merged ranges as (first row, first column, last row, last column), zero-based, within the rectangle.
     unread
         Cells that must not be believed, with a code and the reason: formulas without a value, error values, struck
         out cells, numbers that the sheet does not show.
@@ -37,6 +39,8 @@ class Grid:
     flags
         What is odd about the sheet though it was read: code, cell, message. What is odd about the whole file stands
         with its first sheet.
+    hidden_rows, hidden_columns
+        Rows and columns that the sheet does not show; they are read like the others.
     """
 
     name: str
@@ -47,13 +51,16 @@ class Grid:
     markers: Mapping[Position, str] = field(default_factory=dict)
     hidden: bool = False
     flags: tuple[Remark, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
     def spread(self) -> np.ndarray:
         """The text with the blanks of every merged range filled with the text of its first cell."""
         filled = self.text.copy()
         for top, left, bottom, right in self.merges:
             if top < filled.shape[0] and left < filled.shape[1]:
-                filled[top : bottom + 1, left : right + 1] = filled[top, left]
+                covered = filled[top : bottom + 1, left : right + 1]
+                covered[~nonblank(covered)] = filled[top, left]
         return filled
 
 
