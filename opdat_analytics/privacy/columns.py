@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -155,7 +156,7 @@ def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[Perso
     """
     everywhere = sheet.text.size <= MOST_CELLS
     worded = sheet.worded
-    heads = {said: header_rules(said) for said in worded if _may_head(said)}
+    heads = {said: rules for said in worded if (rules := _rules_of_head(said)) is not None}
     for column, values in enumerate(sheet.columns):
         if worded.isdisjoint(values):
             continue
@@ -163,15 +164,21 @@ def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[Perso
             last = end if everywhere else min(end, top + HEAD)
             for row in [r for r in range(top, last) if values[r] in heads or (r and values[r - 1] in worded)]:
                 said, above = values[row], values[row - 1] if row else ""
-                rules = heads.get(said)
-                if not rules and above in worded and (rules is not None or _may_head(said)):
-                    rules = rules_below(above, said)
-                if not rules:
+                found = heads.get(said)
+                if not found and above in worded and (found is not None or _may_head(said)):
+                    found = rules_below(above, said)
+                if not found:
                     continue
                 if turned is not None and any(values[top:row]):
                     break
                 if values[top:last].count(said) < _OFTEN:
-                    yield from _below(values, row, column, rules, turned if turned and column == 0 else 0.0)
+                    yield from _below(values, row, column, found, turned if turned and column == 0 else 0.0)
+
+
+@lru_cache(maxsize=65_536)
+def _rules_of_head(said: str) -> tuple[Header, ...] | None:
+    """The rules of headers that a text fits; None where it can be no header."""
+    return header_rules(said) if _may_head(said) else None
 
 
 def _may_head(said: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-
-import numpy as np
+from functools import lru_cache
 
 from opdat_analytics.model import column_letters
 from opdat_analytics.privacy.columns import MOST_CELLS, PersonalColumn
@@ -52,8 +51,10 @@ def forms(sheet: Looked) -> Iterator[PersonalColumn]:
     text = sheet.text
     if not text.size or text.size > MOST_CELLS:
         return
+    rows = text.tolist()
+    labels = frozenset(filter(_is_label, sheet.worded))
     with_colon = {said for said in sheet.worded if ":" in said or "：" in said}
-    for said in (list(_beside(text)), list(_below(text)), list(_inside(text, with_colon))):
+    for said in (list(_beside(rows, labels)), list(_below(rows, labels)), list(_inside(rows, with_colon))):
         kinds = {one.kind for one in said}
         telling, described = kinds & _TELLING, kinds & {"sex", "age", "nationality", "case"}
         if len(telling) >= 2 or (telling and len(described) >= 2):
@@ -64,37 +65,47 @@ def forms(sheet: Looked) -> Iterator[PersonalColumn]:
             return
 
 
-def _beside(text: np.ndarray) -> Iterator[_Said]:
+def _beside(rows: list[list[str]], labels: Set[str]) -> Iterator[_Said]:
     """Labels before their values; several of a row only where a colon says that they are labels."""
-    for row, values in enumerate(text.tolist()):
-        labels = [column for column, said in enumerate(values) if _may_be_label(said)]
-        for column in labels:
+    for row, values in enumerate(rows):
+        if labels.isdisjoint(values):
+            continue
+        first = next(column for column, said in enumerate(values) if _may_be_label(said))
+        for column in [column for column, said in enumerate(values) if said in labels]:
             label = values[column]
-            if column != labels[0] and not label.rstrip().endswith((":", "：")):
+            if column != first and not label.rstrip().endswith((":", "：")):
                 continue
             near = [value for value in values[column + 1 : column + 1 + _FAR] if value]
             if near and (kind := _told(label, near[0])):
                 yield _Said(kind, row, column)
 
 
-def _below(text: np.ndarray) -> Iterator[_Said]:
+def _below(rows: list[list[str]], labels: Set[str]) -> Iterator[_Said]:
     """Labels above their values, where no more than two rows follow; what is longer is a list."""
-    filled = np.array([any(line) for line in text.tolist()], dtype=bool)
-    for row in range(len(text) - 1):
-        if filled[row : row + _FAR + 1].all() and len(filled) > row + _FAR:
+    for row, values in enumerate(rows[:-1]):
+        if labels.isdisjoint(values):
             continue
-        for column, label in enumerate(text[row].tolist()):
-            if _may_be_label(label) and (value := text[row + 1, column]) and (kind := _told(label, value)):
+        following = rows[row : row + _FAR + 1]
+        if len(following) > _FAR and all(map(any, following)):
+            continue
+        for column, label in enumerate(values):
+            if label in labels and (value := rows[row + 1][column]) and (kind := _told(label, value)):
                 yield _Said(kind, row, column)
 
 
-def _inside(text: np.ndarray, with_colon: Set[str]) -> Iterator[_Said]:
-    for row, values in enumerate(text.tolist()) if with_colon else ():
+def _inside(rows: list[list[str]], with_colon: Set[str]) -> Iterator[_Said]:
+    for row, values in enumerate(rows) if with_colon else ():
         for column in [column for column, said in enumerate(values) if said in with_colon]:
             for line in values[column].splitlines():
                 found = _INSIDE.fullmatch(line)
                 if found and (kind := _told(found[1], found[2].strip())):
                     yield _Said(kind, row, column)
+
+
+@lru_cache(maxsize=65_536)
+def _is_label(said: str) -> bool:
+    """Whether a text is a label that tells anything of a person."""
+    return _may_be_label(said) and (bool(header_rules(said)) or person_word(said) is not None)
 
 
 def _may_be_label(said: str) -> bool:
