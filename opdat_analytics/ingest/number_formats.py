@@ -25,6 +25,14 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,'’\s]\d{3})*")
 _FILLERS = " -–—._·=…"
 _LITERAL = 0xE000
 """Letters printed within the digits are kept apart from the pattern's own signs by moving them here."""
+_NO_LETTERS = re.compile(
+    r'"[^"]*"|\\.|[_*].|General|\[(?:\$[^\]]*|[<>=]+-?[\d.]+|Color ?\d+|Black|Blue|Cyan|Green|Magenta|Red|White'
+    r"|Yellow)\]",
+    re.IGNORECASE | re.DOTALL,
+)
+_OF_DATES = re.compile(r"[ymdhsaegb\[]", re.IGNORECASE)
+_NO_DATES = frozenset(map(str, (*range(14), *range(37, 45), 48, 49)))
+"""Formats that every spreadsheet program knows by their number and that print numbers as numbers."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,11 @@ def changes_meaning(code: str) -> bool:
     """Whether a format can print a number or a date as something else than that, or hide a text."""
     parts = [part for part in sections(code)[:3] if part.kind != "date"]
     return any(_odd(part, number) for number, part in enumerate(parts)) or hides_text(code) or prints_date(code)
+
+
+def may_print_dates(code: str) -> bool:
+    """Whether a format may print a number as a date or a time: whatever is left of it but text has letters of one."""
+    return _OF_DATES.search(_NO_LETTERS.sub("", code)) is not None
 
 
 def _odd(part: Section, number: int) -> bool:
@@ -356,11 +369,14 @@ class Styles:
         Style number → number format, only of formats that can change what a number means.
     struck
         Style numbers whose font is struck through.
+    dated
+        Style numbers whose format may print a number as a date or a time.
     """
 
     def __init__(self) -> None:
         self.formats: dict[int, str] = {}
         self.struck: set[int] = set()
+        self.dated: set[int] = set()
         self._codes: dict[str, str] = dict(BUILT_IN)
         self._struck_fonts: set[int] = set()
         self._white_fonts: set[int] = set()
@@ -386,7 +402,10 @@ class Styles:
             self._pale_fills.add(self._fills)
         elif tag == "xf" and inside == ["cellXfs"]:
             self._xfs += 1
-            code = self._codes.get(attributes.get("numFmtId", ""))
+            number = attributes.get("numFmtId", "0")
+            code = self._codes.get(number)
+            if may_print_dates(code) if code is not None else number not in _NO_DATES:
+                self.dated.add(self._xfs)
             if code is not None and changes_meaning(code):
                 self.formats[self._xfs] = code
             font, fill = attributes.get("fontId", ""), attributes.get("fillId", "0")
