@@ -24,7 +24,6 @@ OPEN = ("unit", "offence")
 """Columns of a scope in which “unstated” agrees with anything."""
 COLUMNS = tuple(dict.fromkeys((*SERIES, *SCOPE, *TIME, "edition", "url", "qualifier", "low", "high")))
 """The columns of observations from which keys are made."""
-_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,15 @@ def row_keys(table: pa.Table, ordered: Callable[[str | None], bool]) -> RowKeys:
     """
     codes = {name: _codes(table.column(name)) for name in COLUMNS if name not in ("low", "high")}
     edition, levels = codes["edition"]
-    unordered = (edition, [None if ordered(level) else (level or "") for level in levels])
+    codes["told in"] = (edition, [None if ordered(level) else (level or "") for level in levels])
     low, high = (table.column(name).to_numpy() for name in ("low", "high"))
     timed = ~_all_null(codes, ("as_of", "period_start", "year"), table.num_rows)
     firm = timed & ~np.isnan(low) & ~_where(codes["qualifier"], ("about",))
+    hashed = {name: _hashes(name, *column) for name, column in codes.items()}
     return RowKeys(
-        _mixed([codes[name] for name in SERIES], table.num_rows),
-        _mixed([codes[name] for name in (*SCOPE, *TIME) if name not in OPEN], table.num_rows),
-        _mixed([codes["source"], unordered, codes["reporter"], codes["url"]], table.num_rows),
+        _summed([hashed[name] for name in SERIES], table.num_rows),
+        _summed([hashed[name] for name in (*SCOPE, *TIME) if name not in OPEN], table.num_rows),
+        _summed([hashed[name] for name in ("source", "told in", "reporter", "url")], table.num_rows),
         np.where(firm, low, -np.inf),
         np.where(firm & ~np.isnan(high), high, np.inf),
         ~np.isnan(low) & _where(codes["accumulation"], ("to_date",)),
@@ -90,6 +90,8 @@ def _codes(column: pa.ChunkedArray) -> _Column:
     """A column as numbers of its distinct values; null is one of them."""
     import pyarrow as pa
 
+    if column.null_count == len(column):
+        return np.zeros(len(column), dtype=np.intp), [None]
     whole = column.combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], column.type)
@@ -100,18 +102,33 @@ def _codes(column: pa.ChunkedArray) -> _Column:
 
 
 @lru_cache(maxsize=200_000)
-def _hash(value: Any) -> int:
-    said = b"" if value is None else f"={value}".encode()
-    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "little")
+def _hash(name: str, value: Any) -> int:
+    said = name if value is None else f"{name}={value}"
+    return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "little")
 
 
-def _mixed(columns: Sequence[_Column], count: int) -> np.ndarray:
-    mixed = np.zeros(count, dtype=np.uint64)
-    for codes, levels in columns:
-        mixed *= _ODD
-        mixed ^= mixed >> np.uint64(29)
-        mixed ^= np.array([_hash(level) for level in levels], dtype=np.uint64)[codes]
-    return mixed
+def _hashes(name: str, codes: np.ndarray, levels: list[Any]) -> np.ndarray | np.uint64:
+    """A column as hashes of what it says: one number where every row says the same."""
+    first = int(codes[0]) if codes.size else 0
+    if len(levels) <= 2 and (codes == first).all():
+        return np.uint64(_hash(name, levels[first]))
+    of_level = np.array([_hash(name, level) for level in levels], dtype=np.uint64)
+    return np.asarray(of_level[codes])
+
+
+def _summed(columns: Iterable[np.ndarray | np.uint64], count: int) -> np.ndarray:
+    """One number per row of the hashes of its columns, which each hold their column's name: sums go astray by chance.
+
+    A sum does not ask for an order, so that the many columns which say one thing throughout are added once.
+    """
+    summed = np.zeros(count, dtype=np.uint64)
+    alike = 0
+    for column in columns:
+        if isinstance(column, np.ndarray):
+            summed += column
+        else:
+            alike += int(column)
+    return summed + np.uint64(alike % 2**64)
 
 
 def _where(column: _Column, values: Iterable[str]) -> np.ndarray:

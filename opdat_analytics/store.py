@@ -282,7 +282,10 @@ def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Colu
     else:
         table = pa.Table.from_pandas(_typed(rows, columns), schema=arrow_schema(columns), preserve_index=False)
     sink = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", store_schema=False)
+    # Of parts of some thousand rows, statistics and a slower compression cost more than reading ever gets back.
+    pq.write_table(
+        table.replace_schema_metadata(None), sink, compression="snappy", write_statistics=False, store_schema=False
+    )
     data = sink.getvalue().to_pybytes()
     digest = hashlib.sha256(data).hexdigest()[:32]
     path = part_path(home, digest)

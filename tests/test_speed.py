@@ -19,8 +19,8 @@ from opdat_analytics import across, store
 from opdat_analytics.ingest.coded import Coded, combined, joined
 from opdat_analytics.ingest.columns import arrow_column
 from opdat_analytics.ingest.declare import read_declaration
-from opdat_analytics.ingest.editions import IDENTITY, current, restatements
-from opdat_analytics.model import Home
+from opdat_analytics.ingest.editions import current, restatements
+from opdat_analytics.model import IDENTITY, Home
 from opdat_analytics.reading import read_all
 from opdat_analytics.refresh import refresh
 from opdat_analytics.row_keys import told_apart

@@ -52,11 +52,10 @@ class Figures:
         return address(int(self.rows[row]), int(self.columns[row]))
 
 
-def table_of(sheets: Sequence[Figures]) -> pa.Table:
-    """The observations of some sheets, one below the other: an Arrow table with the columns of ``COLUMNS``."""
+def table_of(one: Figures) -> pa.Table:
+    """Figures as observations: an Arrow table with the columns of ``COLUMNS``, texts as dictionary arrays."""
     import pyarrow as pa
 
-    one = sheets[0] if len(sheets) == 1 else one_below_the_other(sheets)
     exact = one.coded["qualifier"].where(lambda qualifier: qualifier == "exact")
     given = {
         "low": pa.array(one.low, from_pandas=True),
@@ -74,6 +73,8 @@ def table_of(sheets: Sequence[Figures]) -> pa.Table:
 
 def one_below_the_other(sheets: Sequence[Figures]) -> Figures:
     """The figures of some sheets as those of one."""
+    if len(sheets) == 1:
+        return sheets[0]
     rows, columns, low, high = (
         np.concatenate([getattr(sheet, name) for sheet in sheets]) for name in ("rows", "columns", "low", "high")
     )
@@ -91,11 +92,11 @@ def arrow_column(column: Coded, kind: pa.DataType) -> pa.Array:
     if not pa.types.is_string(kind):
         return pa.array(levels, kind).take(pa.array(codes))
     if None not in levels:
-        return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(levels, kind))
+        return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(levels, kind), safe=False)
     null = levels.index(None)
     said = pa.array([level for level in levels if level is not None], kind)
     indices = pa.array((codes - (codes > null)).astype(np.int32), mask=codes == null)
-    return pa.DictionaryArray.from_arrays(indices, said)
+    return pa.DictionaryArray.from_arrays(indices, said, safe=False)
 
 
 def _addresses(rows: np.ndarray, columns: np.ndarray) -> pa.Array:

@@ -28,7 +28,7 @@ from opdat_analytics.ingest.laid import (
     same,
     surroundings,
 )
-from opdat_analytics.ingest.workbook import Grid, nonblank
+from opdat_analytics.ingest.workbook import Grid
 from opdat_analytics.model import address
 
 _NO_TOTAL = frozenset(
@@ -99,7 +99,7 @@ def _columns_of(
 
 def lay_flat(grid: Grid, layout: Layout) -> Laid:
     """Take a flat sheet apart; see ``layouts.lay``."""
-    text, filled = grid.text, nonblank(grid.text)
+    text, filled = grid.text, grid.filled
     fates = np.zeros(text.shape, dtype=np.uint8)
     top, places, roles = _find_header(grid, layout)
     end = end_row(text, filled, top + 1, layout.ends)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+
+from opdat_analytics.ingest.coded import Coded
 
 Position = tuple[int, int]
 Remark = tuple[str, Position | None, str]
@@ -48,6 +51,17 @@ class Grid:
     hidden: bool = False
     flags: tuple[Remark, ...] = ()
 
+    @cached_property
+    def words(self) -> Coded:
+        """The distinct texts, and which of them each cell says; codes in the shape of the grid."""
+        words = Coded.of(self.text.ravel().tolist())
+        return Coded(words.codes.reshape(self.text.shape), words.levels)
+
+    @cached_property
+    def filled(self) -> np.ndarray:
+        """Where the grid holds anything but white space."""
+        return self.words.where(lambda text: text and not text.isspace())
+
     def spread(self) -> np.ndarray:
         """The text with the blanks of every merged range filled with the text of its first cell."""
         filled = self.text.copy()
@@ -59,11 +73,11 @@ class Grid:
 
 def cells_of(grid: Grid) -> int:
     """How many cells of a grid are not blank."""
-    return int(np.count_nonzero(nonblank(grid.text)))
+    return int(np.count_nonzero(grid.filled))
 
 
 def nonblank(text: np.ndarray) -> np.ndarray:
-    """Where a grid holds anything but white space."""
+    """Where texts are anything but white space."""
     filled = text.astype(bool)
     blanks = {value for value in set(text.ravel().tolist()) if value.isspace()}
     if blanks:

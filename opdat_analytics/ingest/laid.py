@@ -50,6 +50,8 @@ class Readings:
         One entry per header or column that names something; several may name the same role.
     also
         The labels of the second table that the same rows feed, where one is declared.
+    known
+        The texts by their distinct values, where whoever laid the table knew them.
     """
 
     rows: np.ndarray
@@ -57,6 +59,11 @@ class Readings:
     text: np.ndarray
     labels: tuple[Labels, ...]
     also: tuple[Labels, ...] = ()
+    known: Coded | None = None
+
+    def coded(self) -> Coded:
+        """The texts by their distinct values."""
+        return self.known if self.known is not None else Coded.of(self.text.tolist())
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from opdat_analytics.ingest.laid import (
     Total,
     starts,
 )
-from opdat_analytics.ingest.workbook import Grid, nonblank
+from opdat_analytics.ingest.workbook import Grid
 
 __all__ = [
     "BLANK", "FATE", "NOT_REPORTED", "UNSTATED", "Finding", "Labels", "Laid", "LayoutMismatch", "Readings", "Total",
@@ -76,7 +76,7 @@ def parts_of(grid: Grid, layouts: Sequence[Layout]) -> list[tuple[Layout, Grid]]
     """
     if len(layouts) == 1 and layouts[0].begins is None:
         return [(layouts[0], grid)]
-    filled = nonblank(grid.text)
+    filled = grid.filled
     firsts = [(row, str(grid.text[row, np.argmax(filled[row])])) for row in np.flatnonzero(filled.any(axis=1)).tolist()]
     begins: list[tuple[int, Layout]] = []
     for layout in layouts:

@@ -34,6 +34,8 @@ def rule(grid: Grid, decisions: Iterable[Decision]) -> Ruled:
             text = text.copy() if text is grid.text else text
             typed = typed.copy() if typed is grid.typed else typed
             text[at], typed[at] = decision.read_as, False
+    if not by_cell:
+        return Ruled(grid, by_cell)
     unread = {at: why for at, why in grid.unread.items() if at not in by_cell}
     return Ruled(replace(grid, text=text, typed=typed, unread=unread), by_cell)
 

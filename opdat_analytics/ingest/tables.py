@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from opdat_analytics import vocab
 from opdat_analytics.ingest import checks, neighbours
 from opdat_analytics.ingest.block import Block, HeldCell, Rows
-from opdat_analytics.ingest.coded import Coded, levels_array
+from opdat_analytics.ingest.coded import Coded, levels_array, numbered
 from opdat_analytics.ingest.columns import COLUMNS, Figures
 from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.figures import (
@@ -32,10 +34,13 @@ from opdat_analytics.model import Figure
 _READINGS_KEPT = 200_000
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
+    """One figure of a cell."""
+
+    low: float
+    high: float
+    qualifier: str
     name: str
-    figure: Figure
     marker: str | None
 
 
@@ -65,13 +70,14 @@ def _read(every: Iterable[Said], manner: _Manner) -> list[tuple[_Part, ...] | Pr
     known = _known(manner)
     if len(known) >= _READINGS_KEPT:
         known.clear()
-    found = []
-    for said in every:
-        parts = known.get(said)
-        if parts is None:
-            parts = known[said] = _parts_of(*said, manner)
-        found.append(parts)
-    return found
+    texts = list(every)
+    found = list(map(known.get, texts))
+    if None in found:
+        for number, parts in enumerate(found):
+            if parts is None:
+                said = texts[number]
+                found[number] = known[said] = _parts_of(*said, manner)
+    return found  # type: ignore[return-value]
 
 
 def _parts_of(text: str, unit: str, typed: bool, manner: _Manner) -> tuple[_Part, ...] | Problem:
@@ -79,7 +85,7 @@ def _parts_of(text: str, unit: str, typed: bool, manner: _Manner) -> tuple[_Part
     numerals = TYPED if typed else manner.numerals
     printed = text.strip()
     if printed in symbols:
-        return (_Part("total", symbols[printed], None),)
+        return (_part("total", symbols[printed], None),)
     plain, marker = strip_marker(printed)
     split = split_parts(plain, manner.parts) or [("total", plain)]
     parts = []
@@ -88,8 +94,13 @@ def _parts_of(text: str, unit: str, typed: bool, manner: _Manner) -> tuple[_Part
         figure = parse_figure(bare, unit, numerals, manner.language, symbols)
         if isinstance(figure, Problem):
             return figure
-        parts.append(_Part(name, figure, own or marker))
+        parts.append(_part(name, figure, own or marker))
     return tuple(parts)
+
+
+def _part(name: str, figure: Figure, marker: str | None) -> _Part:
+    low, high = (math.nan if bound is None else bound for bound in (figure.low, figure.high))
+    return _Part(low, high, figure.qualifier, name, marker)
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,7 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     lone, odd = neighbours.blank_labels(block, wanted)
     held.extend(lone)
     asked = wanted.copy()
-    texts = Coded.of(readings.text.tolist())
+    texts = readings.coded()
     parts, unreadable = _read_parts(block, texts, columns["unit"], wanted)
     held.extend(unreadable)
     figures = _figures(block, columns, when, texts, parts)
@@ -219,7 +230,7 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
             code, reason = block.grid.unread[at]
             held[i] = HeldCell(at, readings.text[i], code, reason, None)
         usable &= ~doubted
-    kinds, kind = np.unique(key[usable], return_inverse=True)
+    kinds, kind = numbered(key[usable], 2 * len(texts.levels) * len(units.levels))
     said, odd = np.divmod(kinds, 2)
     of_text, of_unit = np.divmod(said, len(units.levels))
     every = [
@@ -234,8 +245,8 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
             for one, part in zip(every, found, strict=True)
         ]
     index = np.flatnonzero(usable)
-    bad = np.array([isinstance(one, Problem) for one in found], dtype=bool)
-    if bad.any():
+    if Problem in set(map(type, found)):
+        bad = np.array([isinstance(one, Problem) for one in found], dtype=bool)
         for at_kind, i in zip(kind[bad[kind]].tolist(), index[bad[kind]].tolist(), strict=True):
             problem: Any = found[at_kind]
             at = (int(readings.rows[i]), int(readings.columns[i]))
@@ -245,33 +256,27 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
 
 def _spread(block: Block, found: list[tuple[_Part, ...] | Problem], kind: np.ndarray, index: np.ndarray) -> _Parts:
     """The parts of every reading, in the order of the readings; a text that could not be read has none."""
-    several = [() if isinstance(one, Problem) else one for one in found]
-    every = [part for one in several for part in one]
-    counts = np.array([len(one) for one in several], dtype=np.intp)
-    if counts.size and counts.min() == counts.max() == 1:
+    several: list[tuple[_Part, ...]] = [() if isinstance(one, Problem) else one for one in found]
+    every = list(chain.from_iterable(several))
+    sizes = set(map(len, several))
+    if sizes <= {1}:
         number = kind
     else:
+        counts = np.array([len(one) for one in several], dtype=np.intp)
         first = np.cumsum(counts) - counts
         own = counts[kind]
         index = np.repeat(index, own)
         within = np.arange(index.size) - np.repeat(np.cumsum(own) - own, own)
         number = np.repeat(first[kind], own) + within
-    low = np.array([part.figure.low for part in every], dtype=float)
-    high = np.array([part.figure.high for part in every], dtype=float)
-    qualifier, name, marker = (
-        Coded.of(values).taken(number)
-        for values in (
-            [part.figure.qualifier for part in every],
-            [part.name for part in every],
-            [part.marker for part in every],
-        )
-    )
+    lows, highs, *words = zip(*every, strict=True) if every else ((),) * 5
+    low, high = (np.array(bounds, dtype=float)[number] for bounds in (lows, highs))
+    qualifier, name, marker = (Coded.of(values).taken(number) for values in words)
     marks = block.grid.markers
     if marks:
         at = zip(block.laid.readings.rows[index].tolist(), block.laid.readings.columns[index].tolist(), strict=True)
         raised = Coded.of([marks.get(one) for one in at])
         marker = marker.paired(raised, lambda own, up: own if up is None else up)
-    return _Parts(index, low[number], high[number], qualifier, name, marker)
+    return _Parts(index, low, high, qualifier, name, marker)
 
 
 def _stands_at(block: Block, cells: Iterable[tuple[int, int]], rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -312,7 +317,8 @@ def _wholes(parts: _Parts) -> dict[int, Figure]:
 
 def _figures(block: Block, columns: Mapping[str, Coded], when: Times, texts: Coded, parts: _Parts) -> Figures:
     source, readings, index = block.source, block.laid.readings, parts.index
-    took: dict[str, Coded] = {role: column.taken(index) for role, column in columns.items()}
+    whole = index.size == readings.text.size and bool((np.diff(index) == 1).all())
+    took = dict(columns) if whole else {role: column.taken(index) for role, column in columns.items()}
     rows, cols = readings.rows[index], readings.columns[index]
     for name in ("period_start", "period_end", "year", "calendar"):
         took[name] = getattr(when, name.removeprefix("period_")).taken(index)
@@ -326,7 +332,7 @@ def _figures(block: Block, columns: Mapping[str, Coded], when: Times, texts: Cod
     took["qualifier"], took["part"] = parts.qualifier, parts.name
     printed = block.printed[rows, cols]
     as_printed = np.array_equal(printed, readings.text[index])
-    took["text"] = texts.taken(index) if as_printed else Coded.of(printed.tolist())
+    took["text"] = texts.taken(index).used() if as_printed else Coded.of(printed.tolist())
     took["note"] = _notes(block, took["note"], parts.marker, rows, cols)
     for name, value in (("source", source.id), ("file", block.file), ("sheet", block.grid.name)):
         took[name] = Coded.same(value, index.size)
