@@ -60,7 +60,11 @@ class Grid:
     @cached_property
     def filled(self) -> np.ndarray:
         """Where the grid holds anything but white space."""
-        return self.words.where(lambda text: text and not text.isspace())
+        filled = np.ones(self.text.shape, dtype=bool)
+        for number, text in enumerate(self.words.levels):
+            if not text or text.isspace():
+                filled &= self.words.codes != number
+        return filled
 
     def spread(self) -> np.ndarray:
         """The text with the blanks of every merged range filled with the text of its first cell."""

@@ -233,10 +233,10 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
     kinds, kind = numbered(key[usable], 2 * len(texts.levels) * len(units.levels))
     said, odd = np.divmod(kinds, 2)
     of_text, of_unit = np.divmod(said, len(units.levels))
-    every = [
-        (texts.levels[t], units.levels[u], bool(o))
-        for t, u, o in zip(of_text.tolist(), of_unit.tolist(), odd.tolist(), strict=True)
-    ]
+    texts_of, units_of = texts.levels.__getitem__, units.levels.__getitem__
+    every = list(
+        zip(map(texts_of, of_text.tolist()), map(units_of, of_unit.tolist()), map(bool, odd.tolist()), strict=True)
+    )
     doubtful = neighbours.contradicting(every, source.numerals.declared)
     found = _read(every, manner)
     if doubtful:
