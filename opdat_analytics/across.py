@@ -15,7 +15,7 @@ from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.ingest.files import issue_table
 from opdat_analytics.kept_keys import keys_of
 from opdat_analytics.model import IDENTITY, TABLES, Column, Home
-from opdat_analytics.model.arrow import arrow_schema
+from opdat_analytics.model.arrow import arrow_table
 from opdat_analytics.row_keys import RowKeys, repeated, told_apart
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _conflicts(home: Home, parts: Sequence[_Part], editions: Mapping[str, Editio
         if wanted.any():
             found.append(_figures(home, [part.entry])[wanted])
     if not found:
-        return arrow_schema(TABLES["conflicts"]).empty_table()
+        return arrow_table([], TABLES["conflicts"])
     import pandas as pd
 
     from opdat_analytics.ingest.conflicts import conflicts
@@ -122,7 +122,7 @@ def _below(frames: Sequence[pd.DataFrame], columns: Sequence[Column]) -> pd.Data
     """Frames one below the other; with these columns where there is no row."""
     frames = [frame for frame in frames if len(frame)]
     if not frames:
-        return arrow_schema(columns).empty_table()
+        return arrow_table([], columns)
     import pandas as pd
 
     return pd.concat(frames, ignore_index=True)
@@ -171,7 +171,7 @@ def _sources(home: Home, publication: store.Publication, declared: Mapping[str, 
                 **{name: reliability.get(name) for name in ("completeness", "accuracy", "limits", "fitness")},
             }
         )
-    return pa.Table.from_pylist(rows, arrow_schema(TABLES["sources"]))
+    return arrow_table(rows, TABLES["sources"])
 
 
 def _held(home: Home, entry: Mapping[str, Any]) -> int:

@@ -9,18 +9,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from opdat_analytics import disk, store
+from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.model import Home
 from opdat_analytics.row_keys import COLUMNS, RowKeys, row_keys
 from opdat_analytics.scan import code_version
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _KINDS = {
     "series": "<u8", "scope": "<u8", "teller": "<u8", "low": "<f8", "high": "<f8", "running": "|b1", "wide": "|b1",
@@ -28,18 +27,20 @@ _KINDS = {
 _SEAL = 32
 
 
-def keep(home: Home, digest: str, table: pa.Table, editions: Editions) -> RowKeys:
-    """Work out the keys of a part's observations, and keep them.
+def keep(
+    home: Home, digest: str, columns: Mapping[str, Coded], low: np.ndarray, high: np.ndarray, editions: Editions
+) -> RowKeys:
+    """Work out the keys of a part's observations, given by column, and keep them.
 
     Raises
     ------
     OSError
         If the disk does not take them.
     """
-    keys = row_keys(table, lambda edition: editions.order(edition) is not None)
+    keys = row_keys(columns, low, high, lambda edition: editions.order(edition) is not None)
     made = json.dumps([code_version(), keys.series.size, _ordered(keys, editions)]).encode()
-    columns = b"".join(np.ascontiguousarray(getattr(keys, name), kind).tobytes() for name, kind in _KINDS.items())
-    told = made + b"\n" + columns
+    kept = b"".join(np.ascontiguousarray(getattr(keys, name), kind).tobytes() for name, kind in _KINDS.items())
+    told = made + b"\n" + kept
     disk.lay(path_of(home, digest), hashlib.sha256(told).digest() + told)
     return keys
 
@@ -48,7 +49,20 @@ def keys_of(home: Home, entry: Mapping[str, Any], editions: Editions) -> RowKeys
     """The keys of one file's observations, whose entry of a manifest is given."""
     (part,) = entry["parts"]["observations"]
     kept = _kept(path_of(home, part["hash"]), editions)
-    return kept or keep(home, part["hash"], store.part_table(home, [part], COLUMNS), editions)
+    if kept is not None:
+        return kept
+    table = store.part_table(home, [part], [*COLUMNS, "low", "high"])
+    low, high = (table.column(name).to_numpy() for name in ("low", "high"))
+    return keep(home, part["hash"], {name: _coded(table.column(name)) for name in COLUMNS}, low, high, editions)
+
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    """A column of a part by its distinct values."""
+    whole = column.combine_chunks()
+    if not pa.types.is_dictionary(whole.type):
+        whole = whole.dictionary_encode()
+    levels = [*whole.dictionary.to_pylist(), None]
+    return Coded(whole.indices.fill_null(len(levels) - 1).to_numpy().astype(np.intp), levels).used()
 
 
 def path_of(home: Home, digest: str) -> Path:

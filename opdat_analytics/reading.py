@@ -146,8 +146,9 @@ def _read_one(
         read = read_file(file.path, source, reason_to_stop)
     parts = {name: [store.write_part(home, rows, _stored(name))] for name, rows in read.rows.items()}
     if not read.stopped:
-        if not isinstance(source, DeclarationError) and len(read.rows.get("observations", ())):
-            keep(home, parts["observations"][0]["hash"], read.rows["observations"], source.editions)
+        if not isinstance(source, DeclarationError) and read.figures is not None and len(read.figures):
+            told = read.figures
+            keep(home, parts["observations"][0]["hash"], told.coded, told.low, told.high, source.editions)
         return _entry(file, parts, stopped=False, sha256=file.sha256, edition=read.edition)
     good = last["parts"] if last and store.has_parts(home, last["parts"]) else {}
     earlier = [part for part in good.get("issues", []) if part not in (last or {}).get("stop_issues", [])]

@@ -7,23 +7,21 @@ candidates, which are then compared by what they say.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.model import SCOPE, SERIES
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 TIME = ("as_of", "period_start", "period_end", "year", "calendar", "accumulation")
 OPEN = ("unit", "offence")
 """Columns of a scope in which “unstated” agrees with anything."""
-COLUMNS = tuple(dict.fromkeys((*SERIES, *SCOPE, *TIME, "edition", "url", "qualifier", "low", "high")))
-"""The columns of observations from which keys are made."""
+COLUMNS = tuple(dict.fromkeys((*SERIES, *SCOPE, *TIME, "edition", "url", "qualifier")))
+"""The columns of observations from which keys are made, their bounds apart."""
 
 
 @dataclass(frozen=True)
@@ -54,51 +52,36 @@ class RowKeys:
     editions: frozenset[str | None]
 
 
-def row_keys(table: pa.Table, ordered: Callable[[str | None], bool]) -> RowKeys:
+def row_keys(
+    columns: Mapping[str, Coded], low: np.ndarray, high: np.ndarray, ordered: Callable[[str | None], bool]
+) -> RowKeys:
     """The keys of observations.
 
     Parameters
     ----------
-    table
-        Observations of one source, with the columns ``COLUMNS`` at least.
+    columns
+        Observations of one source by column, ``COLUMNS`` at least.
+    low, high
+        Their bounds, NaN where there is none.
     ordered
         Whether an edition of that source can be ordered.
     """
-    codes = {name: _codes(table.column(name)) for name in COLUMNS if name not in ("low", "high")}
-    edition, levels = codes["edition"]
-    codes["told in"] = (edition, [None if ordered(level) else (level or "") for level in levels])
-    low, high = (table.column(name).to_numpy() for name in ("low", "high"))
-    timed = ~_all_null(codes, ("as_of", "period_start", "year"), table.num_rows)
-    firm = timed & ~np.isnan(low) & ~_where(codes["qualifier"], ("about",))
-    hashed = {name: _hashes(name, *column) for name, column in codes.items()}
+    edition = columns["edition"].used()
+    told_in = edition.changed(lambda label: None if ordered(label) else label or "")
+    timed = columns["as_of"].given() | columns["period_start"].given() | columns["year"].given()
+    stated = ~np.isnan(low)
+    firm = timed & stated & ~columns["qualifier"].where(lambda qualifier: qualifier == "about")
+    hashed = {name: _hashes(name, columns[name]) for name in COLUMNS} | {"told in": _hashes("told in", told_in)}
     return RowKeys(
-        _summed([hashed[name] for name in SERIES], table.num_rows),
-        _summed([hashed[name] for name in (*SCOPE, *TIME) if name not in OPEN], table.num_rows),
-        _summed([hashed[name] for name in ("source", "told in", "reporter", "url")], table.num_rows),
+        _summed([hashed[name] for name in SERIES], low.size),
+        _summed([hashed[name] for name in (*SCOPE, *TIME) if name not in OPEN], low.size),
+        _summed([hashed[name] for name in ("source", "told in", "reporter", "url")], low.size),
         np.where(firm, low, -np.inf),
         np.where(firm & ~np.isnan(high), high, np.inf),
-        ~np.isnan(low) & _where(codes["accumulation"], ("to_date",)),
-        ~np.isnan(low) & _where(codes["level"], ("region", "global")),
-        frozenset(levels[i] for i in np.unique(edition).tolist()),
+        stated & columns["accumulation"].where(lambda accumulation: accumulation == "to_date"),
+        stated & columns["level"].where(lambda level: level in ("region", "global")),
+        frozenset(edition.levels),
     )
-
-
-_Column = tuple[np.ndarray, list[Any]]
-
-
-def _codes(column: pa.ChunkedArray) -> _Column:
-    """A column as numbers of its distinct values; null is one of them."""
-    import pyarrow as pa
-
-    if column.null_count == len(column):
-        return np.zeros(len(column), dtype=np.intp), [None]
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], column.type)
-    if not pa.types.is_dictionary(whole.type):
-        whole = whole.dictionary_encode()
-    levels = [*whole.dictionary.to_pylist(), None]
-    return whole.indices.fill_null(len(levels) - 1).to_numpy(zero_copy_only=False).astype(np.intp), levels
 
 
 @lru_cache(maxsize=200_000)
@@ -107,13 +90,10 @@ def _hash(name: str, value: Any) -> int:
     return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "little")
 
 
-def _hashes(name: str, codes: np.ndarray, levels: list[Any]) -> np.ndarray | np.uint64:
+def _hashes(name: str, column: Coded) -> np.ndarray | np.uint64:
     """A column as hashes of what it says: one number where every row says the same."""
-    first = int(codes[0]) if codes.size else 0
-    if len(levels) <= 2 and (codes == first).all():
-        return np.uint64(_hash(name, levels[first]))
-    of_level = np.array([_hash(name, level) for level in levels], dtype=np.uint64)
-    return np.asarray(of_level[codes])
+    of_level = np.array([_hash(name, level) for level in column.levels], dtype=np.uint64)
+    return np.asarray(of_level[column.codes]) if of_level.size > 1 else of_level[0]
 
 
 def _summed(columns: Iterable[np.ndarray | np.uint64], count: int) -> np.ndarray:
@@ -129,19 +109,6 @@ def _summed(columns: Iterable[np.ndarray | np.uint64], count: int) -> np.ndarray
         else:
             alike += int(column)
     return summed + np.uint64(alike % 2**64)
-
-
-def _where(column: _Column, values: Iterable[str]) -> np.ndarray:
-    codes, levels = column
-    return np.asarray(np.array([level in values for level in levels], dtype=bool)[codes])
-
-
-def _all_null(codes: dict[str, _Column], names: Iterable[str], count: int) -> np.ndarray:
-    null = np.ones(count, dtype=bool)
-    for name in names:
-        of_row, levels = codes[name]
-        null &= np.array([level is None for level in levels], dtype=bool)[of_row]
-    return null
 
 
 # ---------------------------------------------------------------- candidates

@@ -21,7 +21,7 @@ from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, s
 from opdat_analytics.ingest.tables import figure_rows
 from opdat_analytics.ingest.workbook import Grid, cells_of, read_workbook
 from opdat_analytics.model import FATES, TABLES, Issue, UnreadableFile, address
-from opdat_analytics.model.arrow import arrow_schema, to_frame
+from opdat_analytics.model.arrow import arrow_table, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +41,14 @@ class FileRead:
         The file could not be read as declared: only its issues count.
     edition
         Its edition label.
+    figures
+        The observations once more, still by column.
     """
 
     rows: Mapping[str, pa.Table | pd.DataFrame]
     stopped: bool
     edition: str | None
+    figures: Figures | None = None
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -155,8 +158,8 @@ def read_file(path: Path, source: Source, refuse: Refuse = lambda *_: None) -> F
         low, high = source.expect["rows"]
         return stop("row_count", f"{rows} figures were read; `expect.rows` allows {low:.0f} to {high:.0f}")
     tables["issues"] = issue_table([*issues, *stale])
-    tables["ledger"] = _table([block.ledger for block in blocks], "ledger")
-    return FileRead(tables, False, edition)
+    tables["ledger"] = arrow_table([block.ledger for block in blocks], TABLES["ledger"])
+    return FileRead(tables, False, edition, figures)
 
 
 def _has_rows(tables: Mapping[str, Any], issues: list[Issue], blocks: list[_Sheet]) -> bool:
@@ -167,16 +170,7 @@ def _has_rows(tables: Mapping[str, Any], issues: list[Issue], blocks: list[_Shee
 
 def issue_table(issues: Iterable[Issue]) -> pa.Table:
     """Issues as rows of the ``issues`` table."""
-    return _table([vars(issue) for issue in issues], "issues")
-
-
-def _table(rows: list[Mapping[str, Any]], name: str) -> pa.Table:
-    import pyarrow as pa
-
-    schema = arrow_schema(TABLES[name])
-    return pa.table(
-        [pa.array([row[c] for row in rows], schema.field(c).type) for c in schema.names], names=schema.names
-    )
+    return arrow_table([vars(issue) for issue in issues], TABLES["issues"])
 
 
 @dataclass(frozen=True)
