@@ -6,9 +6,9 @@ its contents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -29,7 +29,6 @@ from opdat_analytics.privacy.rules import (
     Header,
     contents,
     header_rules,
-    header_rules_below,
     header_words,
     person_word,
     plain,
@@ -113,11 +112,11 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
     tables = tables_of(text)
     whole = [(tables[0][0], tables[-1][1])] if tables else []
     yield from headed_columns(text)
-    telling = {said for said in set(text.ravel().tolist()) if not _is_silent(said)}
-    for column in range(text.shape[1] if telling else 0):
+    silent = _silent(set(text.ravel().tolist()))
+    for column in range(text.shape[1] if text.size else 0):
         values: list[str] = text[:, column].tolist()
         for top, end in dict.fromkeys((*whole, *tables)):
-            if telling.isdisjoint(values[top:end]):
+            if silent.issuperset(values[top:end]):
                 continue
             sample = _sample(values[top:end])
             one = _by_contents(sample, column)
@@ -128,13 +127,13 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
                 yield one
 
 
-@lru_cache(maxsize=65_536)
-def _is_silent(text: str) -> bool:
-    """Whether no rule about contents or names fits: a column of nothing else tells nothing."""
-    if len(text) < _LONG and text.isdecimal():
-        return True
-    long = len(text) >= _LONG and not text.isalpha()
-    return not (long and any(_holds(rule, text) for rule in contents())) and not may_name(text)
+def _silent(texts: Collection[str]) -> set[str]:
+    """Texts that no rule about contents or names fits: a column of nothing else tells nothing."""
+    long = [text for text in texts if len(text) >= _LONG and not text.isalpha()]
+    joined = "\n".join(long)
+    rules = [rule for rule in contents() if rule.pattern.search(joined)]
+    telling = {text for text in long if any(_holds(rule, text) for rule in rules)}
+    return {text for text in texts if text not in telling and not may_name(text)}
 
 
 def headed_columns(text: np.ndarray, turned: float | None = None) -> Iterator[PersonalColumn]:
@@ -145,26 +144,25 @@ def headed_columns(text: np.ndarray, turned: float | None = None) -> Iterator[Pe
     """
     tables = tables_of(text)
     everywhere = text.size <= MOST_CELLS
-    heads = {said for said in set(text.ravel().tolist()) if 0 < len(said) <= LONGEST and not said[0].isdigit()}
     for column in range(text.shape[1] if text.size else 0):
         values: list[str] = text[:, column].tolist()
         for top, end in tables:
             last = end if everywhere else min(end, top + HEAD)
-            for row, said in enumerate(values[top:last], top):
+            often = Counter(values[top:last])
+            for row in range(top, last):
+                said = values[row]
                 if turned is not None and any(values[top:row]):
                     break
-                if said not in heads:
-                    continue
-                rules = header_rules_below(values[row - 1] if row else "", said)
-                if rules and values[top:last].count(said) < _OFTEN:
-                    yield from _below(rules, values, row, column, turned if turned and column == 0 else 0.0)
+                if 0 < len(said) <= LONGEST and often[said] < _OFTEN and not said[0].isdigit():
+                    yield from _below(values, row, column, turned if turned and column == 0 else 0.0)
 
 
-def _below(
-    rules: Sequence[Header], values: list[str], row: int, column: int, common: float
-) -> Iterator[PersonalColumn]:
+def _below(values: list[str], row: int, column: int, common: float) -> Iterator[PersonalColumn]:
     """The column below a cell that is a telling header, where what stands there agrees."""
-    said = values[row]
+    said, above = values[row], values[row - 1] if row else ""
+    rules = header_rules(said) or (header_rules(f"{above} {said}") if above else ())
+    if not rules:
+        return
     below = _sample(_until_blank(values[row + 1 :]))
     for rule in rules:
         if _agrees(rule, below, common):

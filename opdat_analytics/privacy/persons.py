@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -43,8 +42,8 @@ def one_row_per_person(text: np.ndarray) -> tuple[PersonalColumn, ...]:
 def _told(table: np.ndarray) -> PersonalColumn | None:
     head, said = _header_row(table)
     body = table[head + 1 :]
-    if len(body) < FEWEST or (not said and not any(map(_is_sex, set(body.ravel().tolist())))):
-        return None  # without headers only sex tells, and no look below can change that
+    if len(body) < FEWEST:
+        return None
     body = body[:: len(body) // MOST_ROWS + 1]
     columns = {c: [v.strip() for v in body[:, c].tolist() if v and v.strip()] for c in range(body.shape[1])}
     columns = {c: values for c, values in columns.items() if len(values) * 2 >= len(body)}
@@ -79,7 +78,6 @@ def _header_row(table: np.ndarray) -> tuple[int, Mapping[int, str]]:
     return at, {c: v for c, v in enumerate(table[at].tolist()) if v} if at >= 0 else {}
 
 
-@lru_cache(maxsize=65_536)
 def _word(said: str) -> str | None:
     """What a header says; kinds of its own for numbers of cases and initials."""
     word = person_word(said)
@@ -152,7 +150,6 @@ def _counts_up(values: Sequence[str]) -> bool:
     return len(numbers) == len(values) and all(b >= a for a, b in pairwise(numbers))
 
 
-@lru_cache(maxsize=65_536)
 def _is_sex(text: str) -> bool:
     return plain(text) in sexes()
 

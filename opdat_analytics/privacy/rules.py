@@ -77,16 +77,6 @@ def header_rules(said: str) -> tuple[Header, ...]:
     return _fitting(plain(said.translate(_ANY_DIGIT))) if 0 < len(said) <= LONGEST else ()
 
 
-def header_rules_below(above: str, said: str) -> tuple[Header, ...]:
-    """The rules that a text fits if it is a header, alone or as the second line of the text above it."""
-    return _below(above.translate(_ANY_DIGIT), said.translate(_ANY_DIGIT))
-
-
-@lru_cache(maxsize=65_536)
-def _below(above: str, said: str) -> tuple[Header, ...]:
-    return header_rules(said) or (header_rules(f"{above} {said}") if above else ())
-
-
 @cache
 def _fitting(words: str) -> tuple[Header, ...]:
     return tuple(header for header in headers() if header.words.fullmatch(words)) if words else ()

@@ -87,11 +87,9 @@ def _without(text: np.ndarray, headers: Collection[str]) -> np.ndarray:
 def _on_their_side(text: np.ndarray) -> Iterator[PersonalColumn]:
     """Tables in which persons stand beside each other and their fields below each other."""
     for top, end in tables_of(text):
-        if not 2 <= end - top <= MOST_FIELDS:
-            continue
         turned = text[top:end].T
         used = turned[turned.astype(bool).any(axis=1)] if turned.size else turned
-        if len(used) <= FEWEST_PERSONS:
+        if end - top > MOST_FIELDS or len(used) <= FEWEST_PERSONS or end - top < 2:
             continue
         told = (*headed_columns(used, COMMON), *telling_contents(used))
         for one in (*told, *one_row_per_person(used)):
