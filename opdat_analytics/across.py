@@ -15,7 +15,7 @@ from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.ingest.files import issue_table
 from opdat_analytics.kept_keys import keys_of
 from opdat_analytics.model import IDENTITY, TABLES, Column, Home
-from opdat_analytics.model.arrow import arrow_table
+from opdat_analytics.model.arrow_columns import arrow_table
 from opdat_analytics.row_keys import RowKeys, repeated, told_apart
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy as np
 
 from opdat_analytics.ingest.coded import Coded, joined, numbered
 from opdat_analytics.model import TABLES, address, column_letters
-from opdat_analytics.model.arrow import arrow_numbers, arrow_schema, arrow_values, plain_numbers
+from opdat_analytics.model.arrow import arrow_schema
+from opdat_analytics.model.arrow_columns import arrow_numbers, arrow_values, plain_numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -21,7 +21,8 @@ from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, s
 from opdat_analytics.ingest.tables import figure_rows
 from opdat_analytics.ingest.workbook import Grid, cells_of, read_workbook
 from opdat_analytics.model import FATES, TABLES, Issue, UnreadableFile, address
-from opdat_analytics.model.arrow import arrow_table, to_frame
+from opdat_analytics.model.arrow import to_frame
+from opdat_analytics.model.arrow_columns import arrow_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -18,89 +15,10 @@ from opdat_analytics.ingest.block import Block, HeldCell, Rows
 from opdat_analytics.ingest.coded import Coded, levels_array, numbered
 from opdat_analytics.ingest.columns import COLUMNS, Figures
 from opdat_analytics.ingest.declare import Source
-from opdat_analytics.ingest.figures import (
-    TYPED,
-    Numerals,
-    PartPattern,
-    Problem,
-    parse_figure,
-    split_parts,
-    strip_marker,
-)
 from opdat_analytics.ingest.harmonise import DEFAULTS, Times, times
 from opdat_analytics.ingest.laid import explained
+from opdat_analytics.ingest.said_before import Manner, read_in
 from opdat_analytics.model import Figure
-
-_READINGS_KEPT = 200_000
-
-
-class _Part(NamedTuple):
-    """One figure of a cell."""
-
-    low: float
-    high: float
-    qualifier: str
-    name: str
-    marker: str | None
-
-
-@dataclass(frozen=True)
-class _Manner:
-    """What decides how a publisher's printed texts are read, the text itself apart."""
-
-    numerals: Numerals
-    language: str
-    symbols: tuple[tuple[str, Figure], ...]
-    parts: tuple[PartPattern, ...]
-
-
-Said = tuple[str, str, bool]
-"""A printed text, its unit, and whether the cell holds a number."""
-
-
-@lru_cache(maxsize=16)
-def _known(manner: _Manner) -> dict[Said, tuple[_Part, ...] | Problem]:
-    """What was read already in this manner, in any file."""
-    del manner
-    return {}
-
-
-def _read(every: Iterable[Said], manner: _Manner) -> list[tuple[_Part, ...] | Problem]:
-    """The figures of printed texts: their parts, each without its footnote mark; or why one cannot be read."""
-    known = _known(manner)
-    if len(known) >= _READINGS_KEPT:
-        known.clear()
-    texts = list(every)
-    found = list(map(known.get, texts))
-    if None in found:
-        for number, parts in enumerate(found):
-            if parts is None:
-                said = texts[number]
-                found[number] = known[said] = _parts_of(*said, manner)
-    return found  # type: ignore[return-value]
-
-
-def _parts_of(text: str, unit: str, typed: bool, manner: _Manner) -> tuple[_Part, ...] | Problem:
-    symbols = dict(manner.symbols)
-    numerals = TYPED if typed else manner.numerals
-    printed = text.strip()
-    if printed in symbols:
-        return (_part("total", symbols[printed], None),)
-    plain, marker = strip_marker(printed)
-    split = split_parts(plain, manner.parts) or [("total", plain)]
-    parts = []
-    for name, one in split:
-        bare, own = (one, None) if one.strip() in symbols else strip_marker(one.strip())
-        figure = parse_figure(bare, unit, numerals, manner.language, symbols)
-        if isinstance(figure, Problem):
-            return figure
-        parts.append(_part(name, figure, own or marker))
-    return tuple(parts)
-
-
-def _part(name: str, figure: Figure, marker: str | None) -> _Part:
-    low, high = (math.nan if bound is None else bound for bound in (figure.low, figure.high))
-    return _Part(low, high, figure.qualifier, name, marker)
 
 
 @dataclass(frozen=True)
@@ -217,7 +135,7 @@ def _defaulted(block: Block, count: int) -> dict[str, Coded]:
 def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) -> tuple[_Parts, list[HeldCell]]:
     """Read the texts of the readings, each distinct one once; and the cells that cannot be read or believed."""
     readings, source = block.laid.readings, block.source
-    manner = _Manner(source.numerals, source.language, tuple(source.symbols.items()), tuple(block.layout.parts))
+    manner = Manner(source.numerals, source.language, tuple(source.symbols.items()), tuple(block.layout.parts))
     typed = block.grid.typed[readings.rows, readings.columns].astype(np.intp)
     key = (texts.codes * len(units.levels) + units.codes) * 2 + typed
     held: dict[int, HeldCell] = {}
@@ -238,45 +156,37 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
         zip(map(texts_of, of_text.tolist()), map(units_of, of_unit.tolist()), map(bool, odd.tolist()), strict=True)
     )
     doubtful = neighbours.contradicting(every, source.numerals.declared)
-    found = _read(every, manner)
-    if doubtful:
-        found = [
-            part if isinstance(part, Problem) else doubtful.get(one, part)
-            for one, part in zip(every, found, strict=True)
-        ]
+    readout, number = read_in(manner, every)
+    counts = readout.count[number]
+    problems = {k: readout.problems[n] for k, n in enumerate(number.tolist()) if n in readout.problems}
+    problems |= {k: doubtful[one] for k, one in enumerate(every) if one in doubtful and k not in problems}
+    counts[list(problems)] = 0
     index = np.flatnonzero(usable)
-    if Problem in set(map(type, found)):
-        bad = np.array([isinstance(one, Problem) for one in found], dtype=bool)
-        for at_kind, i in zip(kind[bad[kind]].tolist(), index[bad[kind]].tolist(), strict=True):
-            problem: Any = found[at_kind]
+    if problems:
+        bad = counts[kind] == 0
+        for at_kind, i in zip(kind[bad].tolist(), index[bad].tolist(), strict=True):
+            problem = problems[at_kind]
             at = (int(readings.rows[i]), int(readings.columns[i]))
             held[i] = HeldCell(at, readings.text[i], problem.code, problem.message, problem.hint)
-    return _spread(block, found, kind, index), [held[i] for i in sorted(held)]
+    figures = readout.first[number][kind]
+    own = counts[kind]
+    if not (own == 1).all():
+        index, figures = np.repeat(index, own), np.repeat(figures, own)
+        figures = figures + np.arange(index.size) - np.repeat(np.cumsum(own) - own, own)
+    qualifier, name, marker = readout.words(figures)
+    marker = _raised(block, index, marker)
+    parts = _Parts(index, readout.low(figures), readout.high(figures), qualifier, name, marker)
+    return parts, [held[i] for i in sorted(held)]
 
 
-def _spread(block: Block, found: list[tuple[_Part, ...] | Problem], kind: np.ndarray, index: np.ndarray) -> _Parts:
-    """The parts of every reading, in the order of the readings; a text that could not be read has none."""
-    several: list[tuple[_Part, ...]] = [() if isinstance(one, Problem) else one for one in found]
-    every = list(chain.from_iterable(several))
-    sizes = set(map(len, several))
-    if sizes <= {1}:
-        number = kind
-    else:
-        counts = np.array([len(one) for one in several], dtype=np.intp)
-        first = np.cumsum(counts) - counts
-        own = counts[kind]
-        index = np.repeat(index, own)
-        within = np.arange(index.size) - np.repeat(np.cumsum(own) - own, own)
-        number = np.repeat(first[kind], own) + within
-    lows, highs, *words = zip(*every, strict=True) if every else ((),) * 5
-    low, high = (np.array(bounds, dtype=float)[number] for bounds in (lows, highs))
-    qualifier, name, marker = (Coded.of(values).taken(number) for values in words)
+def _raised(block: Block, index: np.ndarray, marker: Coded) -> Coded:
+    """The footnote marks of readings, with those that are raised in their cells."""
     marks = block.grid.markers
-    if marks:
-        at = zip(block.laid.readings.rows[index].tolist(), block.laid.readings.columns[index].tolist(), strict=True)
-        raised = Coded.of([marks.get(one) for one in at])
-        marker = marker.paired(raised, lambda own, up: own if up is None else up)
-    return _Parts(index, low, high, qualifier, name, marker)
+    if not marks:
+        return marker
+    at = zip(block.laid.readings.rows[index].tolist(), block.laid.readings.columns[index].tolist(), strict=True)
+    raised = Coded.of([marks.get(one) for one in at])
+    return marker.paired(raised, lambda own, up: own if up is None else up)
 
 
 def _stands_at(block: Block, cells: Iterable[tuple[int, int]], rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
