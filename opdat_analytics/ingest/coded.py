@@ -49,7 +49,7 @@ class Coded:
         if held.all():
             return self
         kept = np.flatnonzero(held)
-        return Coded((np.cumsum(held) - 1)[self.codes], tuple(self.levels[i] for i in kept.tolist()))
+        return Coded((np.cumsum(held) - 1)[self.codes], tuple(map(self.levels.__getitem__, kept.tolist())))
 
     def values(self) -> np.ndarray:
         """An object array of one value per row."""
