@@ -19,6 +19,14 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _HARMLESS = re.compile(r"(?:US\$|USD|US|[\s()\-−–+$/:])*")
+_NO_LETTERS = re.compile(
+    r'"[^"]*"|\\.|[_*].|General|\[(?:\$[^\]]*|[<>=]+-?[\d.]+|Color ?\d+|Black|Blue|Cyan|Green|Magenta|Red|White'
+    r"|Yellow)\]",
+    re.IGNORECASE | re.DOTALL,
+)
+_OF_DATES = re.compile(r"[ymdhsaegb\[]", re.IGNORECASE)
+_NO_DATES = frozenset(map(str, (*range(14), *range(37, 45), 48, 49)))
+"""Formats that every spreadsheet program knows by their number and that print numbers as numbers."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,11 @@ def changes_meaning(code: str) -> bool:
         and (part.percent or part.thousands or not part.pattern or _padded(part.pattern) or not _plain(part))
         for part in sections(code)[:3]
     )
+
+
+def may_print_dates(code: str) -> bool:
+    """Whether a format may print a number as a date or a time: whatever is left of it but text has letters of one."""
+    return _OF_DATES.search(_NO_LETTERS.sub("", code)) is not None
 
 
 def _plain(part: Section) -> bool:
@@ -207,11 +220,14 @@ class Styles:
         Style number → number format, only of formats that can change what a number means.
     struck
         Style numbers whose font is struck through.
+    dated
+        Style numbers whose format may print a number as a date or a time.
     """
 
     def __init__(self) -> None:
         self.formats: dict[int, str] = {}
         self.struck: set[int] = set()
+        self.dated: set[int] = set()
         self._codes: dict[str, str] = {"9": "0%", "10": "0.00%"}
         self._struck_fonts: set[int] = set()
         self._path: list[str] = []
@@ -229,7 +245,10 @@ class Styles:
             self._struck_fonts.add(self._fonts)
         elif tag == "xf" and inside == ["cellXfs"]:
             self._xfs += 1
-            code = self._codes.get(attributes.get("numFmtId", ""))
+            number = attributes.get("numFmtId", "0")
+            code = self._codes.get(number)
+            if may_print_dates(code) if code is not None else number not in _NO_DATES:
+                self.dated.add(self._xfs)
             if code is not None and changes_meaning(code):
                 self.formats[self._xfs] = code
             if attributes.get("fontId", "").isdecimal() and int(attributes["fontId"]) in self._struck_fonts:

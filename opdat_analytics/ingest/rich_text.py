@@ -32,9 +32,14 @@ class Rich:
 NOTHING = Rich()
 
 
+def may_be_rich(xml: bytes) -> bool:
+    """Whether anything in a piece of XML may be raised or struck out."""
+    return b"vertAlign" in xml or b"strike" in xml
+
+
 def rich(item: bytes) -> Rich:
     """What a string item says beyond its letters. A raised ending of a word, as in 1st, is no footnote mark."""
-    if b"vertAlign" not in item and b"strike" not in item:
+    if not may_be_rich(item):
         return NOTHING
     pieces: list[tuple[str, bool]] = []
     struck = False
@@ -58,7 +63,7 @@ def raised_mark(plain: str, raised: str) -> tuple[str, str]:
 
 def rich_strings(shared: bytes) -> dict[int, Rich]:
     """The shared strings with raised marks or struck parts, by number."""
-    if b"vertAlign" not in shared and b"strike" not in shared:
+    if not may_be_rich(shared):
         return {}
     found = ((number, rich(item[1] or b"")) for number, item in enumerate(_ITEM.finditer(shared)))
     return {number: one for number, one in found if one.raised or one.struck}

@@ -10,13 +10,13 @@ import numpy as np
 
 from opdat_analytics.privacy.columns import (
     PersonalColumn,
+    columns_of,
     headed_columns,
-    personal_columns,
-    tables_of,
     telling_contents,
 )
+from opdat_analytics.privacy.looked import Looked
 from opdat_analytics.privacy.looks import is_common_name
-from opdat_analytics.privacy.persons import one_row_per_person
+from opdat_analytics.privacy.persons import persons_in
 from opdat_analytics.privacy.rules import plain
 
 MOST_FIELDS, FEWEST_PERSONS = 60, 2
@@ -54,8 +54,8 @@ def personal_data(text: np.ndarray, not_personal: Collection[str] = ()) -> tuple
     tuple of PersonalColumn
         Columns, rows of tables that lie on their side, and tables with one row for each person.
     """
-    kept = _without(text, not_personal) if not_personal else text
-    return (*personal_columns(kept), *one_row_per_person(kept), *_on_their_side(kept))
+    sheet = Looked(_without(text, not_personal) if not_personal else text)
+    return (*columns_of(sheet), *persons_in(sheet), *_on_their_side(sheet))
 
 
 def must_stop(found: Sequence[PersonalColumn]) -> bool:
@@ -84,13 +84,15 @@ def _without(text: np.ndarray, headers: Collection[str]) -> np.ndarray:
     return kept
 
 
-def _on_their_side(text: np.ndarray) -> Iterator[PersonalColumn]:
+def _on_their_side(sheet: Looked) -> Iterator[PersonalColumn]:
     """Tables in which persons stand beside each other and their fields below each other."""
-    for top, end in tables_of(text):
-        turned = text[top:end].T
-        used = turned[turned.astype(bool).any(axis=1)] if turned.size else turned
-        if end - top > MOST_FIELDS or len(used) <= FEWEST_PERSONS or end - top < 2:
+    for top, end in sheet.tables:
+        if not 2 <= end - top <= MOST_FIELDS:
+            continue
+        turned = sheet.text[top:end].T
+        used = Looked(turned[turned.astype(bool).any(axis=1)])
+        if len(used.text) <= FEWEST_PERSONS:
             continue
         told = (*headed_columns(used, COMMON), *telling_contents(used))
-        for one in (*told, *one_row_per_person(used)):
+        for one in (*told, *persons_in(used)):
             yield replace(one, header=f"row {top + one.column + 1} of a table on its side")
