@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import store
-from opdat_analytics.changes import COLUMNS, FACTS, held_at
+from opdat_analytics.change_columns import COLUMNS, FACTS, held_at
 from opdat_analytics.ingest.editions import revision_rows
 from opdat_analytics.model import SERIES, TABLES, Home, position
 

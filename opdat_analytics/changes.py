@@ -9,23 +9,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
+from opdat_analytics.change_columns import COLUMNS as COLUMNS
+from opdat_analytics.change_columns import FACTS, held_at
 from opdat_analytics.model import TABLES, Home
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COLUMNS = ("kind", "file", "sheet", "cell", "part", "place", "measure", "year", "was", "now")
-"""Columns of a frame of changes: what happened, where it stands, what it is about, what was printed and is.
-
-Of a fact that changed, ``part`` is the column; of a row of facts that is new or gone, the table."""
-
-FACTS: Mapping[str, tuple[str, ...]] = {
-    "activities": ("activity",),
-    "programmes": ("programme",),
-    "indicators": ("indicator",),
-    "targets": ("indicator", "programme", "place", "period", "year"),
-}
-"""Tables of facts, and what names a row of each."""
 
 KINDS = ("added", "restated", "gone", "held")
 
@@ -143,8 +132,3 @@ def issues_of(home: Home, entries: Iterable[Mapping[str, Any]]) -> list[dict[str
     parts = [part for entry in whole for part in entry["parts"].get("issues", ()) if part["rows"]]
     names = [column.name for column in TABLES["issues"]]
     return store.part_table(home, parts, names).to_pylist() if parts else []
-
-
-def held_at(issue: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What tells one issue from another."""
-    return tuple(issue[name] for name in ("code", "file", "sheet", "cell", "text"))

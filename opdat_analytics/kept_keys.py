@@ -46,8 +46,15 @@ def keep(
 
 
 def keys_of(home: Home, entry: Mapping[str, Any], editions: Editions) -> RowKeys:
-    """The keys of one file's observations, whose entry of a manifest is given."""
+    """The keys of one file's observations, whose entry of a manifest is given.
+
+    Raises
+    ------
+    OpdatError
+        If the part is missing or is not what its entry says, whether or not it is needed for the keys.
+    """
     (part,) = entry["parts"]["observations"]
+    store.part_bytes(store.part_path(home, part["hash"]))
     kept = _kept(path_of(home, part["hash"]), editions)
     if kept is not None:
         return kept

@@ -17,8 +17,8 @@ SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".t
 
 
 _DECIDING = (
-    "across.py", "changed_rows.py", "changes.py", "declared.py", "kept_keys.py", "reading.py", "row_keys.py",
-    "answers/forms.py",
+    "across.py", "change_columns.py", "changed_rows.py", "changes.py", "declared.py", "kept_keys.py", "reading.py",
+    "row_keys.py", "answers/forms.py",
 )  # fmt: skip
 """Modules beside the folders of those that read."""
 

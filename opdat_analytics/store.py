@@ -61,7 +61,7 @@ class Publication:
         schema = arrow_schema(columns)
         read = []
         for path in self.parts(name):
-            data = _part_bytes(path)
+            data = part_bytes(path)
             read.append(pq.read_table(pa.BufferReader(data)).select([c.name for c in columns]).cast(schema))
         frame = to_frame(pa.concat_tables(read) if read else schema.empty_table(), columns)
         return self._with_current(frame) if name == "observations" else frame
@@ -73,7 +73,7 @@ class Publication:
 
         superseded = set()
         for path in self.parts("superseded"):
-            rows = pq.read_table(pa.BufferReader(_part_bytes(path))).to_pydict()
+            rows = pq.read_table(pa.BufferReader(part_bytes(path))).to_pydict()
             superseded |= set(zip(rows["file"], rows["sheet"], rows["cell"], rows["part"], strict=True))
         identity = zip(*(frame[name].tolist() for name in ("file", "sheet", "cell", "part")), strict=True)
         latest = np.array([key not in superseded for key in identity], dtype=bool)
@@ -101,7 +101,7 @@ def part_table(home: Home, entries: Sequence[Mapping[str, Any]], columns: Sequen
     # A Parquet file, not a dataset: the machinery for whole folders takes longer to load than a part to read.
     tables = [
         pq.ParquetFile(
-            pa.BufferReader(_part_bytes(part_path(home, entry["hash"]))), read_dictionary=list(columns)
+            pa.BufferReader(part_bytes(part_path(home, entry["hash"]))), read_dictionary=list(columns)
         ).read(columns=list(columns), use_threads=False)
         for entry in entries
     ]
@@ -158,7 +158,14 @@ class DamagedPart(OpdatError):
         super().__init__(message)
 
 
-def _part_bytes(path: Path) -> bytes:
+def part_bytes(path: Path) -> bytes:
+    """The bytes of a published part.
+
+    Raises
+    ------
+    OpdatError
+        If it is missing or is not what its name says.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:

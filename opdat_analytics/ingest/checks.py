@@ -215,9 +215,8 @@ _BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|[ÃÂ][\x80-\xbf€‚ƒ„…�
 
 def odd_text(grid: Grid) -> Iterable[Flag]:
     """Text that was damaged on its way here (mojibake), each distinct text once."""
-    words = grid.words
-    broken = [n for n, text in enumerate(words.levels) if not text.isascii() and _BROKEN.search(text)]
-    seen = {words.levels[n]: [(int(r), int(c)) for r, c in np.argwhere(words.codes == n)] for n in broken}
+    broken = [n for n, text in grid.worded.items() if not text.isascii() and _BROKEN.search(text)]
+    seen = {grid.worded[n]: [(int(r), int(c)) for r, c in np.argwhere(grid.words.codes == n)] for n in broken}
     for text, cells in seen.items():
         several = f" (and {len(cells) - 1} more cells)" if len(cells) > 1 else ""
         yield Flag(

@@ -37,7 +37,8 @@ def _corners(grid: Grid, layout: Layout, deep: int, wide: int) -> list[tuple[int
     assert layout.corner is not None  # noqa: S101 - the caller's choice
     corner = layout.corner
     wanted = same(corner)
-    said = [number for number, word in enumerate(map(same, grid.words.levels)) if word == wanted]
+    texts = dict(enumerate(grid.words.levels)) if wanted.isdecimal() else grid.worded
+    said = [number for number, text in texts.items() if same(text) == wanted]
     found = sorted((int(r), int(c)) for number in said for r, c in np.argwhere(grid.words.codes == number))
     if found and layout.repeated and {column for _, column in found} == {found[0][1]}:
         return found

@@ -58,10 +58,15 @@ class Grid:
         return Coded(words.codes.reshape(self.text.shape), words.levels)
 
     @cached_property
+    def worded(self) -> Mapping[int, str]:
+        """The texts that are not digits alone, as most cells of a table are: number of the level → text."""
+        return {number: text for number, text in enumerate(self.words.levels) if not text.isdecimal()}
+
+    @cached_property
     def filled(self) -> np.ndarray:
         """Where the grid holds anything but white space."""
         filled = np.ones(self.text.shape, dtype=bool)
-        for number, text in enumerate(self.words.levels):
+        for number, text in self.worded.items():
             if not text or text.isspace():
                 filled &= self.words.codes != number
         return filled

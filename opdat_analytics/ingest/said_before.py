@@ -22,8 +22,6 @@ from opdat_analytics.ingest.figures import (
 )
 from opdat_analytics.model import Figure
 
-Said = tuple[str, str, bool]
-"""A printed text, its unit, and whether the cell holds a number."""
 _KEPT = 200_000
 
 
@@ -47,18 +45,13 @@ class Part(NamedTuple):
     marker: str | None
 
 
-def read_in(manner: Manner, every: Sequence[Said]) -> tuple[Readout, np.ndarray]:
-    """Read printed texts in a manner.
-
-    Returns
-    -------
-    What was read in that manner so far, and the number under which each of the texts stands there.
-    """
-    readout = _readout(manner)
-    if len(readout.numbers) > _KEPT:
-        _readout.cache_clear()
-        readout = _readout(manner)
-    return readout, readout.numbered(every)
+def readout(manner: Manner) -> Readout:
+    """What was read in a manner so far, in any file."""
+    kept = _readout(manner)
+    if kept.size <= _KEPT:
+        return kept
+    _readout.cache_clear()
+    return _readout(manner)
 
 
 class Readout:
@@ -66,8 +59,8 @@ class Readout:
 
     Attributes
     ----------
-    numbers
-        Text → its number.
+    size
+        How many texts there are.
     problems
         Number → why that text cannot be read; it has no figures.
     first, count
@@ -76,20 +69,22 @@ class Readout:
 
     def __init__(self, manner: Manner) -> None:
         self.manner = manner
-        self.numbers: dict[Said, int] = {}
+        self.size = 0
         self.problems: dict[int, Problem] = {}
         self.first, self.count = np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+        self._numbers: dict[tuple[str, bool], dict[str, int]] = {}
         self._bounds = np.empty((0, 2))
         self._words = np.empty((0, 3), dtype=np.intp)
         self._levels: tuple[dict[str | None, int], ...] = ({}, {}, {})
         self._figures = 0
 
-    def numbered(self, every: Sequence[Said]) -> np.ndarray:
-        """The numbers of some texts; those that are new are read."""
-        found = list(map(self.numbers.get, every))
+    def numbered(self, texts: Sequence[str], unit: str, typed: bool) -> np.ndarray:
+        """The numbers of some texts of one unit and kind of cell; those that are new are read."""
+        known = self._numbers.setdefault((unit, typed), {})
+        found = list(map(known.get, texts))
         if None in found:
-            self._take_up([said for said, number in zip(every, found, strict=True) if number is None])
-            found = list(map(self.numbers.get, every))
+            self._take_up([text for text, number in zip(texts, found, strict=True) if number is None], unit, typed)
+            found = list(map(known.get, texts))
         return np.array(found, dtype=np.intp)
 
     def low(self, figures: np.ndarray) -> np.ndarray:
@@ -103,15 +98,17 @@ class Readout:
     def words(self, figures: np.ndarray) -> tuple[Coded, Coded, Coded]:
         """Qualifiers, names of parts, and footnote marks of some figures."""
         qualifier, name, marker = (
-            Coded(self._words[figures, at], tuple(levels)).used() for at, levels in enumerate(self._levels)
+            _in_order(Coded(self._words[figures, at], tuple(levels)).used()) for at, levels in enumerate(self._levels)
         )
         return qualifier, name, marker
 
-    def _take_up(self, new: Sequence[Said]) -> None:
-        self.first, self.count = (_with_room(array, len(self.numbers) + len(new)) for array in (self.first, self.count))
-        for said in new:
-            read = _parts_of(*said, self.manner)
-            number = self.numbers[said] = len(self.numbers)
+    def _take_up(self, new: Sequence[str], unit: str, typed: bool) -> None:
+        self.first, self.count = (_with_room(array, self.size + len(new)) for array in (self.first, self.count))
+        known = self._numbers[unit, typed]
+        for text in new:
+            read = _parts_of(text, unit, typed, self.manner)
+            number = known[text] = self.size
+            self.size += 1
             parts: tuple[Part, ...] = ()
             if isinstance(read, Problem):
                 self.problems[number] = read
@@ -127,6 +124,14 @@ class Readout:
                     levels.setdefault(word, len(levels)) for levels, word in zip(self._levels, part[2:], strict=True)
                 ]
                 self._figures += 1
+
+
+def _in_order(column: Coded) -> Coded:
+    """The same column, its levels in an order that does not depend on what was read before."""
+    order = sorted(range(len(column.levels)), key=lambda number: column.levels[number] or "")
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    return Coded(place[column.codes], tuple(column.levels[number] for number in order))
 
 
 @lru_cache(maxsize=16)

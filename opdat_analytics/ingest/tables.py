@@ -17,7 +17,7 @@ from opdat_analytics.ingest.columns import COLUMNS, Figures
 from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.harmonise import DEFAULTS, Times, times
 from opdat_analytics.ingest.laid import explained
-from opdat_analytics.ingest.said_before import Manner, read_in
+from opdat_analytics.ingest.said_before import Manner, readout
 from opdat_analytics.model import Figure
 
 
@@ -149,17 +149,21 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
             held[i] = HeldCell(at, readings.text[i], code, reason, None)
         usable &= ~doubted
     kinds, kind = numbered(key[usable], 2 * len(texts.levels) * len(units.levels))
-    said, odd = np.divmod(kinds, 2)
-    of_text, of_unit = np.divmod(said, len(units.levels))
-    texts_of, units_of = texts.levels.__getitem__, units.levels.__getitem__
-    every = list(
-        zip(map(texts_of, of_text.tolist()), map(units_of, of_unit.tolist()), map(bool, odd.tolist()), strict=True)
+    read = readout(manner)
+    of_text, kind_of = np.divmod(kinds, 2 * len(units.levels))
+    said = list(map(texts.levels.__getitem__, of_text.tolist()))
+    number = np.empty(len(said), dtype=np.intp)
+    for one in np.unique(kind_of).tolist():
+        mine = np.flatnonzero(kind_of == one)
+        number[mine] = read.numbered([said[k] for k in mine.tolist()], units.levels[one // 2], bool(one % 2))
+    counts = read.count[number]
+    problems = (
+        {k: read.problems[n] for k, n in enumerate(number.tolist()) if n in read.problems} if read.problems else {}
     )
-    doubtful = neighbours.contradicting(every, source.numerals.declared)
-    readout, number = read_in(manner, every)
-    counts = readout.count[number]
-    problems = {k: readout.problems[n] for k, n in enumerate(number.tolist()) if n in readout.problems}
-    problems |= {k: doubtful[one] for k, one in enumerate(every) if one in doubtful and k not in problems}
+    if not source.numerals.declared or "percent" in units.levels:
+        every = [(said[k], units.levels[one // 2], bool(one % 2)) for k, one in enumerate(kind_of.tolist())]
+        doubtful = neighbours.contradicting(every, source.numerals.declared)
+        problems |= {k: doubtful[one] for k, one in enumerate(every) if one in doubtful and k not in problems}
     counts[list(problems)] = 0
     index = np.flatnonzero(usable)
     if problems:
@@ -168,14 +172,14 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
             problem = problems[at_kind]
             at = (int(readings.rows[i]), int(readings.columns[i]))
             held[i] = HeldCell(at, readings.text[i], problem.code, problem.message, problem.hint)
-    figures = readout.first[number][kind]
+    figures = read.first[number][kind]
     own = counts[kind]
     if not (own == 1).all():
         index, figures = np.repeat(index, own), np.repeat(figures, own)
         figures = figures + np.arange(index.size) - np.repeat(np.cumsum(own) - own, own)
-    qualifier, name, marker = readout.words(figures)
+    qualifier, name, marker = read.words(figures)
     marker = _raised(block, index, marker)
-    parts = _Parts(index, readout.low(figures), readout.high(figures), qualifier, name, marker)
+    parts = _Parts(index, read.low(figures), read.high(figures), qualifier, name, marker)
     return parts, [held[i] for i in sorted(held)]
 
 
