@@ -100,9 +100,9 @@ def part_table(home: Home, entries: Sequence[Mapping[str, Any]], columns: Sequen
 
     # A Parquet file, not a dataset: the machinery for whole folders takes longer to load than a part to read.
     tables = [
-        pq.ParquetFile(
-            pa.BufferReader(part_bytes(part_path(home, entry["hash"]))), read_dictionary=list(columns)
-        ).read(columns=list(columns), use_threads=False)
+        pq.ParquetFile(pa.BufferReader(part_bytes(part_path(home, entry["hash"]))), read_dictionary=list(columns)).read(
+            columns=list(columns), use_threads=False
+        )
         for entry in entries
     ]
     return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
