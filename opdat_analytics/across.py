@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from opdat_analytics import store
@@ -15,8 +16,9 @@ from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.ingest.files import issue_table
 from opdat_analytics.kept_keys import keys_of
 from opdat_analytics.model import IDENTITY, TABLES, Column, Home
+from opdat_analytics.model.arrow import arrow_schema, to_frame
 from opdat_analytics.model.arrow_columns import arrow_table
-from opdat_analytics.row_keys import RowKeys, repeated, told_apart
+from opdat_analytics.row_keys import RowKeys, told_again, told_apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,11 +57,12 @@ def across_parts(
     revisions: list[pd.DataFrame] = []
     for source, own in groupby(parts, key=lambda part: part.entry["source"]):
         mine = list(own)
-        if _is_plain(mine, editions[source]):
+        undecided = _undecided(mine, editions[source])
+        if not any(rows.any() for rows in undecided):
             continue
         from opdat_analytics.ingest.editions import current, restatements
 
-        observations = _figures(home, [part.entry for part in mine])
+        observations = _figures(home, mine, undecided)
         superseded.append(observations.loc[~current(observations, editions), list(IDENTITY)])
         revisions.append(restatements(observations, editions))
     revisions += [frame for frame in (_carried(home, before), corrected) if frame is not None]
@@ -87,35 +90,36 @@ def _with_figures(draft: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [entry for entry in draft["files"] if any(part["rows"] for part in entry["parts"].get("observations", ()))]
 
 
-def _is_plain(parts: Sequence[_Part], editions: Editions) -> bool:
-    """Whether each figure of a source is its latest word, told once, so that there is nothing to work out."""
+def _undecided(parts: Sequence[_Part], editions: Editions) -> list[np.ndarray]:
+    """Per part, the rows that may not be their source's latest word: all but those that no other row can supersede."""
     labels = frozenset[str | None]().union(*(part.keys.editions for part in parts))
-    if labels != {None} and any(editions.order(label) is None for label in labels):
-        return False
-    if editions.replaces == "all" and len(labels) > 1:
-        return False
-    return not repeated(part.keys.series for part in parts)
+    unordered = labels != {None} and any(editions.order(label) is None for label in labels)
+    if unordered or (editions.replaces == "all" and len(labels) > 1):
+        return [np.ones(part.keys.series.size, dtype=bool) for part in parts]
+    return told_again([part.keys.series for part in parts])
 
 
-def _figures(home: Home, entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    return store.Publication(home, {"files": entries, "across": {}}).table("observations").drop(columns="current")
+def _figures(home: Home, parts: Sequence[_Part], rows: Sequence[np.ndarray]) -> pd.DataFrame:
+    """Some rows of some parts, as observations without ``current``."""
+    columns = [c for c in TABLES["observations"] if c.name != "current"]
+    names = [column.name for column in columns]
+    found = [
+        store.part_table(home, part.entry["parts"]["observations"], names).filter(pa.array(wanted))
+        for part, wanted in zip(parts, rows, strict=True)
+        if wanted.any()
+    ]
+    return to_frame(pa.concat_tables([table.cast(arrow_schema(columns)) for table in found]), columns)
 
 
 def _conflicts(home: Home, parts: Sequence[_Part], editions: Mapping[str, Editions]) -> pd.DataFrame | pa.Table:
     """The conflicts among the figures that may not sit together with another one."""
     apart = told_apart([part.keys for part in parts])
-    found = []
-    for part, rows in zip(parts, apart, strict=True):
-        wanted = rows | part.keys.running | part.keys.wide
-        if wanted.any():
-            found.append(_figures(home, [part.entry])[wanted])
-    if not found:
+    wanted = [rows | part.keys.running | part.keys.wide for part, rows in zip(parts, apart, strict=True)]
+    if not any(rows.any() for rows in wanted):
         return arrow_table([], TABLES["conflicts"])
-    import pandas as pd
-
     from opdat_analytics.ingest.conflicts import conflicts
 
-    return conflicts(pd.concat(found, ignore_index=True), editions)
+    return conflicts(_figures(home, parts, wanted), editions)
 
 
 def _below(frames: Sequence[pd.DataFrame], columns: Sequence[Column]) -> pd.DataFrame | pa.Table:

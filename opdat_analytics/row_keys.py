@@ -114,10 +114,13 @@ def _summed(columns: Iterable[np.ndarray | np.uint64], count: int) -> np.ndarray
 # ---------------------------------------------------------------- candidates
 
 
-def repeated(keys: Iterable[np.ndarray]) -> bool:
-    """Whether any key is there twice."""
-    every = np.sort(np.concatenate([*keys, np.empty(0, dtype=np.uint64)]))
-    return bool(np.any(every[1:] == every[:-1]))
+def told_again(keys: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Per part, the rows whose key is there more than once."""
+    every = np.concatenate([*keys, np.empty(0, dtype=np.uint64)])
+    ordered = np.sort(every)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    again = np.isin(every, twice) if twice.size else np.zeros(every.size, dtype=bool)
+    return np.split(again, np.cumsum([key.size for key in keys])[:-1])
 
 
 def told_apart(keys: Sequence[RowKeys]) -> list[np.ndarray]:
