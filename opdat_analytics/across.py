@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from opdat_analytics import store
 from opdat_analytics.declared import editions_of, rulings_without_file
+from opdat_analytics.ingest.declaration_checks import UNORDERED
 from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.ingest.files import issue_table
 from opdat_analytics.kept_keys import keys_of
-from opdat_analytics.model import IDENTITY, TABLES, Column, Home
+from opdat_analytics.model import FACT_KEYS, IDENTITY, TABLES, Column, Home, Issue
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 from opdat_analytics.model.arrow_columns import arrow_table
 from opdat_analytics.row_keys import RowKeys, told_again, told_apart
@@ -47,35 +48,90 @@ def across_parts(
     Returns
     -------
     Table name → manifest entries: ``superseded``, ``revisions``, ``conflicts``, ``sources``; and ``issues`` where a
-    ruling is about a file that is not there.
+    ruling is about a file that is not there, or files of one edition contradict each other.
     """
     publication = store.Publication(home, draft)
     declared: Mapping[str, Mapping[str, Any]] = draft["declared"]
     editions = {name: editions_of(declared.get(name)) for name in publication.sources}
     parts = [_Part(entry, keys_of(home, entry, editions[entry["source"]])) for entry in _with_figures(draft)]
     superseded: list[pd.DataFrame] = []
+    told: list[Issue] = [*rulings_without_file(draft["files"], declared), *_contradicting_facts(home, draft)]
+    apart: list[dict[str, Any]] = []
     revisions: list[pd.DataFrame] = []
     for source, own in groupby(parts, key=lambda part: part.entry["source"]):
         mine = list(own)
+        told.extend(_without_order(mine, editions[source]))
         undecided = _undecided(mine, editions[source])
         if not any(rows.any() for rows in undecided):
             continue
+        from opdat_analytics.ingest.contradictions import contradictions
         from opdat_analytics.ingest.editions import current, restatements
 
         observations = _figures(home, mine, undecided)
         superseded.append(observations.loc[~current(observations, editions), list(IDENTITY)])
         revisions.append(restatements(observations, editions))
+        issues, rows = contradictions(observations)
+        told, apart = [*told, *issues], [*apart, *rows]
     revisions += [frame for frame in (_carried(home, before), corrected) if frame is not None]
     frames: dict[str, tuple[pd.DataFrame | pa.Table, Sequence[Column]]] = {
         "superseded": (_below(superseded, SUPERSEDED), SUPERSEDED),
         "revisions": (_below(revisions, TABLES["revisions"]), TABLES["revisions"]),
-        "conflicts": (_conflicts(home, parts, editions), TABLES["conflicts"]),
+        "conflicts": (_told_once(apart, _conflicts(home, parts, editions)), TABLES["conflicts"]),
         "sources": (_sources(home, publication, declared), TABLES["sources"]),
     }
-    astray = list(rulings_without_file(draft["files"], declared))
-    if astray:
-        frames["issues"] = (issue_table(astray), TABLES["issues"])
+    if told:
+        frames["issues"] = (issue_table(told), TABLES["issues"])
     return {name: [store.write_part(home, frame, columns)] for name, (frame, columns) in frames.items()}
+
+
+def _contradicting_facts(home: Home, draft: Mapping[str, Any]) -> Iterator[Issue]:
+    """Facts that files of one source and edition describe differently."""
+    for table in FACT_KEYS:
+        having = [entry for entry in draft["files"] if any(part["rows"] for part in entry["parts"].get(table, ()))]
+        for _, own in groupby(having, key=lambda entry: entry["source"]):
+            mine = list(own)
+            if len(mine) > 1:
+                from opdat_analytics.ingest.contradictions import contradicting_facts
+
+                facts = store.Publication(home, {"files": mine, "across": {}}).table(table)
+                yield from contradicting_facts(facts, table, "file")
+
+
+def _without_order(parts: Sequence[_Part], editions: Editions) -> Iterator[Issue]:
+    """Files of an edition whose place among the others is not known: nothing in them is ever the latest word."""
+    labels = frozenset[str | None]().union(*(part.keys.editions for part in parts))
+    if labels == {None}:
+        return
+    for part in parts:
+        for label in sorted(part.keys.editions, key=str):
+            if editions.order(label) is not None or label in editions.unordered:
+                continue
+            entry = part.entry
+            if label is None:
+                said = "figures of this file have no edition, and other figures of the source have one"
+            else:
+                said = f"edition “{label}” is not named in `editions`"
+            place = f'name it in its place in `editions`, or with "{UNORDERED}" if it has none'
+            hint = place if label else "declare their edition in source.toml"
+            yield Issue(
+                "flag", "edition_not_ordered", entry["source"], entry["file"], None, None, label,
+                f"{said}, so nobody can tell which is newer; none of them counts as the latest word", hint,
+            )  # fmt: skip
+
+
+def _told_once(apart: Sequence[Mapping[str, Any]], found: pd.DataFrame | pa.Table) -> pd.DataFrame | pa.Table:
+    """Conflicts between files of one edition, and the others; two figures that contradict each other once."""
+    if not apart:
+        return found
+    import pandas as pd
+
+    columns = TABLES["conflicts"]
+    others = to_frame(found, columns) if isinstance(found, pa.Table) else found
+    joined = pd.concat([pd.DataFrame(apart, columns=[c.name for c in columns]), others], ignore_index=True)
+    sides = joined[[f"{name}_{side}" for side in "ab" for name in IDENTITY]].astype(object).to_numpy().tolist()
+    pairs = [frozenset((tuple(one[:4]), tuple(one[4:]))) for one in sides]
+    again = pd.DataFrame({"kind": joined["kind"], "pair": pairs}).duplicated()
+    return joined[~again.to_numpy()].reset_index(drop=True)
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,6 @@ COLUMNS = ("kind", "file", "sheet", "cell", "part", "place", "measure", "year", 
 
 Of a fact that changed, ``part`` is the column; of a row of facts that is new or gone, the table."""
 
-FACTS: Mapping[str, tuple[str, ...]] = {
-    "activities": ("activity",),
-    "programmes": ("programme",),
-    "indicators": ("indicator",),
-    "targets": ("indicator", "programme", "place", "period", "year"),
-}
-"""Tables of facts, and what names a row of each."""
-
 
 def held_at(issue: Mapping[str, Any]) -> tuple[Any, ...]:
     """What tells one issue from another."""

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import store
-from opdat_analytics.change_columns import COLUMNS, FACTS, held_at
+from opdat_analytics.change_columns import COLUMNS, held_at
 from opdat_analytics.ingest.editions import revision_rows
-from opdat_analytics.model import SERIES, TABLES, Home, position
+from opdat_analytics.model import FACT_KEYS, SERIES, TABLES, Home, position
 
 _KEY = [*SERIES, "edition", "url", "again"]
 _VALUE = ["low", "high", "qualifier"]
@@ -23,7 +23,7 @@ def first(home: Home, after: Mapping[str, Any], newly: Sequence[Mapping[str, Any
     added = figures.rename(columns={"text": "now"}).assign(kind="added", was=None)[list(COLUMNS)]
     none: Mapping[str, Any] = {"files": [], "across": {}}
     files = {entry["file"] for entry in after["files"]}
-    frames = [added, _newly_held(newly, ()), *(_facts(home, none, after, files, table) for table in FACTS)]
+    frames = [added, _newly_held(newly, ()), *(_facts(home, none, after, files, table) for table in FACT_KEYS)]
     return pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
 
 
@@ -51,7 +51,7 @@ def between(
         _changes("gone", gone[~waiting], "_old", "text_old", None),
         _changes("held", gone[waiting], "_old", "text_old", None).assign(now=[i["text"] for i in waits if i]),
         _newly_held(newly, [issue for issue in waits if issue is not None]),
-        *(_facts(home, before, after, files, table) for table in FACTS),
+        *(_facts(home, before, after, files, table) for table in FACT_KEYS),
     ]
     changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
     return changes, _corrected(differ)
@@ -80,7 +80,7 @@ def _facts(
     """Rows of facts that are new or gone, and single facts that changed; ``part`` is the column."""
     if not any(part["rows"] for manifest in (before, after) for part in _parts(manifest, files, table)):
         return pd.DataFrame(columns=list(COLUMNS), dtype=object)
-    key = [*FACTS[table], "source", "edition", "again"]
+    key = [*FACT_KEYS[table], "source", "edition", "again"]
     names = [c.name for c in TABLES[table] if c.name not in (*key, "file", "sheet", "cell")]
     old, new = (_rows(home, manifest, files, table, key[:-1]) for manifest in (before, after))
     both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator=True).astype(object)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
 from opdat_analytics.change_columns import COLUMNS as COLUMNS
-from opdat_analytics.change_columns import FACTS, held_at
-from opdat_analytics.model import TABLES, Home
+from opdat_analytics.change_columns import held_at
+from opdat_analytics.model import FACT_KEYS, TABLES, Home
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     newly = [i for i in issues if i["severity"] == "hold" and not i["acknowledged"] and held_at(i) not in known]
 
     if before is None:
-        rows = {table: _count(after, table) for table in ("observations", *FACTS)}
+        rows = {table: _count(after, table) for table in ("observations", *FACT_KEYS)}
         figures = rows.pop("observations")
         counts = {("added", "figure"): figures, ("added", "fact"): sum(rows.values()), ("held", "cell"): len(newly)}
         return Comparison(counts, None, tuple(issues), tuple(newly), partial(_first, home, after, newly))
@@ -132,3 +132,22 @@ def issues_of(home: Home, entries: Iterable[Mapping[str, Any]]) -> list[dict[str
     parts = [part for entry in whole for part in entry["parts"].get("issues", ()) if part["rows"]]
     names = [column.name for column in TABLES["issues"]]
     return store.part_table(home, parts, names).to_pylist() if parts else []
+
+
+NEEDS_A_LOOK = frozenset({"contradicted", "decision_stale", "decision_without_file", "edition_not_ordered"})
+"""Codes of flags for which figures are never current, or a ruling is not applied: whoever refreshes is told of them."""
+
+
+def newly_flagged(
+    home: Home, before: Mapping[str, Any] | None, after: Mapping[str, Any], files: set[str]
+) -> tuple[Mapping[str, Any], ...]:
+    """Flags that somebody must look at, and that were not there before, in the files that changed and across files."""
+    told = _looked_at(home, after, files)
+    known = {held_at(issue) for issue in _looked_at(home, before, files)} if before and told else set()
+    return tuple(issue for issue in told if held_at(issue) not in known)
+
+
+def _looked_at(home: Home, manifest: Mapping[str, Any], files: set[str]) -> list[dict[str, Any]]:
+    across = {"parts": {"issues": manifest["across"].get("issues", [])}}
+    touched = [entry for entry in manifest["files"] if entry["file"] in files]
+    return [issue for issue in issues_of(home, [*touched, across]) if issue["code"] in NEEDS_A_LOOK]

@@ -35,8 +35,8 @@ def declared_by(
     Returns
     -------
     dict
-        Source id → ``replaces``, ``editions`` (edition → ISO date or ``""``, in their order), what is known of the
-        publisher, ``ruled`` (cells on which somebody ruled, as file, sheet and address).
+        Source id → ``replaces``, ``editions`` (edition → ISO date or ``""``, in their order), ``unordered`` (editions),
+        what is known of the publisher, ``ruled`` (cells on which somebody ruled, as file, sheet and address).
     """
     last: Mapping[str, dict[str, Any]] = (before or {}).get("declared", {})
     found = {}
@@ -84,6 +84,7 @@ def _written(source: Source) -> dict[str, Any]:
         "reliability": dict(source.reliability),
         "replaces": source.editions.replaces,
         "editions": [[label, day.isoformat() if day else ""] for label, day in source.editions.dates.items()],
+        "unordered": sorted(source.editions.unordered),
         "ruled": [[decision.file, decision.sheet, decision.cell] for decision in source.decided],
     }
 
@@ -92,7 +93,8 @@ def editions_of(said: Mapping[str, Any] | None) -> Editions:
     """How a source's editions are ordered and what a new one replaces; by their labels where nothing was declared."""
     if not said:
         return Editions(None, None, "series", {})
-    return Editions(None, None, said["replaces"], {label: iso_date(day) for label, day in said["editions"]})
+    dates = {label: iso_date(day) for label, day in said["editions"]}
+    return Editions(None, None, said["replaces"], dates, frozenset(said.get("unordered", ())))
 
 
 def rulings_without_file(

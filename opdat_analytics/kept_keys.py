@@ -54,7 +54,7 @@ def keys_of(home: Home, entry: Mapping[str, Any], editions: Editions) -> RowKeys
         If the part is missing or is not what its entry says, whether or not it is needed for the keys.
     """
     (part,) = entry["parts"]["observations"]
-    store.part_bytes(store.part_path(home, part["hash"]))
+    store.check_parts(home, {"observations": [part]})
     kept = _kept(path_of(home, part["hash"]), editions)
     if kept is not None:
         return kept

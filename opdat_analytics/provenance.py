@@ -292,7 +292,8 @@ def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...]
         ref = Ref(str(row.file), str(row.sheet), str(row.cell))
         path = raw_path(opened.home.raw, ref.file)
         try:
-            grids = _grids(path, read.get(ref.file, ""))
+            declaration = opened.home.raw / ref.file.partition("/")[0] / DECLARATION
+            grids = _grids(path, declaration, read.get(ref.file, ""))
         except UnreadableFile as error:
             remarks[f"The sheet around the cells of {ref.file} is not shown: {error}."] = None
             continue
@@ -310,13 +311,12 @@ def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...]
 
 
 @lru_cache(maxsize=4)
-def _grids(path: Path, sha256: str) -> tuple[Grid, ...] | None:
-    """The sheets of a raw file, if it is still the one with that hash."""
+def _grids(path: Path, declaration: Path, sha256: str) -> tuple[Grid, ...] | None:
+    """The sheets of a raw file of a source, if it is still the one with that hash."""
     import hashlib
 
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
         return None
-    declaration = path.parent / DECLARATION
     return admitted_sheets(path, read_declaration(declaration) if declaration.exists() else None)
 
 

@@ -48,6 +48,9 @@ class Report:
         Issues, as rows of the ``issues`` table.
     newly_stopped
         Files that were not stopped in the publication before.
+    to_look_at
+        Issues, as rows of the ``issues`` table, that were not there before and for which figures are left out or a
+        ruling is not applied, though nothing is held.
     """
 
     status: str
@@ -58,6 +61,7 @@ class Report:
     stopped: tuple[Mapping[str, Any], ...] = ()
     newly_held: tuple[Mapping[str, Any], ...] = ()
     newly_stopped: tuple[str, ...] = ()
+    to_look_at: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def changes(self) -> pd.DataFrame | None:
@@ -143,6 +147,8 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
     same = [known[file.name] for file in raw if is_same(known.get(file.name), file, home)]
     gone = set(looked_at - {file.name for file in raw})
     if before and not todo and not gone and store.is_whole(home, before):
+        for entry in (*before["files"], {"parts": before["across"]}):
+            store.check_parts(home, entry["parts"])
         return _unchanged(before, home)
     note("started", files=len(raw), to_read=len(todo), gone=len(gone), swept=publishing.sweep(home))
     number = publishing.next_generation(home, before["generation"] if before else 0)
@@ -218,6 +224,7 @@ def _publish(
         stopped=tuple(stopped),
         newly_held=change.newly_held,
         newly_stopped=_newly_stopped(entries, before),
+        to_look_at=compare.newly_flagged(home, before, draft, touched | gone),
     )
 
 

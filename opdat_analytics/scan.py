@@ -151,10 +151,19 @@ def again(file: RawFile, home: Home) -> RawFile | None:
     return _raw_file(file.source, file.path, _seen(home.raw / file.source / DECLARATION))
 
 
-def waiting(home: Home, manifest: Mapping[str, Any] | None) -> dict[str, str]:
-    """Files that a refresh would take up: file → new, changed, reread or gone.
+def _damaged(home: Home, parts: Mapping[str, Any]) -> bool:
+    try:
+        store.check_parts(home, parts)
+    except store.DamagedPart:
+        return True
+    return False
 
-    A file is reread when its bytes are the same but its declaration or this package changed.
+
+def waiting(home: Home, manifest: Mapping[str, Any] | None) -> dict[str, str]:
+    """Files that a refresh would take up: file → new, changed, reread, damaged or gone.
+
+    A file is reread when its bytes are the same but its declaration or this package changed. It is damaged when what
+    was published of it is not on disk as it was; ``manifest.json`` stands for what all files together give.
 
     Raises
     ------
@@ -169,4 +178,8 @@ def waiting(home: Home, manifest: Mapping[str, Any] | None) -> dict[str, str]:
         if not is_same(entry, file, home):
             same = entry is not None and entry["sha256"] == file.sha256
             found[file.name] = "new" if entry is None else "reread" if same else "changed"
+        if entry is not None and _damaged(home, entry["parts"]):
+            found[file.name] = "damaged"
+    if manifest and _damaged(home, manifest["across"]):
+        found["manifest.json"] = "damaged"
     return found | dict.fromkeys(sorted(known.keys() - {file.name for file in there}), "gone")

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import disk
 from opdat_analytics.disk import write_whole as write_whole  # what is exported is written in the same way
-from opdat_analytics.model import OUTSIDE, SEVERAL, TABLES, Column, Home, NothingPublished, OpdatError, canonical_json
+from opdat_analytics.model import (
+    OUTSIDE,
+    SEVERAL,
+    TABLES,
+    Column,
+    Home,
+    NothingPublished,
+    OpdatError,
+    UnknownName,
+    canonical_json,
+)
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 
 if TYPE_CHECKING:
@@ -61,7 +71,7 @@ class Publication:
         schema = arrow_schema(columns)
         read = []
         for path in self.parts(name):
-            data = part_bytes(path)
+            data = _part_bytes(path)
             read.append(pq.read_table(pa.BufferReader(data)).select([c.name for c in columns]).cast(schema))
         frame = to_frame(pa.concat_tables(read) if read else schema.empty_table(), columns)
         return self._with_current(frame) if name == "observations" else frame
@@ -73,7 +83,7 @@ class Publication:
 
         superseded = set()
         for path in self.parts("superseded"):
-            rows = pq.read_table(pa.BufferReader(part_bytes(path))).to_pydict()
+            rows = pq.read_table(pa.BufferReader(_part_bytes(path))).to_pydict()
             superseded |= set(zip(rows["file"], rows["sheet"], rows["cell"], rows["part"], strict=True))
         identity = zip(*(frame[name].tolist() for name in ("file", "sheet", "cell", "part")), strict=True)
         latest = np.array([key not in superseded for key in identity], dtype=bool)
@@ -100,9 +110,9 @@ def part_table(home: Home, entries: Sequence[Mapping[str, Any]], columns: Sequen
 
     # A Parquet file, not a dataset: the machinery for whole folders takes longer to load than a part to read.
     tables = [
-        pq.ParquetFile(pa.BufferReader(part_bytes(part_path(home, entry["hash"]))), read_dictionary=list(columns)).read(
-            columns=list(columns), use_threads=False
-        )
+        pq.ParquetFile(
+            pa.BufferReader(_part_bytes(part_path(home, entry["hash"]))), read_dictionary=list(columns)
+        ).read(columns=list(columns), use_threads=False)
         for entry in entries
     ]
     return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
@@ -136,6 +146,21 @@ def has_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> b
     return all(part_path(home, entry["hash"]).exists() for several in parts.values() for entry in several)
 
 
+def check_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Look whether the parts of some manifest entries are what they were when they were published.
+
+    Parts are small beside the spreadsheets, all of whose bytes are looked at anyway.
+
+    Raises
+    ------
+    DamagedPart
+        If one is missing or was changed.
+    """
+    for several in parts.values():
+        for entry in several:
+            _part_bytes(part_path(home, entry["hash"]))
+
+
 def is_whole(home: Home, manifest: Mapping[str, Any]) -> bool:
     """Whether a manifest is the one on disk, with the parts that all files together give."""
     try:
@@ -158,14 +183,7 @@ class DamagedPart(OpdatError):
         super().__init__(message)
 
 
-def part_bytes(path: Path) -> bytes:
-    """The bytes of a published part.
-
-    Raises
-    ------
-    OpdatError
-        If it is missing or is not what its name says.
-    """
+def _part_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -247,7 +265,7 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
     ------
     NothingPublished
         If there is none yet.
-    OpdatError
+    UnknownName
         If the earlier one is not kept any more; names those that are.
     """
     if publication is None:
@@ -257,11 +275,11 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
                 f"Nothing is published in {home.processed} yet. Run `opdat refresh` (or `make run`) first."
             )
         return Publication(home, manifest)
-    generation = int(str(publication).split("-")[0]) if str(publication).split("-")[0].isdigit() else -1
-    manifest = read_manifest(history_path(home, generation))
+    number = str(publication).split("-")[0]
+    manifest = read_manifest(history_path(home, int(number))) if number.isascii() and number.isdigit() else None
     if manifest is None:
-        kept = ", ".join(str(number) for number in generations(home)) or "none"
-        raise OpdatError(f"Publication {publication} is not kept; kept are: {kept}.")
+        kept = ", ".join(str(one) for one in generations(home)) or "none"
+        raise UnknownName(f"Publication {publication} is not kept; kept are: {kept}.")
     return Publication(home, manifest)
 
 

@@ -18,6 +18,7 @@ from opdat_analytics.answers.forms import DATE, KINDS, OFFICE
 from opdat_analytics.answers.marked import marked_copy
 from opdat_analytics.answers.template import plan, template
 from opdat_analytics.answers.template_sheets import example_lines
+from opdat_analytics.answers.words import words
 from opdat_analytics.model import Home
 from opdat_analytics.provenance import explain
 from opdat_analytics.refresh import refresh
@@ -261,3 +262,105 @@ def test_what_is_no_workbook_of_decisions_is_said_so(tmp_path: Path, capsys: pyt
     notes.write_text("call the office\n", encoding="utf-8")
     assert opdat(home, "decide", "--apply", str(notes)) == 1
     assert "notes.txt is not a workbook of decisions; make one with" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- doubled figures, and the language of decisions
+
+DOUBLED = "Country,Year,Convictions\nGuatemala,2019,12\nGuatemala,2019,13\nHonduras,2019,7\n"
+
+
+def doubled(root: Path) -> Home:
+    home = small_project(root)
+    (home.raw / "courts" / "returns_2023.csv").write_text(DOUBLED, encoding="utf-8")
+    report = refresh(home)
+    assert [(issue["code"], issue["cell"]) for issue in report.newly_held] == [
+        ("duplicate_key", "C2"),
+        ("duplicate_key", "C3"),
+    ]
+    return home
+
+
+def guatemala(home: Home) -> list[tuple[str, float, bool]]:
+    frame = published(home, "observations").query("source == 'courts' and year == 2019 and place == 'GTM'")
+    return list(frame[["cell", "low", "current"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(("right", "wrong", "low"), [(2, 3, 12.0), (3, 2, 13.0)])
+def test_either_of_a_doubled_figure_can_be_kept_through_the_workbook(
+    tmp_path: Path, right: int, wrong: int, low: float
+) -> None:
+    home = doubled(tmp_path)
+    given = {f"G{right}": "accept as", f"J{right}": "checked", f"G{wrong}": "ignore", f"J{wrong}": "a draft"}
+
+    assert opdat(home, "decide", "--apply", str(ruled(home, **given))) == 0
+
+    assert refresh(home).exit_code == 0
+    assert guatemala(home) == [(f"C{right}", low, True)]
+    assert not published(home, "issues").query("severity == 'hold'").shape[0]
+    assert bool(published(home, "ledger")["balanced"].all())
+
+
+def test_the_first_of_a_doubled_figure_can_be_kept_by_hand(tmp_path: Path) -> None:
+    home = doubled(tmp_path)
+    declaration = home.raw / "courts" / "source.toml"
+    rulings = [
+        f'\n[[decided]]\ncell = "returns_2023.csv#returns_2023!{cell}"\nwas = "{was}"\ndo = "{do}"\nwhy = "x"\n'
+        for cell, was, do in (("C2", "12", "accept"), ("C3", "13", "ignore"))
+    ]
+    declaration.write_text(declaration.read_text(encoding="utf-8") + "".join(rulings), encoding="utf-8")
+
+    assert refresh(home).exit_code == 0
+    assert guatemala(home) == [("C2", 12.0, True)]
+    assert published(home, "issues").empty
+
+
+def test_accepting_one_of_a_doubled_figure_alone_is_refused_with_the_reason(tmp_path: Path) -> None:
+    home = doubled(tmp_path)
+    (refused,) = apply_decisions(ruled(home, G2="accept as", J2="checked"), home).refused
+    assert "would be held all the same: the same figure is printed 2 times" in refused
+
+
+def test_a_doubled_figure_of_two_sheets_can_be_settled_too(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, value in (("One", 12), ("Two", 13)):
+        sheet = book.create_sheet(name)
+        sheet.append(["Country", "Year", "Convictions"])
+        sheet.append(["Guatemala", 2019, value])
+    del book["Sheet"]
+    home = small_project(tmp_path)
+    book.save(home.raw / "courts" / "returns_2022.xlsx")
+    assert len(refresh(home).newly_held) == 2
+
+    given = {"G2": "accept as", "J2": "checked", "G3": "ignore", "J3": "a draft"}
+    assert apply_decisions(ruled(home, **given), home).refused == ()
+
+    assert refresh(home).exit_code == 0
+    frame = published(home, "observations").query("file == 'courts/returns_2022.xlsx'")
+    assert frame[["sheet", "low"]].to_numpy().tolist() == [["One", 12.0]]
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])
+def test_the_decisions_speak_the_language_of_the_return_and_are_read_in_it(language: str, tmp_path: Path) -> None:
+    home, _ = project(tmp_path, filled("outcomes", language, A6="Hondurrras"))
+    refresh(home)
+    said = words(language)["decide"]
+
+    path = ruled(home, G2=said["decisions"][1], H2="HND", J2="un error")
+
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == [said["sheet"]]
+    assert [cell.value for cell in book.active[1]] == said["headers"]
+    assert opdat(home, "decide", "--apply", str(path)) == 0
+    assert refresh(home).exit_code == 0
+
+
+def test_the_language_of_decisions_can_be_named_and_must_be_one_of_four(tmp_path: Path) -> None:
+    home = doubled(tmp_path)
+    assert opdat(home, "decide", "--xlsx", str(tmp_path / "d.xlsx"), "--language", "fr") == 0
+    sheet = openpyxl.load_workbook(tmp_path / "d.xlsx").active
+    assert (sheet["G1"].value, sheet["E2"].value) == (
+        "décision",
+        "Le même chiffre figure plusieurs fois avec des valeurs différentes.",
+    )
+    assert sheet["F2"].value == "Acceptez telle quelle la cellule qui est juste et ignorez les autres."
+    assert opdat(home, "decide", "--xlsx", str(tmp_path / "d.xlsx"), "--language", "xx") == 2

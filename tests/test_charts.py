@@ -177,7 +177,9 @@ class TestLines:
         rows = pd.concat([exact("year_", {"x": [9, 8]}, measure=m) for m in ("prosecutions", "convictions")])
         chart = charts.stages(rows.drop(columns="year_"))
         assert "a ratio, not a conviction rate" in chart.caveats[0]
-        assert chart.title == "Prosecutions and convictions fell in every measure from 2010 to 2011"
+        assert chart.title == "Prosecutions and convictions both fell from 2010 to 2011"
+        of_one = charts.stages(rows.drop(columns="year_").assign(place="GTM", level="country"))
+        assert of_one.title == "Guatemala: prosecutions and convictions both fell from 2010 to 2011"
 
 
 class TestRanking:

@@ -140,6 +140,10 @@ class TestMarks:
         assert dots
         assert {line.get_markerfacecolor() for line in dots} == {"#ffffff"}
 
+    def test_statements_of_the_record_say_themselves_that_they_were_read_elsewhere(self) -> None:
+        rows = MORE["secondary"].drop(columns="secondary").assign(sourcing="secondary")
+        assert "pages other than the publisher's" in KINDS["to_date"](rows).source_line
+
     def test_an_unstable_rate_read_elsewhere_is_a_hollow_cross(self) -> None:
         rows = exact("region", {"Africa": [3]}, unstable=True, secondary=True)
         axes = charts.ranked(rows, by="region").figure.axes[1]
@@ -222,6 +226,7 @@ class TestChange:
         ways = [t.get_text() for t in written(chart) if t.get_text() in ("rose", "fell", "not known")]
         assert sorted(ways) == ["fell", "not known", "rose"]
         assert "here for 2 of 3" in chart.caveats[0]
+        assert chart.title == "Convictions of 3 regions from 2010 to 2011: rose in 1, fell in 1, not known for 1"
 
     def test_needs_two_years(self) -> None:
         with pytest.raises(OpdatError, match=r"asked were 2010 and 2030, the frame has 2010 and 2011"):

@@ -107,7 +107,7 @@ def check(path: Path, home: Home) -> Checked:
     if path.resolve().parent.parent == home.raw.resolve():
         return _in_its_folder(path, grids)
     loose = path.resolve().parent == home.raw.resolve()
-    ruled = _declaration(home.raw / RETURNS) if loose else None
+    ruled = declaration_in(home.raw / RETURNS) if loose else None
     form = declaration_for(
         grids, path.name, RETURNS if loose else path.stem, ruled if isinstance(ruled, Source) else None
     )
@@ -125,13 +125,14 @@ def check(path: Path, home: Home) -> Checked:
 
 def _in_its_folder(path: Path, grids: tuple[Grid, ...]) -> Checked:
     folder = path.resolve().parent
-    declared = declared_form(path, folder.name, _declaration(folder))
+    declared = declared_form(path, folder.name, declaration_in(folder))
     if isinstance(declared, DeclarationError):
         return _refused(path, grids, "declaration", " ".join(declared.problems), None)
     return Checked(path, "declared", folder.name, declared.language, read_file(path, declared, reason_to_stop), grids)
 
 
-def _declaration(folder: Path) -> Source | DeclarationError:
+def declaration_in(folder: Path) -> Source | DeclarationError:
+    """The declaration of a folder, or what is wrong with it."""
     path = folder / DECLARATION
     if not path.exists():
         return DeclarationError([f"{folder.name}/source.toml is missing"])
@@ -146,10 +147,11 @@ def _declared_elsewhere(path: Path, grids: tuple[Grid, ...], home: Home) -> Chec
     folders = sorted(home.raw.iterdir()) if home.raw.is_dir() else []
     tried = []
     for folder in folders:
-        declared = _declaration(folder) if folder.is_dir() else None
+        declared = declaration_in(folder) if folder.is_dir() else None
         if isinstance(declared, Source):
-            # What was ruled on one file's cells says nothing of another file.
-            read = read_file(path, replace(declared, decided=()), reason_to_stop)
+            # What was ruled on one file's cells says nothing of another file; and a file may be sent under any name.
+            anywhere = replace(declared, decided=(), editions=replace(declared.editions, pattern=None))
+            read = read_file(path, anywhere, reason_to_stop)
             tried.append(Checked(path, "declared", declared.id, declared.language, read, grids))
     fitting = [one for one in tried if _taken(one)]
     return max(fitting, key=lambda one: (_taken(one), -len(one.held)), default=None)

@@ -6,16 +6,20 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
 from opdat_analytics import store, vocab
 from opdat_analytics.admitted import admitted_sheets
+from opdat_analytics.answers.check import declaration_in
 from opdat_analytics.answers.forms import declaration_path, declared_form, form_of
 from opdat_analytics.answers.template_sheets import MADE
+from opdat_analytics.answers.wording import told
+from opdat_analytics.answers.words import LANGUAGES, words
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import read_file
 from opdat_analytics.ingest.grid import Grid
@@ -24,16 +28,16 @@ from opdat_analytics.model import DeclarationError, Home, OpdatError, UnknownNam
 from opdat_analytics.paths import DECLARATION, raw_path
 from opdat_analytics.privacy import reason_to_stop
 
-SHEET = "Decisions"
-HEADERS = ("file", "sheet", "cell", "says", "what is wrong", "hint", "decision", "read as / code", "who", "why")
 DECISIONS = ("accept as", "alias", "ignore", "keep holding")
+"""What can be ruled; in the workbook in its language, in this order."""
 _DO = {"accept as": "accept", "ignore": "ignore", "keep holding": "hold"}
+_COLUMNS = 10
 _WIDTHS = (30, 18, 8, 24, 60, 34, 16, 24, 24, 44)
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """One row of the workbook that says something; ``at`` is its row number."""
+    """One row of the workbook that says something; ``at`` is its row number, ``choices`` what it could have said."""
 
     at: int
     file: str
@@ -44,6 +48,7 @@ class Ruling:
     value: str
     who: str
     why: str
+    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,40 +59,74 @@ class Applied:
     refused: tuple[str, ...]
 
 
-def decisions_workbook(home: Home) -> bytes:
+def decisions_workbook(home: Home, language: str | None = None) -> bytes:
     """The held cells of the current publication that nobody has ruled on, with columns to rule in, as xlsx.
+
+    Parameters
+    ----------
+    home
+        The project's folders.
+    language
+        ``en``, ``es``, ``fr`` or ``pt``; the language of the files if None, English where they have several.
 
     Raises
     ------
     NothingPublished
         If there is no publication.
+    UnknownName
+        If there is no such language.
     """
     issues = store.open_publication(home).table("issues")
     held = issues[(issues["severity"] == "hold") & ~issues["acknowledged"].astype(bool) & issues["cell"].notna()]
+    language = language or _language(sorted(set(held["file"])), home)
+    phrases = words(language)
+    said = phrases["decide"]
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": "Decisions on held cells", "created": MADE})
-    sheet = book.add_worksheet(SHEET)
+    book.set_properties({"title": said["sheet"], "created": MADE})
+    sheet = book.add_worksheet(said["sheet"])
     head = book.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "text_wrap": True})
-    told = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#F3F5F8"})
+    shown = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#F3F5F8"})
     free = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "border": 1, "bg_color": "#FFF9E5"})
-    for column, (header, width) in enumerate(zip(HEADERS, _WIDTHS, strict=True)):
+    for column, (header, width) in enumerate(zip(said["headers"], _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, header, head)
-    shown = held[["file", "sheet", "cell", "text", "message", "hint"]].itertuples(index=False, name=None)
-    for row, line in enumerate(shown, 1):
-        for column, text in enumerate(line):
-            sheet.write_string(row, column, text if isinstance(text, str) else "", told)
-        for column in range(6, len(HEADERS)):
+    for row, issue in enumerate(held.to_dict("records"), 1):
+        told_of = _told(issue, language, phrases)
+        for column, text in enumerate((*(issue[name] for name in ("file", "sheet", "cell", "text")), *told_of)):
+            sheet.write_string(row, column, text if isinstance(text, str) else "", shown)
+        for column in range(6, _COLUMNS):
             sheet.write_blank(row, column, None, free)
     if len(held):
-        message = "accept as: read the text beside it; alias: this word always means the code beside it."
-        rule = {"validate": "list", "source": list(DECISIONS), "input_title": "Decision", "input_message": message}
+        rule = {
+            "validate": "list", "source": said["decisions"],
+            "input_title": said["input_title"], "input_message": said["input_message"],
+        }  # fmt: skip
         sheet.data_validation(1, 6, len(held), 6, rule)
     sheet.freeze_panes(1, 3)
-    sheet.autofilter(0, 0, max(1, len(held)), len(HEADERS) - 1)
+    sheet.autofilter(0, 0, max(1, len(held)), _COLUMNS - 1)
     book.close()
     return buffer.getvalue()
+
+
+def _told(issue: Mapping[Hashable, Any], language: str, phrases: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What is wrong with a cell and what may be done, in a language."""
+    if issue["code"] == "duplicate_key":
+        hint = phrases["decide"]["duplicate"]
+    else:
+        hint = issue["hint"] if language == "en" and isinstance(issue["hint"], str) else None
+    wrong, accepted = told({str(name): value for name, value in issue.items()}, phrases)
+    return wrong, hint or accepted
+
+
+def _language(files: Iterable[str], home: Home) -> str:
+    """The language of some raw files, where they have one and the same; else English."""
+    found = set()
+    for file in files:
+        path, folder = raw_path(home.raw, file), file.partition("/")[0]
+        declared = declared_form(path, folder, declaration_in(home.raw / folder))
+        found.add(declared.language if isinstance(declared, Source) else "en")
+    return found.pop() if len(found) == 1 else "en"
 
 
 def apply_decisions(path: Path, home: Home) -> Applied:
@@ -117,29 +156,36 @@ def apply_decisions(path: Path, home: Home) -> Applied:
 def _rulings(path: Path) -> list[Ruling]:
     if not path.is_file():
         raise UnknownName(f"There is no file {path}.")
-    grid = next((grid for grid in read_workbook(path) if grid.name == SHEET), None)
-    rows = [[str(text) for text in row[: len(HEADERS)]] for row in grid.text.tolist()] if grid is not None else []
-    if not rows or tuple(rows[0]) != HEADERS:
+    tables = {
+        grid.name: [[str(text) for text in row[:_COLUMNS]] for row in grid.text.tolist()]
+        for grid in read_workbook(path)
+    }
+    spoken = [words(language)["decide"] for language in LANGUAGES]
+    said = next((one for one in spoken if tables.get(one["sheet"], [[]])[0] == one["headers"]), None)
+    if said is None:
         raise OpdatError(
             f"{path.name} is not a workbook of decisions; make one with `opdat decide --xlsx {path.name}`."
         )
+    meant = dict(zip(said["decisions"], DECISIONS, strict=True))
     found = []
-    for at, said in enumerate(rows[1:], 2):
-        if said[6].strip():
-            free = [text.strip() for text in said[6:]]
-            found.append(Ruling(at, said[0], said[1], said[2], said[3], *free))
+    for at, row in enumerate(tables[said["sheet"]][1:], 2):
+        if row[6].strip():
+            decision, value, who, why = (text.strip() for text in row[6:])
+            decision = meant.get(decision, decision)
+            found.append(Ruling(at, row[0], row[1], row[2], row[3], decision, value, who, why, tuple(meant)))
     return found
 
 
 def _problems(ruling: Ruling, home: Home) -> Iterable[str]:
     """What is wrong with one row: its own words, or a cell that says something else now."""
     if ruling.decision not in DECISIONS:
-        yield f"G{ruling.at}: “{ruling.decision}” is no decision; choose from: {', '.join(DECISIONS)}."
-    if ruling.decision in ("accept as", "alias") and not ruling.value:
-        yield f"H{ruling.at}: “{ruling.decision}” needs what to read, or the place code."
+        yield f"G{ruling.at}: “{ruling.decision}” is no decision; choose from: {', '.join(ruling.choices)}."
+    if ruling.decision == "alias" and not ruling.value:
+        yield f"H{ruling.at}: “{ruling.decision}” needs the code of the place or measure that the word means."
     if ruling.decision == "alias" and ruling.value and _section(ruling.value) is None:
-        near = vocab.suggest(ruling.value, [*vocab.places(), *vocab.measures()])
-        hint = f" Did you mean “{near}”?" if near else ""
+        measure = vocab.suggest(ruling.value, vocab.measures())
+        near = f"“{measure}”" if measure else vocab.near_places(ruling.value)
+        hint = f" Did you mean {near}?" if near else ""
         yield (
             f"H{ruling.at}: “{ruling.value}” is neither a place code nor a measure; "
             f"see `opdat show places` and `opdat show measures`.{hint}"
@@ -162,9 +208,8 @@ def _section(value: str) -> str | None:
     return "meanings.measure" if value in vocab.measures() else None
 
 
-def _shown(path: Path) -> tuple[Grid, ...]:
+def _shown(path: Path, declaration: Path) -> tuple[Grid, ...]:
     """The sheets of a raw file as they may be shown."""
-    declaration = path.parent / DECLARATION
     return admitted_sheets(path, read_declaration(declaration) if declaration.exists() else None)
 
 
@@ -175,7 +220,7 @@ def _now(ruling: Ruling, home: Home) -> str | None:
     if not name or not there or not path.is_file():
         return None
     try:
-        grid = next((grid for grid in _shown(path) if grid.name == ruling.sheet), None)
+        grid = next((grid for grid in _shown(path, home.raw / folder / DECLARATION) if grid.name == ruling.sheet), None)
         row, column = position(ruling.cell)
     except OpdatError:
         return None
@@ -232,7 +277,7 @@ def _still_held(rulings: Sequence[Ruling], declared: Source, home: Home) -> Iter
 def _block(ruling: Ruling) -> str:
     name = ruling.file.partition("/")[2]
     keys = {"cell": f"{name}#{ruling.sheet}!{ruling.cell}", "was": ruling.was, "do": _DO[ruling.decision]}
-    if ruling.decision == "accept as":
+    if ruling.decision == "accept as" and ruling.value:
         keys["as"] = ruling.value
     keys["why"] = ruling.why
     if ruling.who:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openpyxl
@@ -29,7 +29,6 @@ _REACHES_OUT = re.compile(
     re.IGNORECASE,
 )
 """Formulas that fetch, start or look into something outside of the workbook."""
-_OTHER_CELL = re.compile(r"\((?:[^()]*!)?([A-Z]{1,3}[1-9][0-9]*)\)")
 _UNOPENED = (ValueError, TypeError, KeyError, AttributeError, IndexError, OSError, zipfile.BadZipFile)
 
 
@@ -166,7 +165,7 @@ def _mark(book: Any, issues: Sequence[Mapping[str, Any]], said: Mapping[str, Any
     fill = PatternFill("solid", start_color=colour, end_color=colour)
     sheets = {sheet.title: sheet for sheet in book.worksheets}
     marked: dict[str, list[str]] = {}
-    for issue in (placed for found in issues for placed in _at_each_cell(found)):
+    for issue in issues:
         sheet = sheets.get(issue["sheet"])
         if sheet is None or not isinstance(issue["cell"], str):
             if sheet is not None and colour == HELD:
@@ -184,15 +183,6 @@ def _mark(book: Any, issues: Sequence[Mapping[str, Any]], said: Mapping[str, Any
         marked.setdefault(issue["sheet"], []).append(cell.coordinate)
     for name, cells in marked.items():
         _above_other_colours(sheets[name], cells, fill)
-
-
-def _at_each_cell(issue: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """The issue at its own cell and, of a figure printed several times, at the other cells that print it."""
-    yield issue
-    if issue["code"] == "duplicate_key":
-        for cell in _OTHER_CELL.findall(issue["message"]):
-            if cell != issue["cell"]:
-                yield {**issue, "cell": cell}
 
 
 def _above_other_colours(sheet: Any, cells: Sequence[str], fill: Any) -> None:

@@ -78,7 +78,8 @@ def change(
     said = (
         words.own_title(title, [run for run in runs.values() if len(run) == 2])
         if title
-        else words.message(runs, what, word, unit, labels)
+        else _counted([_way(pairs[g]) for g in stated], what, word, (first, last))
+        or words.message(runs, what, word, unit, labels, words.whose(both, by, labels))
     )
     subtitle = words.subtitle(both, (f"by {word}",) if by != "measure" else (), labels)
     unsure = sum(_way(pair) == UNKNOWN for pair in shown.values())
@@ -98,6 +99,17 @@ def change(
     spoken += f" From {first} to {last} {ways.count('rose')} rose, {ways.count('fell')} fell for certain; " \
               f"of {ways.count(UNKNOWN)} the direction is not known."  # fmt: skip
     return exhibit.exhibit("change", name, page.figure, both, told, spoken, by)
+
+
+def _counted(ways: Sequence[str], what: str, word: str, years: tuple[int, int]) -> str | None:
+    """How many rose and fell for certain, and how many nobody can tell; None where the directions do not differ."""
+    counts = {way: ways.count(way) for way in ("rose", "fell", "stayed the same", UNKNOWN)}
+    told = [(way, count) for way, count in counts.items() if count]
+    if len(told) < 2 or counts[UNKNOWN] == len(ways):
+        return None
+    parts = [f"{way}{' in' if way != UNKNOWN else ' for'} {count}" for way, count in told]
+    groups = word[:-1] + "ies" if word.endswith("y") else word + "s"
+    return f"{what} of {len(ways)} {groups} from {years[0]} to {years[1]}: {', '.join(parts)}"
 
 
 def _lower(point: Point | None) -> float:

@@ -172,6 +172,8 @@ def required(frame: pd.DataFrame, keys: Sequence[str], needs: Sequence[str]) -> 
         )
     if frame.empty:
         raise OpdatError("There is nothing to draw: the frame has no rows. Loosen the filter that made it.")
+    if "secondary" not in frame.columns and "sourcing" in frame.columns:
+        frame = frame.assign(secondary=frame["sourcing"] == "secondary")
     return frame.sort_values(list(keys), kind="stable", key=_sortable).reset_index(drop=True)
 
 

@@ -59,8 +59,6 @@ def revisions(
         low=table["low_to"], high=table["high_to"], old_low=table["low_from"], old_high=table["high_from"],
         restated=True, qualifier=table.get("qualifier_to", "exact"),
     )  # fmt: skip
-    if "sourcing" in table.columns:
-        table["secondary"] = table["sourcing"] == "secondary"
     table["edition"] = table["edition_from"].astype(str) + ";" + table["edition_to"].astype(str)
     size = (table["low"].fillna(0) - table["old_low"].fillna(0)).abs()
     shown = table.loc[size.sort_values(ascending=False, kind="stable").index[:top]].reset_index(drop=True)

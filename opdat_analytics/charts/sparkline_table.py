@@ -62,7 +62,11 @@ def sparkline_table(
     unit, word = words.unit(table), words.groups_word(by, table)
     what = words.measures(table, labels)
     stated = [[p for p in run if p.stated] for run in runs.values()]
-    said = words.own_title(title, stated) if title else words.message(runs, what, word, unit, labels)
+    said = (
+        words.own_title(title, stated)
+        if title
+        else words.message(runs, what, word, unit, labels, words.whose(table, by, labels))
+    )
     subtitle = words.subtitle(table, (f"by {word}",) if by != "measure" else (), labels)
     with matplotlib.rc_context(style.RC):
         told = exhibit.texts("sparkline_table", table, every, said, subtitle, publication, sources,
@@ -94,7 +98,10 @@ def _draw(
     latest = [words.figure(run[-1], unit) if run else "no figure" for run in shown.values()]
     when = [str(run[-1].along) if run else "–" for run in shown.values()]
     who = [_coverage(run[-1] if run else None) for run in shown.values()]
-    columns = [("first", first), ("latest", latest), ("year", when), ("reporting", who)]
+    columns = [("first", first), ("latest", latest), ("year", when)]
+    # Where every row is of one place there is nobody else to report.
+    if any(p.n_expected != 1 for p in every):
+        columns.append(("reporting", who))
     widths = [max(layout.text_width(t, style.BODY, "bold") for t in (head, *texts)) + 0.2 for head, texts in columns]
     placed = rows.rows_of([words.label(group, labels) for group in runs], row=TALL + 0.12)
     room = layout.WIDTH - 2 * layout.MARGIN

@@ -124,7 +124,7 @@ def _lines(
     said = (
         words.own_title(title, stated.values())
         if title
-        else words.message(runs, words.measures(rows, labels), word, unit, labels)
+        else words.message(runs, words.measures(rows, labels), word, unit, labels, words.whose(rows, by, labels))
     )
     silent = [words.label(group, labels) for group, run in stated.items() if not run]
     last = [f"No number in any year: {style.joined(silent, 30)}."] if silent and len(silent) < len(runs) else []

@@ -245,7 +245,7 @@ def direction(series: Sequence[Point]) -> str | None:
 
 def message(
     series: Mapping[str, Sequence[Point]], what: str, by: str, unit: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None, whose: str = "",
 ) -> str:  # fmt: skip
     """A title that is true for every value within the bounds, else a neutral one.
 
@@ -259,6 +259,8 @@ def message(
         What the groups are called.
     unit, labels
         Unit code of the numbers; names of groups by code.
+    whose
+        The one place that all of it is about, where the groups do not name it.
 
     Returns
     -------
@@ -270,18 +272,34 @@ def message(
     ways = {direction(run) for run in told.values()}
     if len(told) == 1:
         [(group, run)] = told.items()
-        name = "" if by == "measure" or group == "all" else label(group, labels)
+        name = whose if by == "measure" or group == "all" else label(group, labels)
         way = ways.pop()
         if way in ("rose", "fell"):
-            lead = f"{name}: {what[:1].lower()}{what[1:]}" if name else what
             first, last = (f"{figure(end, unit)} in {end.along}" for end in (run[0], run[-1]))
-            return f"{lead} {way} from {first} to {last}"
+            return f"{_lead(what, name)} {way} from {first} to {last}"
         return ", ".join(filter(None, [what, name, span]))
     ends = {(run[0].along, run[-1].along) for run in told.values() if run}
     if len(ways) == 1 and len(ends) == 1 and ways <= {"rose", "fell"}:
         [(first_year, last_year)] = ends
-        return f"{what} {ways.pop()} in every {by} from {first_year} to {last_year}"
-    return ", ".join(filter(None, [what if by == "measure" else f"{what} by {by}", span]))
+        every = f" in every {by}" if by != "measure" else ""
+        both = ("" if every else " both" if len(told) == 2 else " all") + f" {ways.pop()}"
+        return f"{_lead(what, whose)}{both}{every} from {first_year} to {last_year}"
+    return ", ".join(filter(None, [what if by == "measure" else f"{what} by {by}", whose, span]))
+
+
+def _lead(what: str, name: str) -> str:
+    return f"{name}: {what[:1].lower()}{what[1:]}" if name else what
+
+
+def whose(frame: pd.DataFrame, by: str, labels: Mapping[str, str] | None = None) -> str:
+    """The one country or region that a chart is about, where its groups are not places; else nothing."""
+    if by in ("place", "region"):
+        return ""
+    for name in ("place", "region"):
+        found = unique(frame, name)
+        if len(found) == 1 and not frame[name].isna().any():
+            return label(str(next(iter(found))), labels)
+    return ""
 
 
 def own_title(title: str, series: Iterable[Sequence[Point]]) -> str:

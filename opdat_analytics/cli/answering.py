@@ -69,6 +69,9 @@ def decide(
     ctx: typer.Context,
     xlsx: Annotated[Path | None, typer.Option(help="Write the held cells as a workbook to rule in.")] = None,
     apply: Annotated[Path | None, typer.Option(help="Write what was ruled in it into the declarations.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language of the workbook: en, es, fr or pt; that of the files if not named.")
+    ] = None,
     raw: Raw = None,
     processed: Processed = None,
     exports: Exports = None,
@@ -81,7 +84,7 @@ def decide(
     if (xlsx is None) == (apply is None):
         raise typer.BadParameter("name --xlsx to write the workbook, or --apply to apply it")
     if xlsx is not None:
-        store.write_whole(xlsx, decisions_workbook(home))
+        store.write_whole(xlsx, decisions_workbook(home, language))
         say(f"Decisions: {xlsx}")
     if apply is not None:
         done = apply_decisions(apply, home)

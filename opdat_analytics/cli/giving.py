@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opdat_analytics.cli.program import FAILED, STOPPED, Exports, Log, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.program import (
+    FAILED,
+    STOPPED,
+    Exports,
+    Log,
+    Processed,
+    Raw,
+    app,
+    home_of,
+    say,
+    told_if_stopped,
+)
 from opdat_analytics.cli.refreshing import LISTED, begin_log, tell, tell_issue
 from opdat_analytics.model import Home, NothingPublished, OpdatError
 
@@ -109,13 +120,14 @@ def run(
 
     home = home_of(ctx, raw, processed, exports)
     begin_log(log)
-    report = run_refresh(home)
-    tell(report, home)
-    if report.publication is None:
-        raise typer.Exit(report.exit_code)
-    _export(home)
-    _changes(home)
-    failed = _run_notebooks(home)
+    with told_if_stopped(home):
+        report = run_refresh(home)
+        tell(report, home)
+        if report.publication is None:
+            raise typer.Exit(report.exit_code)
+        _export(home)
+        _changes(home)
+        failed = _run_notebooks(home)
     _remind(report)
     raise typer.Exit(FAILED if failed else STOPPED if report.newly_stopped else 0)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say, told_if_stopped
 from opdat_analytics.cli.rows import is_stated, records
 from opdat_analytics.model import Home
 
@@ -37,7 +37,8 @@ def refresh(
 
     begin_log(log)
     home = home_of(ctx, raw, processed, exports)
-    report = run_refresh(home, sources or (), dry_run=dry_run)
+    with told_if_stopped(home):
+        report = run_refresh(home, sources or (), dry_run=dry_run)
     if as_json:
         say(json.dumps(report_json(report), ensure_ascii=False, indent=1))
     else:
@@ -55,6 +56,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "changes": [] if report.changes is None else records(report.changes),
         "stopped": list(report.stopped),
         "newly_held": list(report.newly_held),
+        "to_look_at": list(report.to_look_at),
     }
 
 
@@ -98,6 +100,10 @@ def tell(report: Report, home: Home) -> None:
         tell_issue("Held", issue)
     if len(held) > LISTED:
         say(f"… and {len(held) - LISTED} more cells newly held; see them with: opdat show issues --where severity=hold")
+    for issue in report.to_look_at[:LISTED]:
+        tell_issue("Look", issue)
+    if len(report.to_look_at) > LISTED:
+        say(f"… and {len(report.to_look_at) - LISTED} more to look at; see them with: opdat show issues")
     if report.stopped:
         say("The last good rows of a stopped file stay in the tables.")
     if held:

@@ -2,5 +2,6 @@
 
 from opdat_analytics.disclosure.policy import Policies, Policy, policies
 from opdat_analytics.disclosure.protect import HIDDEN, Protected, protect, protect_together
+from opdat_analytics.disclosure.structure import ABOUT
 
-__all__ = ["HIDDEN", "Policies", "Policy", "Protected", "policies", "protect", "protect_together"]
+__all__ = ["ABOUT", "HIDDEN", "Policies", "Policy", "Protected", "policies", "protect", "protect_together"]

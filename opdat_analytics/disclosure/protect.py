@@ -42,7 +42,7 @@ def protect(
     frame: pd.DataFrame,
     rules: Policies,
     *,
-    before: pd.DataFrame | None = None,
+    before: Sequence[pd.DataFrame] = (),
     hierarchy: Mapping[str, str] | None = None,
 ) -> Protected:
     """Hide what must not leave of one table; see `protect_together`."""
@@ -53,7 +53,7 @@ def protect_together(
     frames: Mapping[str, pd.DataFrame],
     rules: Policies,
     *,
-    before: pd.DataFrame | None = None,
+    before: Sequence[pd.DataFrame] = (),
     hierarchy: Mapping[str, str] | None = None,
 ) -> dict[str, Protected]:
     """Hide what must not leave of tables that are read side by side.
@@ -67,15 +67,15 @@ def protect_together(
     rules
         The policy of the project.
     before
-        The same tables as they were released last, hidden figures and all.
+        The same figures as they were released earlier, one table for each release, hidden figures and all.
     hierarchy
         Place → the place that it is part of.
 
     Returns
     -------
     dict of Protected
-        For each table. Every hidden figure was attacked with all that is shown, the last release included, and keeps
-        the width that its policy asks; a table for which nothing of that kind can be had is collapsed.
+        For each table. Every hidden figure, those of earlier releases too, was attacked with all that is shown and
+        ever was, and keeps the width that its policy asks; a table for which that cannot be had is collapsed.
     """
     used = {name: frame for name, frame in frames.items() if _is_of_figures(frame)}
     done = {name: Protected(frame, _no_audit()) for name, frame in frames.items() if name not in used}
@@ -83,11 +83,11 @@ def protect_together(
         return {name: done.get(name, Protected(frame, _no_audit())) for name, frame in frames.items()}
     same = shared_columns(used.values())
     policy_of = {name: _policies_of(frame, rules) for name, frame in used.items()}
-    released = before[[policy.hides for policy in _policies_of(before, rules)]] if before is not None else None
+    earlier = [_earlier(frame, rules, same) for frame in before]
     keys = {name: keys_of(frame, same) for name, frame in used.items()}
     cells = _cells(used, keys, policy_of)
     if cells:
-        _hide(cells, _earlier(released, same), parents_of(used.values(), hierarchy))
+        _hide(cells, [one for one in earlier if one], parents_of((*used.values(), *before), hierarchy))
     for name, frame in used.items():
         done[name] = _shown(frame, keys[name], policy_of[name], cells)
     return {name: done[name] for name in frames}
@@ -137,19 +137,21 @@ def _cells(
     return cells
 
 
-def _earlier(released: pd.DataFrame | None, same: Sequence[str]) -> dict[Key, float | None]:
-    """What was released: key → number, None where it was hidden."""
-    if released is None:
-        return {}
-    exact = [low if low == high else None for low, high in zip(released["low"], released["high"], strict=True)]
-    return dict(zip(keys_of(released, same), exact, strict=True))
+Release = Mapping[Key, float | None]
+"""What one release said: key → number, None where it was hidden."""
 
 
-def _hide(cells: dict[Key, _Cell], earlier: Mapping[Key, float | None], parents: Mapping[str, str]) -> None:
+def _earlier(released: pd.DataFrame, rules: Policies, same: Sequence[str]) -> Release:
+    guarded = released[[policy.hides for policy in _policies_of(released, rules)]]
+    exact = [low if low == high else None for low, high in zip(guarded["low"], guarded["high"], strict=True)]
+    return dict(zip(keys_of(guarded, same), exact, strict=True))
+
+
+def _hide(cells: dict[Key, _Cell], earlier: Sequence[Release], parents: Mapping[str, str]) -> None:
     """Give every cell that must be hidden its reason."""
     known = list(cells.values())
     for cell in known:
-        cell.reason = _sensitive(cell, earlier.get(cell.key))
+        cell.reason = _sensitive(cell, _said(cell.key, earlier))
     while True:
         unsafe = _hide_once(known, earlier, parents)
         if not unsafe:
@@ -163,14 +165,19 @@ def _hide(cells: dict[Key, _Cell], earlier: Mapping[Key, float | None], parents:
         known = [cell for cell in known if cell.reason != "collapsed"]
 
 
-def _sensitive(cell: _Cell, said: float | None) -> str | None:
+def _said(key: Key, earlier: Sequence[Release]) -> frozenset[float]:
+    """Every number that earlier releases gave for a figure."""
+    return frozenset(said for release in earlier if (said := release.get(key)) is not None)
+
+
+def _sensitive(cell: _Cell, said: frozenset[float]) -> str | None:
     threshold, exact = cell.policy.threshold, cell.low == cell.high
-    if said is not None and exact and said == cell.low:
+    if exact and cell.low in said:
         return None  # everybody has it already
     if exact and 0 < cell.low < threshold:
         return "below the threshold"
-    if said is not None and exact and 0 < abs(cell.low - said) < threshold:
-        return "differs from the last release by less than the threshold"
+    if exact and any(0 < abs(cell.low - number) < threshold for number in said):
+        return "differs from an earlier release by less than the threshold"
     if cell.policy.dominance is not None and cell.low > 0:
         if np.isnan(cell.largest):
             return "its largest contributions are not known"
@@ -187,35 +194,21 @@ def _finest(cells: Sequence[_Cell]) -> str | None:
     return None
 
 
-def _hide_once(cells: Sequence[_Cell], earlier: Mapping[Key, float | None], parents: Mapping[str, str]) -> list[_Cell]:
+def _hide_once(cells: Sequence[_Cell], earlier: Sequence[Release], parents: Mapping[str, str]) -> list[_Cell]:
     """Hide what it takes; the cells of tables that could not be made safe."""
     keys = [cell.key for cell in cells]
     low, high = np.array([cell.low for cell in cells]), np.array([cell.high for cell in cells])
     gone = np.zeros(len(cells), dtype=bool)
     sums = list(sums_of(keys, low, high, parents, gone))
-    # What was shown in the last release and is another number now is a cell of its own; what was hidden then is taken
-    # for what it is now.
-    old_keys = list(earlier)
-    place = {key: number for number, key in enumerate(keys)}
-    old_at: list[int] = []
-    old_low: list[float] = []
-    old_high: list[float] = []
-    old_free: list[bool] = []
-    for key in old_keys:
-        said, now = earlier[key], place.get(key)
-        if now is not None and (said is None or (low[now] == said == high[now])):
-            old_at.append(now)
-            continue
-        old_at.append(len(cells) + len(old_low))
-        old_low.append(0.0 if said is None else said)
-        old_high.append(0.0 if said is None else said)
-        old_free.append(said is None)
-    all_low, all_high = np.concatenate([low, old_low]), np.concatenate([high, old_high])
-    free = np.concatenate([gone, np.array(old_free, dtype=bool)]) if old_low else gone
-    for one in sums_of(old_keys, all_low[old_at], all_high[old_at], parents, free[old_at]) if old_keys else ():
-        moved = replace(one, total=old_at[one.total], parts=tuple(old_at[part] for part in one.parts))
-        if moved not in sums:
-            sums.append(moved)
+    old = _old_cells(cells, earlier, parents)
+    all_low, all_high = np.concatenate([low, old.values]), np.concatenate([high, old.values])
+    free = np.concatenate([gone, old.free])
+    known = dict.fromkeys(sums)
+    for places in old.places:
+        at = list(places.values())
+        for one in sums_of(list(places), all_low[at], all_high[at], parents, free[at]):
+            known[replace(one, total=at[one.total], parts=tuple(at[part] for part in one.parts))] = None
+    sums = list(known)
     system = System(all_low, all_high, tuple(sums))
     n, size = len(cells), system.size
     sensitive, may_hide = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
@@ -223,16 +216,16 @@ def _hide_once(cells: Sequence[_Cell], earlier: Mapping[Key, float | None], pare
     for i, cell in enumerate(cells):
         exact = cell.low == cell.high
         sensitive[i] = cell.reason is not None
-        may_hide[i] = exact and (cell.key not in earlier or earlier[cell.key] != cell.low)
+        may_hide[i] = exact and cell.low not in _said(cell.key, earlier)
         small = cell.low < cell.policy.threshold
         margin = max(float(cell.policy.threshold), np.ceil(0.1 * cell.low))
         most[i] = cell.policy.threshold - 1 if small else cell.low + margin
         least[i] = 0.0 if small else max(0.0, cell.low - margin)
     unsafe: list[_Cell] = []
     for group in parts_that_hang_together(system):
-        if not sensitive[group].any():
-            continue
         own = [cells[i] for i in group if i < n]
+        if not own or not (sensitive | free)[group].any():
+            continue
         width = max(max(cell.policy.threshold, 2) - 1 for cell in own)
         part, values = cut(system, group), _values(cut(system, group), free[group])
         need = Need(least[group], most[group], float(width))
@@ -246,6 +239,65 @@ def _hide_once(cells: Sequence[_Cell], earlier: Mapping[Key, float | None], pare
             if hide and i < n and cells[i].reason is None:
                 cells[i].reason = "protects a hidden figure"
     return unsafe
+
+
+@dataclass(frozen=True)
+class _Old:
+    """Cells of earlier releases that are no cells of this one, and where the figures of each release stand."""
+
+    values: np.ndarray
+    free: np.ndarray
+    places: Sequence[Mapping[Key, int]]
+
+
+def _old_cells(cells: Sequence[_Cell], earlier: Sequence[Release], parents: Mapping[str, str]) -> _Old:
+    """What was shown and is another number now is a cell of its own.
+
+    What was hidden is taken for what it is now, unless what stood around it says that it was another. Whoever has
+    an earlier release keeps it, so that each is read with all that came before it, and this one with all of them.
+    """
+    now = {cell.key: number for number, cell in enumerate(cells)}
+    own: dict[tuple[Key, float | None], int] = {}
+    values: list[float] = []
+    read: dict[Key, float | None] = {}
+    places: list[Mapping[Key, int]] = []
+    at: dict[Key, int] = {}
+    for release in earlier:
+        read |= release
+        others = _were_others(read, cells, now, parents)
+        at = {}
+        for key, said in read.items():
+            here = now.get(key)
+            same = here is not None and said is not None and cells[here].low == said == cells[here].high
+            if here is not None and (same or (said is None and key not in others)):
+                at[key] = here
+                continue
+            if (key, said) not in own:
+                own[key, said] = len(cells) + len(values)
+                values.append(0.0 if said is None else said)
+            at[key] = own[key, said]
+        places.append(at)
+    if earlier:
+        places.append(at | now)
+    return _Old(np.array(values, dtype=float), np.array([said is None for _, said in own], dtype=bool), places)
+
+
+def _were_others(
+    read: Release, cells: Sequence[_Cell], now: Mapping[Key, int], parents: Mapping[str, str]
+) -> frozenset[Key]:
+    """Figures that an earlier release hid and that were others then: what stood around them does not fit them now."""
+    keys = list(read)
+    hidden = np.array([read[key] is None for key in keys], dtype=bool)
+    open_cells = np.array([gone and key not in now for gone, key in zip(hidden, keys, strict=True)], dtype=bool)
+    taken = [cells[now[key]].low if gone and key in now else said or 0.0
+             for key, gone, said in zip(keys, hidden, read.values(), strict=True)]  # fmt: skip
+    known = np.array(taken, dtype=float)
+    others = set()
+    for one in sums_of(keys, known, known, parents, hidden):
+        members = (one.total, *one.parts)
+        if not open_cells[list(members)].any() and known[list(one.parts)].sum() != known[one.total]:
+            others |= {keys[member] for member in members if hidden[member]}
+    return frozenset(others)
 
 
 def _values(system: System, free: np.ndarray) -> np.ndarray | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ _SAME = (
     "accumulation", "as_of", "reporter", "programme", "activity_type", "certainty",
 )  # fmt: skip
 """What two figures must share to add up."""
+ABOUT = (*_SAME, "place", "region", *DIVIDED[1:])
+"""Everything that says which figure a row is."""
 
 Key = tuple[tuple[str, ...], tuple[str, ...]]
 """What a figure shares with those it adds up with, and where it stands among them."""
@@ -74,38 +77,60 @@ def parents_of(frames: Iterable[pd.DataFrame], hierarchy: Mapping[str, str] | No
 def sums_of(
     keys: Sequence[Key], low: np.ndarray, high: np.ndarray, parents: Mapping[str, str], unknown: np.ndarray
 ) -> Iterator[Sum]:
-    """The sums that hold between cells: each total with its parts, one division at a time.
+    """The sums that hold between cells: each total with its parts, by one division, or by several at once.
 
-    A sum holds exactly where the parts that are shown make up the total; where they make up less, something else
-    belongs to the total; where they make up more, they overlap and nothing can be worked out.
+    Sums by several divisions, or over several levels of places, are added where a total between is not there to be
+    asked. A sum holds exactly where the parts that are shown make up the total; where they make up less, something
+    else belongs to the total; where they make up more, they overlap and nothing can be worked out.
     """
     at = {key: number for number, key in enumerate(keys)}
-    groups: dict[tuple[Key, int, str], list[int]] = {}
+    groups: dict[tuple[Key, tuple[int, ...], tuple[str, ...]], list[int]] = {}
     for number, (shared, divided) in enumerate(keys):
-        for axis, said in enumerate(divided):
-            for whole in _totals(axis, said, parents):
-                key = (shared, (*divided[:axis], whole, *divided[axis + 1 :]))
-                groups.setdefault((key, axis, _kind(axis, said)), []).append(number)
+        axes = [axis for axis, said in enumerate(divided) if said != TOTAL]
+        for together in (chosen for size in range(1, len(axes) + 1) for chosen in combinations(axes, size)):
+            kinds = tuple(_kind(axis, divided[axis], parents) for axis in together)
+            for steps in product(*(_totals(axis, divided[axis], parents) for axis in together)):
+                chain = _chain(divided, together, steps)
+                if all((shared, between) in at for between in chain[:-1]) and len(chain) > 1:
+                    continue
+                groups.setdefault(((shared, chain[-1]), together, kinds), []).append(number)
     for (key, _, _), parts in groups.items():
         total = at.get(key)
         if total is None:
             continue
         least, most = float(low[parts].sum()), float(high[parts].sum())
-        not_known = bool(unknown[parts].any() or unknown[total])
+        seen = [part for part in parts if not unknown[part]]
+        if len(seen) < len(parts) and not unknown[total] and float(low[seen].sum()) > high[total]:
+            continue  # what is shown of the parts is of another time than the total
+        not_known = len(seen) < len(parts) or bool(unknown[total])
         if not_known or (least <= high[total] and low[total] <= most):
             yield Sum(total, tuple(parts), True)
         elif most < low[total]:
             yield Sum(total, tuple(parts), False)
 
 
-def _totals(axis: int, said: str, parents: Mapping[str, str]) -> tuple[str, ...]:
-    if said == TOTAL:
-        return ()
-    if axis == 0 and said in parents:
-        return (parents[said],)
-    return (TOTAL,)
+def _totals(axis: int, said: str, parents: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """The ways up from a division: each the totals that are passed and, last, the one that is reached."""
+    above = []
+    while axis == 0 and said in parents and parents[said] not in above:
+        said = parents[said]
+        above.append(said)
+    ways = [*above, TOTAL]
+    return tuple(tuple(ways[: number + 1]) for number in range(len(ways)))
 
 
-def _kind(axis: int, said: str) -> str:
-    """Breakdowns of one kind add up; of several kinds each does for itself."""
+def _chain(divided: tuple[str, ...], axes: Sequence[int], steps: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The totals from a figure up, one step at a time."""
+    chain, here = [], list(divided)
+    for axis, ways in zip(axes, steps, strict=True):
+        for whole in ways:
+            here[axis] = whole
+            chain.append(tuple(here))
+    return chain
+
+
+def _kind(axis: int, said: str, parents: Mapping[str, str]) -> str:
+    """Places of one level add up, and breakdowns of one kind; of several kinds each does for itself."""
+    if axis == 0:
+        return str(len(_totals(axis, said, parents)))
     return said.partition(":")[0] if DIVIDED[axis] == "breakdown" else ""

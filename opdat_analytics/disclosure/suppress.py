@@ -69,7 +69,8 @@ def suppressed(
     may_hide
         Cells that can still be hidden; what was released before cannot.
     free
-        Cells that nobody is shown, such as cells hidden in an earlier release only; they cost nothing.
+        Cells that nobody is shown, such as cells hidden in an earlier release only; they cost nothing. They are
+        protected as hidden cells are, but for those that the earlier releases give away by themselves.
     need
         How wide bounds must stay.
 
@@ -82,8 +83,10 @@ def suppressed(
     protected: set[int] = set()
     whole: set[int] = set()
     until = time.monotonic() + SECONDS
+    most = sensitive | free | may_hide
+    given = {cell for cell in narrowed(system, most, sensitive, need) if free[cell]} if free.any() else set()
     for _ in range(ROUNDS):
-        bad = [cell for cell in narrowed(system, hidden, sensitive, need) if not free[cell]]
+        bad = [cell for cell in narrowed(system, hidden, sensitive, need) if cell not in given]
         if not bad:
             return hidden
         whole |= protected & set(bad)
@@ -94,7 +97,7 @@ def suppressed(
             break
         hidden = chosen
     every: np.ndarray = sensitive | free | (may_hide & (values > 0)) | (may_hide & hidden)
-    return np.asarray(every) if not [c for c in narrowed(system, every, sensitive, need) if not free[c]] else None
+    return None if set(narrowed(system, every, sensitive, need)) - given else every
 
 
 def _costs(system: System, values: np.ndarray) -> np.ndarray:

@@ -9,9 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from opdat_analytics.drafting.cell_kinds import kind
+from opdat_analytics.drafting.year_cells import true_years
 from opdat_analytics.ingest.declaration_checks import LANGUAGES
 from opdat_analytics.ingest.figures import numerals, parse_figure
-from opdat_analytics.ingest.grid import Grid, nonblank
+from opdat_analytics.ingest.grid import NO_FIGURE, Grid, nonblank
 from opdat_analytics.model import Figure
 
 SENTENCE = 60
@@ -128,9 +129,13 @@ def looks_of(grid: Grid) -> Looks:
     for top, left, _, right in grid.merges:
         if top < shape[0] and left < shape[1]:
             span[top, left] = min(right, shape[1] - 1) - left + 1
-    for at in grid.unread:
-        if at[0] < shape[0] and at[1] < shape[1] and filled[at] and kinds[at] == "word":
+    for at, (code, _) in grid.unread.items():
+        if code != NO_FIGURE and at[0] < shape[0] and at[1] < shape[1] and filled[at] and kinds[at] == "word":
             kinds[at] = "missing"
+    year, figure = kinds == "year", kinds == "figure"
+    if year.any():
+        years = true_years(year, figure, number, grid.text)
+        year, figure = years, figure | (year & ~years)
     return Looks(
-        grid.text, filled, kinds == "figure", kinds == "year", kinds == "missing", kinds == "word", long, number, span
+        grid.text, filled, figure, year, kinds == "missing", kinds == "word", long, number, span
     )  # fmt: skip

@@ -18,6 +18,7 @@ import numpy as np
 from opdat_analytics.admitted import admitted_sheets
 from opdat_analytics.drafting.activity_lists import draft_activities, is_activity_list
 from opdat_analytics.drafting.declaration_text import declaration_text
+from opdat_analytics.drafting.empty_rows import with_empty_rows
 from opdat_analytics.drafting.layouts import SheetDraft, draft_layout, figures_of
 from opdat_analytics.drafting.several_tables import draft_several, told_apart_by_titles
 from opdat_analytics.drafting.sheet_tables import Table, find_tables
@@ -131,7 +132,8 @@ def draft(path: Path, top: int = 1) -> list[Draft]:
         If the file cannot or must not be read.
     """
     grids = admitted_sheets(path)
-    found = {grid.name: find_tables(grid) for grid in grids}
+    language = language_of(_words(grids)).value
+    found = {grid.name: with_empty_rows(grid, find_tables(grid), language) for grid in grids}
     ways = _distinct_ways(found) if top > 1 or sum(map(cells_of, grids)) <= MOST_TESTED else _WAYS[:1]
     if top == 1:
         ways = [ways[0]] if sum(map(cells_of, grids)) > MOST_TESTED // 4 else ways
@@ -191,15 +193,18 @@ def _sheet(
         sheets.append(draft_layout(grid, counted[0], stem, language))
 
 
+def _words(grids: Sequence[Grid]) -> list[str]:
+    return [str(t) for grid in grids for t in grid.text[:60].ravel().tolist()[:3000] if t and len(str(t)) < 300]
+
+
 def _source(
     path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]]
 ) -> tuple[dict[str, Any], list[Choice]]:
     """The keys that hold for the whole workbook."""
-    words = [str(t) for grid in grids for t in grid.text[:60].ravel().tolist()[:3000] if t and len(str(t)) < 300]
-    language = language_of(words)
+    language = language_of(_words(grids))
     pairs = [(grid, table) for grid in grids for table in found[grid.name]]
     texts = {text for grid, table in pairs for text in figure_texts(grid, table)}
-    numbers = numbers_of(texts)
+    numbers = numbers_of(texts, language.value)
     signs: Counter[str] = Counter()
     for grid, table in pairs:
         signs.update(signs_among(grid, table))

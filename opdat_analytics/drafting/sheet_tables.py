@@ -252,6 +252,9 @@ def _continues(grid: Grid, looks: Looks, below: _Below, at: _Open, row: int) -> 
             return False
         _take(at, row)
         return True
+    over = _headings(looks, below, row, filled)
+    if (gap > 1 or at.waiting) and len(filled) >= 2 and over > 1 and over * 2 >= len(filled) - 1:
+        return False
     heading = [c for c in filled if c in figures and not looks.missing[row, c]]
     if len(filled) >= 2 and len(heading) >= max(1, 0.5 * len(filled) - 0.5) and below[row, heading[0]] >= 2:
         codes = all(kind(looks.text[row, c]) == "code" for c in heading)
@@ -279,9 +282,9 @@ def _take(at: _Open, row: int) -> None:
 
 
 def _same_header(looks: Looks, header: int, row: int) -> bool:
-    first = [same(t) for t in looks.text[header] if t.strip()]
-    again = [same(t) for t in looks.text[row] if t.strip()]
-    return len(again) >= 2 and len(set(again) & set(first)) >= max(2, 0.7 * len(again))
+    again = np.flatnonzero(looks.filled[row])
+    alike = sum(same(looks.text[header, c]) == same(looks.text[row, c]) for c in again.tolist())
+    return again.size >= 2 and alike >= max(2, 0.7 * again.size)
 
 
 # ---------------------------------------------------------------- columns
@@ -332,9 +335,9 @@ def _side_by_side(looks: Looks, at: _Open, rows: list[int], used: list[int]) -> 
     body = np.array(rows)
 
     def whole(run: list[int]) -> bool:
-        first, rest = run[0], run[1:]
+        first, *rest = [c for c in run if looks.filled[body, c].any()] or run
         said = body[looks.filled[body, first]]
-        words = said.size and looks.word[said, first].mean() > 0.7 and said.size >= 2
+        words = said.size and (looks.word | looks.year)[said, first].mean() > 0.7 and said.size >= 2
         return bool(words and any(looks.figure[body, c].any() for c in rest))
 
     joined: list[list[int]] = [runs[0]]

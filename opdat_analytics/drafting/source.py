@@ -39,25 +39,36 @@ class Choice:
 _STOPWORDS: Mapping[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
-        "en": "the of and by for to in with not number total year country persons cases sex age from all other per "
-        "source note",
+        "en": "the of and by for to in with not number year country persons cases sex age from all other per table "
+        "indicator value male female",
         "es": "el la los las de del y en por para con no número año país personas casos sexo edad fuente según "
-        "víctimas mujeres hombres delito departamento sentencias condenas",
+        "víctimas mujeres hombres delito departamento sentencias condenas cuadro tabla indicador valor resultados",
         "fr": "le la les des du et en par pour avec nombre année pays personnes cas sexe âge selon victimes "
-        "femmes hommes condamnations enquêtes poursuites",
-        "pt": "o a os as do da dos das e em por para com não número ano país pessoas casos sexo idade fonte segundo "
-        "vítimas mulheres homens condenações",
+        "femmes hommes condamnations enquêtes poursuites tableau indicateur valeur résultats trafic traite",
+        "pt": "o a os as do da dos das de e em por para com não número ano país pessoas casos sexo idade fonte segundo "
+        "vítimas mulheres homens condenações quadro tabela indicador valor resultados",
     }.items()
 }
+_OF_THE_FIELD = 3
+"""Small words that a heading of this field counts for, such as “Arrestations”."""
+_MOST_HEADINGS = 400
 
 
 def language_of(texts: Iterable[str]) -> Choice:
-    """The language of headings and titles, by their commonest small words; English where nothing tells."""
+    """The language of headings and titles, by their commonest small words and the measures that they name.
+
+    English where nothing tells.
+    """
     counts: Counter[str] = Counter()
-    for text in texts:
+    said = list(texts)
+    for text in said:
         for word in re.findall(r"[^\W\d_]+", text.lower()):
             for language, words in _STOPWORDS.items():
                 counts[language] += word in words
+    for text in list(dict.fromkeys(text.strip() for text in said if len(text) < 40))[:_MOST_HEADINGS]:
+        for language in _STOPWORDS:
+            if re.search(r"[^\W\d_]{4}", text) and vocab.resolve_measure(text, language).code:
+                counts[language] += _OF_THE_FIELD
     ranked = counts.most_common(2)
     if not ranked or ranked[0][1] == 0:
         return Choice("language", "en", 0.5, "no word tells the language; English is the default")
@@ -65,7 +76,7 @@ def language_of(texts: Iterable[str]) -> Choice:
     second = ranked[1][1] if len(ranked) > 1 else 0
     if times == second:
         return Choice("language", "en", 0.5, f"words of {ranked[0][0]} and {ranked[1][0]} are equally common")
-    return Choice("language", best, min(0.99, 0.5 + 0.5 * (times - second) / times), f"{times} small words are {best}")
+    return Choice("language", best, min(0.99, 0.5 + 0.5 * (times - second) / times), f"its words are mostly {best}")
 
 
 _PLAIN = str.maketrans("\u00a0\u202f’", "  '")
@@ -78,20 +89,26 @@ _NOTATIONS: Mapping[str, re.Pattern[str]] = {
 }
 
 
-def numbers_of(texts: Iterable[str]) -> Choice:
+_USUAL_MARK: Mapping[str, str] = {"en": ",", "es": ".", "pt": ".", "fr": " "}
+
+
+def numbers_of(texts: Iterable[str], language: str = "") -> Choice:
     """How numbers stored as text are written, where the evidence leaves one notation.
 
     A mark with three digits after it says nothing alone, but where it stands before three digits in every number of a
-    thousand or more and never in a smaller one, it marks thousands.
+    thousand or more and never in a smaller one, it marks thousands. Two such numbers are enough where smaller ones are
+    whole and the mark is the usual one of the language.
     """
     marked = set()
-    plain_long = 0
+    plain_long = plain_short = 0
     for text in set(texts):
         bare = re.sub(r"[^\d.,' \u00a0\u202f’]", "", text).strip().translate(_PLAIN)
         if re.search(r"\d[.,' ]\d", bare):
             marked.add(bare)
         elif re.fullmatch(r"\d{4,}", bare):
             plain_long += 1
+        elif bare.isdecimal():
+            plain_short += 1
     if not marked:
         return Choice("numbers", "", 1.0, "no number needs it: all are typed numbers or plain digits")
     fits = [name for name, form in _NOTATIONS.items() if all(form.fullmatch(text) for text in marked)]
@@ -104,7 +121,8 @@ def numbers_of(texts: Iterable[str]) -> Choice:
     zeros = any(re.match(r"0[.,]", text) for text in marked)
     whole = all(re.fullmatch(r"\d{1,3}(?:[.,' ]\d{3})+", text) for text in marked)
     names = {_thousands_mark(name) for name in by_thousands}
-    if whole and not zeros and len(names) == 1 and len(marked) >= 3 and plain_long == 0:
+    usual = plain_short > 0 and names == {_USUAL_MARK.get(language, "")}
+    if whole and not zeros and len(names) == 1 and len(marked) >= 3 - usual and plain_long == 0:
         return Choice(
             "numbers",
             by_thousands[0],

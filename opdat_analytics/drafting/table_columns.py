@@ -47,7 +47,7 @@ def told_apart(
             and not (said.size and looks.figure[said, column].mean() > 0.6 and not _MARKS.fullmatch(lowest))
         ):
             sorts[column] = "flag" if said.size or not head else "value"
-        elif _is_value(looks, said, column, head, lowest, begun):
+        elif (not said.size and lowest and sorts) or _is_value(looks, said, column, head, lowest, begun):
             sorts[column] = "value"
         else:
             strong = (said.size > 0.7 * body.size and not begun) or (said.size > 0.9 * body.size)

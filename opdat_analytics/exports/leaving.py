@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from opdat_analytics.disclosure import policies, protect, protect_together
-from opdat_analytics.exports.inert import bare
+from opdat_analytics.exports.released import earlier, note_released
 from opdat_analytics.model import Exhibit, ExportFailed, Home
 from opdat_analytics.paths import home_here
 
@@ -33,7 +33,9 @@ def protected(figures: pd.DataFrame, *, home: Home | None = None) -> pd.DataFram
     pandas.DataFrame
         The rows as they came; a hidden figure has no number and the qualifier ``suppressed``.
     """
-    return protect(figures, policies((home or home_here()).raw)).frame
+    home = home or home_here()
+    rules = policies(home.raw)
+    return protect(figures, rules, before=earlier(home) if rules.hide else ()).frame
 
 
 def leaving_tables(
@@ -41,13 +43,13 @@ def leaving_tables(
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None]:
     """The published tables as they may leave, and the audit of what was hidden; None where no rule hides anything.
 
-    The tables exported before are taken for known: what both releases show together must not give a figure away.
+    Whatever was released before is taken for known: all releases together must not give a figure away.
     """
     rules = policies(home.raw)
     out = dict(tables)
     if not rules.hide:
         return out, None
-    done = protect_together({"observations": tables["observations"]}, rules, before=_exported(home))["observations"]
+    done = protect_together({"observations": tables["observations"]}, rules, before=earlier(home))["observations"]
     out["observations"] = done.frame
     guarded = {
         str(source)
@@ -63,20 +65,8 @@ def leaving_tables(
     return out, done.audit
 
 
-def _exported(home: Home) -> pd.DataFrame | None:
-    """The figures as they were exported last."""
-    path = home.exports / "tables" / "observations.csv"
-    if not path.is_file():
-        return None
-    before = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    before = before.map(bare).replace("", None)
-    for name in ("low", "high"):
-        before[name] = pd.to_numeric(before[name])
-    return before
-
-
 def check_leaving(exhibits: Iterable[Exhibit], home: Home) -> None:
-    """Refuse charts that show what must not leave.
+    """Refuse charts that show what must not leave; note what the others show as released.
 
     Raises
     ------
@@ -86,14 +76,17 @@ def check_leaving(exhibits: Iterable[Exhibit], home: Home) -> None:
     rules = policies(home.raw)
     if not rules.hide:
         return
-    for chart in exhibits:
-        hidden = protect(chart.frame, rules).audit
+    charts, before = list(exhibits), earlier(home)
+    for chart in charts:
+        hidden = protect(chart.frame, rules, before=before).audit
         if len(hidden):
             sources = ", ".join(sorted(set(hidden["source"])))
             raise ExportFailed(
                 f"The chart “{chart.name}” shows {len(hidden)} figures of {sources} that must not leave by "
                 f"{home.raw / 'disclosure.toml'}. Draw it from opdat.protected(figures) instead, and export again."
             )
+    if charts:
+        note_released([chart.frame for chart in charts], rules, home)
 
 
 def write_audit(audit: pd.DataFrame | None, home: Home) -> list[tuple[Path, bytes]]:

@@ -15,9 +15,11 @@ import pandas as pd
 import xlsxwriter
 
 from opdat_analytics import store, vocab
+from opdat_analytics.disclosure import policies
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.inert import inert
 from opdat_analytics.exports.leaving import leaving_tables, write_audit
+from opdat_analytics.exports.released import note_released
 from opdat_analytics.model import TABLES, Column, ExportFailed, Home
 
 _VOCABULARY = {
@@ -64,6 +66,7 @@ def write_tables(home: Home, publication: int | str | None = None) -> list[Path]
     """
     opened = store.open_publication(home, publication)
     published, audit = leaving_tables({name: opened.table(name) for name in TABLES}, home)
+    note_released([published["observations"]], policies(home.raw), home)
     tables = published | {name: _vocabulary(name) for name in _VOCABULARY}
     folder = home.exports / "tables"
     written = []

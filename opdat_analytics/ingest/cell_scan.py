@@ -82,12 +82,12 @@ def _attributes(
         if not name or not len(told):
             continue
         closing = name.encode() + b'"'
-        hit = told[_starts(a, q[told] + 4, closing[:_WORD])]
+        hit = _starts(a, q[told] + 4, closing[:_WORD])
         if len(closing) > _WORD:
-            hit = hit[_starts(a, q[hit] + 4 + _WORD, closing[_WORD:])]
-        kinds[cells[hit]] = kind
-        q[hit] += 4 + len(closing)
-        told = np.setdiff1d(told, hit, assume_unique=True)
+            hit &= _starts(a, q[told] + 4 + _WORD, closing[_WORD:])
+        kinds[cells[told[hit]]] = kind
+        q[told[hit]] += 4 + len(closing)
+        told = told[~hit]
     if len(told) or not _styles(a, q, cells, styles):
         return None
     for i in np.flatnonzero((a[q] != ord(">")) & (a[q] != ord("/"))).tolist():

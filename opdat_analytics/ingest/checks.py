@@ -17,9 +17,6 @@ from opdat_analytics.ingest.laid import Laid, Readings, explained
 from opdat_analytics.ingest.workbook import Grid
 from opdat_analytics.model import SERIES, Figure
 
-TOGETHER = "held_together"
-"""Code of a cell that is held with another one, which reports for both."""
-
 
 @dataclass(frozen=True)
 class Flag:
@@ -77,14 +74,13 @@ def _text(figures: Figures, row: int) -> str:
 
 @dataclass(frozen=True)
 class Doubled:
-    """Figures printed more than once with different values: one cell reports, the others are held with it."""
+    """Figures printed more than once: those held for their different values, and flags for those with the same."""
 
-    reported: tuple[Strange, ...] = ()
-    silent: tuple[tuple[int, int], ...] = ()
+    held: tuple[Strange, ...] = ()
     flags: tuple[Flag, ...] = ()
 
 
-TWO_TRUTHS = "ask the publisher which is right, and rule on each cell"
+TWO_TRUTHS = "ask the publisher which is right; accept that cell as it stands, and ignore the others"
 
 
 def doubled(figures: Figures) -> tuple[Figures, Doubled]:
@@ -95,14 +91,12 @@ def doubled(figures: Figures) -> tuple[Figures, Doubled]:
         return figures, Doubled(flags=flags)
     held = np.zeros(len(figures), dtype=bool)
     reported: list[Strange] = []
-    silent: list[tuple[int, int]] = []
     for rows in several:
         listed = ", ".join(f"“{_text(figures, i)}” ({figures.cell(i)})" for i in rows)
         message = f"the same figure is printed {len(rows)} times with different values: {listed}"
-        reported.append(_held(figures, rows[0], "duplicate_key", message, TWO_TRUTHS))
-        silent.extend((int(figures.rows[i]), int(figures.columns[i])) for i in rows[1:])
+        reported.extend(_held(figures, i, "duplicate_key", message, TWO_TRUTHS) for i in rows)
         held[rows] = True
-    return figures.kept(~held), Doubled(tuple(reported), tuple(silent), flags)
+    return figures.kept(~held), Doubled(tuple(reported), flags)
 
 
 def repeated(figures: Figures) -> tuple[list[list[int]], list[list[int]]]:

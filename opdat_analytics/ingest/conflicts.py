@@ -70,6 +70,11 @@ def _high(statement: Statement) -> float:
     return float("inf") if pd.isna(statement.high) else float(statement.high)
 
 
+def no_number_is_both(a: Statement, b: Statement) -> bool:
+    """Whether the bounds of two statements have no number in common; false where one of them has none."""
+    return bool(a.low > _high(b) or b.low > _high(a))
+
+
 def _same_edition(a: Statement, b: Statement) -> bool:
     return bool(a.source == b.source and _text(a.edition) == _text(b.edition))
 
@@ -78,7 +83,8 @@ def _text(value: Any) -> str | None:
     return None if pd.isna(value) else str(value)
 
 
-def _row(kind: str, a: Statement, b: Statement, message: str, **other: Any) -> dict[str, Any]:
+def conflict_row(kind: str, a: Statement, b: Statement, message: str, **other: Any) -> dict[str, Any]:
+    """Two statements as a row of the ``conflicts`` table."""
     row: dict[str, Any] = {
         "kind": kind, "measure": a.measure, "statistic": a.statistic, "place": a.place, "year": a.year,
         "programme": _text(a.programme) or _text(b.programme), "same_edition": _same_edition(a, b), "message": message,
@@ -106,9 +112,9 @@ def _disjoint(stated: pd.DataFrame, editions: Mapping[str, Editions]) -> Iterato
     apart = firm[(most > least).to_numpy()].reset_index(drop=True)
     for group in _candidates(apart.assign(teller=_unordered(apart, editions)), time):
         for a, b in combinations(_statements(group), 2):
-            if not (a.low > _high(b) or b.low > _high(a)) or not _compatible(a, b) or _revises(a, b, editions):
+            if not no_number_is_both(a, b) or not _compatible(a, b) or _revises(a, b, editions):
                 continue
-            yield _row(
+            yield conflict_row(
                 "disjoint", a, b, f"{_teller(a)} says “{a.text}”, {_teller(b)} says “{b.text}”: no number is both"
             )
 
@@ -154,7 +160,7 @@ def _weaker(stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
                 f"{_teller(weak)} says “{weak.text}” ({overtaken}) where {_teller(strong)} had said “{strong.text}” "
                 f"({made}): both can be true, but the first is older or narrower than its date"
             )
-            yield _row("weaker", strong, weak, message)
+            yield conflict_row("weaker", strong, weak, message)
 
 
 def _parts(stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -196,7 +202,7 @@ def _compared(totals: Iterable[Statement], parts: pd.DataFrame) -> Iterator[dict
         sums = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
         printed = f"{_teller(total)} prints {total.text} for the world in {total.year}"
         message = f"{printed}; the {len(parts)} regions of {_teller(first)} add up to {sums}"
-        yield _row(
+        yield conflict_row(
             "total_vs_parts", total, first, message,
             low_b=low, high_b=None if high == float("inf") else high, text_b=sums, cell_b=";".join(parts["cell"]),
         )  # fmt: skip

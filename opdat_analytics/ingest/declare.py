@@ -14,6 +14,7 @@ from typing import Any
 from opdat_analytics import vocab
 from opdat_analytics.ingest.declaration_checks import (
     CELL,
+    UNORDERED,
     Axis,
     axis_of,
     iso_date,
@@ -53,10 +54,21 @@ class Subtitles:
 
 
 @dataclass(frozen=True)
+class Begin:
+    """The texts by which a layout's part of a sheet begins: its first row, and its first column where tables stand
+    side by side; ``number`` counts from the left the columns that hold such a text.
+    """
+
+    row: str | None
+    column: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True)
 class Layout:
     """How the tables of some sheets lie.
 
-    ``begins`` is the text by which its part of a sheet begins; ``beside`` says where a blank corner stands (above, or
+    ``begins`` says where its part of a sheet begins; ``beside`` says where a blank corner stands (above, or
     left of, the text ``corner``); ``repeated`` that the headers are printed again further down; ``sheet_name`` is the
     role of the sheet's name. ``usual_totals`` are words for a total that count as such where none are declared.
     """
@@ -79,7 +91,7 @@ class Layout:
     constants: Mapping[str, str]
     meanings: Mapping[str, Mapping[str, Mapping[str, str]]]
     parts: tuple[PartPattern, ...]
-    begins: str | None
+    begins: Begin | None
     subtitles: Subtitles | None
     repeated: bool
     sheet_name: str | None
@@ -112,18 +124,22 @@ class Decision:
     cell: str
     was: str
     do: str
-    read_as: str | None
+    read_as: str
     why: str
 
 
 @dataclass(frozen=True)
 class Editions:
-    """How the edition of a file is known, how editions are ordered, and what a new one replaces."""
+    """How the edition of a file is known, how editions are ordered, and what a new one replaces.
+
+    ``unordered`` are editions that are known to have no place among the others.
+    """
 
     label: str | None
     pattern: re.Pattern[str] | None
     replaces: str
     dates: Mapping[str, date | None]
+    unordered: frozenset[str] = frozenset()
 
     def of(self, file: str) -> str | None:
         """The edition label of a file, by its name; None where the name does not tell."""
@@ -142,7 +158,7 @@ class Editions:
 
     def order(self, edition: str | None) -> tuple[int, str] | None:
         """A key that sorts editions; None where the edition cannot be ordered."""
-        if edition is None:
+        if edition is None or edition in self.unordered:
             return None
         if self.dates:
             names = list(self.dates)
@@ -260,11 +276,17 @@ def _build_layout(table: Mapping[str, Any]) -> Layout:
         constants=_codes(table.get("constants", {})),
         meanings=_meanings(table.get("meanings", {})),
         parts=tuple(compile_part(pattern) for pattern in table.get("parts", [])),
-        begins=table.get("from"),
+        begins=_begin(table.get("from")),
         subtitles=_subtitles(table.get("subtitles")),
         repeated="header" in table,
         sheet_name=table.get("sheet_name"),
     )
+
+
+def _begin(declared: Any) -> Begin | None:
+    if declared is None or isinstance(declared, str):
+        return None if declared is None else Begin(declared)
+    return Begin(declared.get("row"), declared.get("column"), declared.get("number"))
 
 
 USUAL_TOTALS = frozenset(
@@ -301,7 +323,13 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
         assert match is not None  # noqa: S101 - checked before
         decided.append(
             Decision(
-                match["file"], match["sheet"], match["cell"], entry["was"], entry["do"], entry.get("as"), entry["why"]
+                match["file"],
+                match["sheet"],
+                match["cell"],
+                entry["was"],
+                entry["do"],
+                entry.get("as", entry["was"]),
+                entry["why"],
             )
         )
     aliases, meanings = _codes(table.get("aliases", {})), _meanings(table.get("meanings", {}))
@@ -320,7 +348,8 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
             edition.get("label"),
             re.compile(edition["pattern"]) if "pattern" in edition else None,
             edition.get("replaces", "series"),
-            {label: iso_date(str(day)) for label, day in table.get("editions", {}).items()},
+            {label: iso_date(str(day)) for label, day in table.get("editions", {}).items() if day != UNORDERED},
+            frozenset(label for label, day in table.get("editions", {}).items() if day == UNORDERED),
         ),
         symbols=symbol_figures(table.get("symbols", {})),
         aliases=aliases,

@@ -28,7 +28,8 @@ def current(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.
     -------
     Boolean array, one per row. A figure of an edition that cannot be ordered is never current; where an edition
     replaces the whole one before it, only the last edition's figures are; otherwise the last edition that prints a
-    series has its latest word. Printed twice in one edition, the first stands, primary sourcing before secondary.
+    series has its latest word. Printed twice in one edition, the first stands, primary sourcing before secondary;
+    where several files of it print different values, none of them is current.
     """
     rank = _ranks(observations, editions)
     newest = rank.copy()
@@ -48,7 +49,37 @@ def current(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.
     first = order.sort_values(["key", "rank", "unreported", "secondary"], kind="stable").drop_duplicates("key").index
     latest = np.zeros(len(observations), dtype=bool)
     latest[first] = True
-    return np.asarray(latest & (rank >= 0) & (rank == newest))
+    return np.asarray(latest & (rank >= 0) & (rank == newest) & (contradicted(observations) < 0))
+
+
+def contradicted(observations: pd.DataFrame) -> np.ndarray:
+    """Figures that several files of one edition print with different values.
+
+    Parameters
+    ----------
+    observations
+        Figures of one or several sources.
+
+    Returns
+    -------
+    Per row the number of its series and edition, -1 where nothing contradicts it. Blanks contradict nothing, nor does
+    secondary sourcing what is read at its publisher; a value printed otherwise on another page of one file is no matter
+    of files.
+    """
+    key = combined_codes(observations, (*SERIES, "edition"))
+    primary = (observations["sourcing"] != "secondary").to_numpy()
+    stated = (observations["qualifier"] != "not_reported").to_numpy()
+    counts = stated & (primary | ~np.isin(key, key[stated & primary]))
+    rows = observations[counts]
+    own = key[counts]
+    value = combined_codes(rows, ("qualifier", "low", "high"))
+    several = [
+        pd.Series(codes).groupby(own).transform("nunique").to_numpy() > 1
+        for codes in (value, combined_codes(rows, ("file",)))
+    ]
+    found = np.full(len(observations), -1)
+    found[counts] = np.where(several[0] & several[1], own, -1)
+    return found
 
 
 def _ranks(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.ndarray:
@@ -74,10 +105,10 @@ def restatements(observations: pd.DataFrame, editions: Mapping[str, Editions]) -
     Returns
     -------
     Rows of the ``revisions`` table of kind ``restated``. Figures that an edition first prints or no longer prints are
-    not restated.
+    not restated, nor those that the files of an edition print differently.
     """
     rank = _ranks(observations, editions)
-    usable = (rank >= 0) & (observations["qualifier"] != "not_reported").to_numpy()
+    usable = (rank >= 0) & (observations["qualifier"] != "not_reported").to_numpy() & (contradicted(observations) < 0)
     rows = observations.loc[usable].assign(_rank=rank[usable])
     rows = rows.assign(_key=combined_codes(rows, SERIES))
     rows = rows.sort_values(["_key", "_rank"], kind="stable").drop_duplicates(["_key", "_rank"])

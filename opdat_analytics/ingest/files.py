@@ -16,11 +16,12 @@ from opdat_analytics.ingest.columns import Figures, one_below_the_other, table_o
 from opdat_analytics.ingest.counting import counted_sheets
 from opdat_analytics.ingest.declare import Decision, Layout, Privacy, Source
 from opdat_analytics.ingest.harmonise import Surroundings, harmonise
+from opdat_analytics.ingest.joint import TOGETHER, with_joint
 from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay, parts_of
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
 from opdat_analytics.ingest.tables import figure_rows
 from opdat_analytics.ingest.workbook import Grid, cells_of, read_workbook
-from opdat_analytics.model import FATES, TABLES, Issue, UnreadableFile, address
+from opdat_analytics.model import FACT_KEYS, FATES, TABLES, Issue, UnreadableFile, address
 from opdat_analytics.model.arrow import to_frame
 from opdat_analytics.model.arrow_columns import arrow_table
 
@@ -151,6 +152,11 @@ def read_file(path: Path, source: Source, refuse: Refuse = lambda *_: None) -> F
     stale = stale_rulings(source, path.name, file, grids)
     tables = _joined(blocks, figures)
     rows = len(tables.get("observations", ()))
+    if edition is None and source.editions.pattern is not None and _without_edition(tables):
+        pattern = source.editions.pattern.pattern
+        message = f"the name of the file does not fit the pattern of `edition`, {pattern}, so its edition is not known"
+        hint = "rename the file so that the pattern fits it, or change `pattern` in source.toml"
+        return stop("edition_unknown", message, hint=hint)
     claimed = any(block.claimed for block in blocks)
     if claimed and "rows" not in source.expect and not _has_rows(tables, issues, blocks):
         message = "the table has its headers but no rows; an empty return must not take the place of good figures"
@@ -158,9 +164,25 @@ def read_file(path: Path, source: Source, refuse: Refuse = lambda *_: None) -> F
     if claimed and "rows" in source.expect and not source.expect["rows"][0] <= rows <= source.expect["rows"][1]:
         low, high = source.expect["rows"]
         return stop("row_count", f"{rows} figures were read; `expect.rows` allows {low:.0f} to {high:.0f}")
-    tables["issues"] = issue_table([*issues, *stale])
+    tables["issues"] = issue_table([*issues, *stale, *_told_otherwise(tables)])
     tables["ledger"] = arrow_table([block.ledger for block in blocks], TABLES["ledger"])
     return FileRead(tables, False, edition, figures)
+
+
+def _without_edition(tables: Mapping[str, Any]) -> bool:
+    """Whether any row says nothing of its edition."""
+    facts = any(bool(tables[name]["edition"].isna().any()) for name in FACT_KEYS if name in tables)
+    return facts or ("observations" in tables and bool(tables["observations"]["edition"].null_count))
+
+
+def _told_otherwise(tables: Mapping[str, Any]) -> Iterable[Issue]:
+    """Facts that two sheets of the file describe differently."""
+    facts = [name for name in FACT_KEYS if name in tables and tables[name]["sheet"].nunique() > 1]
+    if facts:
+        from opdat_analytics.ingest.contradictions import contradicting_facts
+
+        for name in facts:
+            yield from contradicting_facts(tables[name], name, "sheet")
 
 
 def _has_rows(tables: Mapping[str, Any], issues: list[Issue], blocks: list[_Sheet]) -> bool:
@@ -219,9 +241,9 @@ def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> tup
         held[rows] = True
         listed = ", ".join(f"“{texts[i]}” ({sheets[i]}!{joined.cell(i)})" for i in rows)
         message = f"the same figure is printed {len(rows)} times with different values: {listed}"
-        for sheet, i in {sheets[i]: i for i in reversed(rows)}.items():
-            told = (source, file, sheet, joined.cell(i), texts[i], message, checks.TWO_TRUTHS)
-            issues.setdefault(sheet, []).append(Issue("hold", "duplicate_key", *told))
+        for i in rows:
+            told = (source, file, sheets[i], joined.cell(i), texts[i], message, checks.TWO_TRUTHS)
+            issues.setdefault(sheets[i], []).append(Issue("hold", "duplicate_key", *told))
     ends = np.cumsum([len(figures) for _, figures in several])
     changed = {
         id(block): _with_held(block, figures, own, issues)
@@ -290,6 +312,7 @@ def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[s
 def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str, edition: str | None) -> _Sheet:
     ruled = rule(grid, (d for d in source.decided if d.file == name))
     laid = lay(ruled.grid, layout)
+    ruled = replace(ruled, grid=with_joint(ruled.grid, laid, layout, ruled.by_cell.keys()))
     fates = laid.fates.copy()
     constants = {**source.constants, **layout.constants}
     around = Surroundings(ruled.grid.unread, ruled.grid.markers, laid.notes)
@@ -305,18 +328,20 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         waiting[label.readings] = True
     withheld = readings_ruled(laid, ruled.by_cell, "hold")
     rows = _rows_of(block, ~(waiting | dropped), withheld)
-    for label in rows.held_labels:
+    for label in (*rows.held_labels, *rows.also_held):
         waiting[label.readings] = True
     facts = rows.also if rows.facts is None else {layout.table: rows.facts, **rows.also}
 
-    for label in (*words.held, *rows.held_labels, *rows.also_held):
+    known = {(label.code, label.cell) for label in words.held}
+    more = [label for label in rows.also_held if (label.code, label.cell) not in known]
+    for label in (*words.held, *rows.held_labels, *more):
         waits = int((~dropped[label.readings]).sum())
         if waits:
             noun = "figure" if layout.table == "observations" else "row"
             told = f"{waits} {noun}s wait" if waits > 1 else f"1 {noun} waits"
             message = f"{label.message.rstrip('.')}; {told} for it"
             report("hold", label.code, label.cell, label.text, message, label.hint)
-    for cell in (c for c in rows.held_cells if c.code != checks.TOGETHER):
+    for cell in (held for held in rows.held_cells if held.code != TOGETHER):
         report("hold", cell.code, cell.at, cell.text, cell.message, cell.hint)
     for finding in laid.findings:
         report(finding.severity, finding.code, finding.cell, _shown(grid, finding.cell), finding.message, finding.hint)

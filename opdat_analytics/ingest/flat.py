@@ -28,7 +28,7 @@ from opdat_analytics.ingest.laid import (
     same,
     surroundings,
 )
-from opdat_analytics.ingest.workbook import Grid
+from opdat_analytics.ingest.workbook import Grid, nonblank
 from opdat_analytics.model import address
 
 _NO_TOTAL = frozenset(
@@ -175,7 +175,8 @@ def _filled_down(grid: Grid, layout: Layout, places: Mapping[str, int], body: np
         return grid.text
     read = grid.text.copy()
     for top, left, bottom, _ in grid.merges:
-        read[top : bottom + 1, left] = grid.text[top, left]
+        covered = read[top : bottom + 1, left]
+        covered[~nonblank(covered)] = grid.text[top, left]
     apart = {same(label) for label in (*layout.ignore, *layout.totals)}
     for header in layout.fill & places.keys():
         above = ""

@@ -10,6 +10,9 @@ import numpy as np
 
 from opdat_analytics.ingest.coded import Coded
 
+NO_FIGURE = "looks_like_date"
+"""Code of a cell that names a period and cannot be a figure: not to be believed as a figure, but as a label."""
+
 Position = tuple[int, int]
 Remark = tuple[str, Position | None, str]
 """Something to look at: a code, the zero-based cell it is about (or none), and what was found."""
@@ -28,8 +31,7 @@ class Grid:
     typed
         Where the cell holds a number rather than text: its decimal mark is a point, whatever the publisher writes.
     merges
-        Merged ranges as (first row, first column, last row, last column), zero-based, within the rectangle. Ranges
-        that cover more than one value are left out.
+        Merged ranges as (first row, first column, last row, last column), zero-based, within the rectangle.
     unread
         Cells that must not be believed, with a code and the reason: formulas without a value, error values, struck
         out cells, numbers that the sheet does not show.
@@ -40,6 +42,8 @@ class Grid:
     flags
         What is odd about the sheet though it was read: code, cell, message. What is odd about the whole file stands
         with its first sheet.
+    hidden_rows, hidden_columns
+        Rows and columns that the sheet does not show; they are read like the others.
     """
 
     name: str
@@ -50,6 +54,8 @@ class Grid:
     markers: Mapping[Position, str] = field(default_factory=dict)
     hidden: bool = False
     flags: tuple[Remark, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
     @cached_property
     def words(self) -> Coded:
@@ -76,7 +82,8 @@ class Grid:
         filled = self.text.copy()
         for top, left, bottom, right in self.merges:
             if top < filled.shape[0] and left < filled.shape[1]:
-                filled[top : bottom + 1, left : right + 1] = filled[top, left]
+                covered = filled[top : bottom + 1, left : right + 1]
+                covered[~nonblank(covered)] = filled[top, left]
         return filled
 
 

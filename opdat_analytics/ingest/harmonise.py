@@ -15,6 +15,7 @@ from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.declaration_checks import CLOSED
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.figures import Problem, strip_marker
+from opdat_analytics.ingest.grid import NO_FIGURE
 from opdat_analytics.ingest.laid import Labels, Readings, explained
 from opdat_analytics.ingest.periods import parse_as_of, parse_period
 from opdat_analytics.model import ALLOWED
@@ -163,6 +164,8 @@ def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
     """Labels in cells that show an error or were never calculated."""
     held = []
     for cell, (code, reason) in around.unread.items():
+        if code == NO_FIGURE:
+            continue
         waiting = np.flatnonzero((labels.rows == cell[0]) & (labels.columns == cell[1]))
         if waiting.size:
             held.append(HeldLabel(cell, str(labels.text[waiting[0]]), code, reason, None, waiting))
@@ -198,17 +201,19 @@ def _looked_up(
 ) -> tuple[dict[str, Codes], list[HeldLabel], dict[str, str]]:
     """Each distinct text looked up once; a problem holds every reading that carries the label.
 
-    A label that is only known without its footnote mark is read without it; the marks are the third of what returns.
+    A label that means the same without its footnote mark, or is only known without it, is read without it; the marks
+    are the third of what returns.
     """
     said: dict[str, Codes] = {}
     bad: dict[str, Problem] = {}
     marks: dict[str, str] = {}
     for text in texts.levels:
         found = look(text.strip()) if text.strip() else {}
-        if isinstance(found, Problem):
-            bare, mark = strip_marker(text.strip())
-            again = look(bare) if mark else found
-            if mark and not isinstance(again, Problem):
+        bare, mark = strip_marker(text.strip())
+        if mark:
+            again = look(bare)
+            # A mark that changes nothing in what a known word means is a mark as well.
+            if not isinstance(again, Problem) and (isinstance(found, Problem) or again == found):
                 marks[text], found = mark, again
         if isinstance(found, Problem):
             bad[text], said[text] = found, {}
@@ -250,7 +255,7 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
 
 def _common(role: str, text: str, source: Source, place: str | None, own: list[str]) -> str | Problem:
     if role in ("place", "places"):
-        return _place(text, source.aliases, joined=role == "places")
+        return _place(text, source.aliases)
     if role in ("year", "period"):
         marked = strip_marker(text)[1] is not None and isinstance(parse_period(text), Problem)
         return Problem("not_a_period", f"“{text}” is not a period") if marked else text
@@ -286,11 +291,13 @@ def _common(role: str, text: str, source: Source, place: str | None, own: list[s
     return text
 
 
-def _place(text: str, aliases: Mapping[str, str], *, joined: bool) -> str | Problem:
-    if joined and ";" in text and vocab.resolve_place(text, aliases).code is None:
-        found = [_place(one.strip(), aliases, joined=False) for one in text.split(";") if one.strip()]
+def _place(text: str, aliases: Mapping[str, str]) -> str | Problem:
+    """The code of a place; of several that a semicolon joins, their codes in that order, each once."""
+    several = [one.strip() for one in text.split(";") if one.strip()]
+    if len(several) > 1 and vocab.resolve_place(text, aliases).code is None:
+        found = [_place(one, aliases) for one in several]
         bad = next((one for one in found if isinstance(one, Problem)), None)
-        return bad or ";".join(str(one) for one in found)
+        return bad or ";".join(dict.fromkeys(str(one) for one in found))
     match = vocab.resolve_place(text, aliases)
     if match.code is None and re.fullmatch(r"\d{1,2}", text):
         # A numeric country code kept as a number has lost the zeros it begins with.

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 
+from opdat_analytics.ingest.grid import NO_FIGURE, Position
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
 from opdat_analytics.ingest.rich_text import raised_mark
 from opdat_analytics.ingest.sheet_facts import UNREAD, SheetFacts
@@ -14,7 +16,8 @@ from opdat_analytics.model import UnreadableFile
 
 MAX_TEXT = 32_767
 MAX_SHEETS = 400
-_PLAIN_NUMBER = re.compile(r"[\d\s.,'’+\-−–()$%]*|[-−]?[\d.,]+E[+-]?\d+")
+_PLAIN_NUMBER = re.compile(r"[-−–(]?\s*(?P<number>\d[\d\s.,'’]*|[.,]\d+)(?:E(?P<power>[+-]?\d+))?\s*\)?")
+_DASHES = re.compile(r"[-−–—\s]+")
 _ERROR = re.compile(r"#(?:REF|NAME|VALUE|DIV/0|N/A|NUM|NULL)[!?]?|Err:\d+")
 
 
@@ -49,6 +52,7 @@ class _Content:
         self.row, self.column, self.rows, self.width, self.columns = -1, -1, 1, 1, 0
         self.cell: dict[str, str] = {}
         self.plain, self.mark, self.spans = "", "", [False]
+        self.seen: set[str] = set()
         self.left = MAX_CELLS
 
     def opened(self, tag: str, attributes: dict[str, str]) -> None:
@@ -79,7 +83,9 @@ class _Content:
                 self.found.hidden_rows.extend(range(self.row, min(self.row + self.rows, self.row + MAX_COLUMNS)))
         elif tag in ("table-cell", "covered-table-cell"):
             self.column, self.width = self.column + self.width, _repeated(attributes, "number-columns-repeated")
-            self.cell, self.plain, self.mark = attributes, "", ""
+            self.cell, self.plain, self.mark, self.seen = attributes, "", "", set()
+        elif tag == "p":
+            self.seen.add(tag)
         elif tag == "span":
             self.spans.append(attributes.get("style-name", "") in self.raised)
             if attributes.get("style-name", "") in self.struck:
@@ -127,12 +133,95 @@ class _Content:
             self.found.unread[at] = ("error_value", printed, f"the cell shows the error {printed}")
         elif kind == "percentage":
             self.found.prints[at] = f"{float(self.cell.get('value', 'nan')) * 100:.12g}%"
-        elif kind == "float" and printed and not _PLAIN_NUMBER.fullmatch(printed):
-            self.found.prints[at] = printed
+        elif kind == "float" and "p" in self.seen:
+            self.number(at, self.cell.get("value", "nan"), printed)
+        elif kind == "date" and printed:
+            said = printed_date(printed, self.cell.get("date-value", ""))
+            if said is None:
+                self.found.unread[at] = ("changed_by_format", printed, f"the date is shown as “{printed}”, {_UNSURE}")
+            elif said != self.cell.get("date-value", "")[:10]:
+                self.found.prints[at] = said
+                self.found.unread[at] = (NO_FIGURE, said, f"the cell holds a date and shows “{printed}”: no figure")
         if self.mark.strip() and printed:
             self.found.superscripts[at] = raised_mark(self.plain, self.mark)
         if self.cell.get("style-name", "") in self.struck:
             self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+
+    def number(self, at: Position, value: str, printed: str) -> None:
+        """Note what a number's cell prints."""
+        if not printed and _same(value, "0"):
+            self.found.flags.append(("hidden_by_format", at, "the cell shows nothing for zero; 0 is read"))
+        elif not printed:
+            self.found.unread[at] = ("hidden_by_format", value, UNREAD["hidden_by_format"])
+        elif _DASHES.fullmatch(printed) and _same(value, "0"):
+            self.found.flags.append(("hidden_by_format", at, "the cell shows a dash for zero; 0 is read"))
+        elif (plain := _PLAIN_NUMBER.fullmatch(printed)) is None:
+            self.found.prints[at] = printed
+            message = f"the cell holds {value} and shows “{printed}”, which is what is read"
+            self.found.flags.append(("read_as_shown", at, message))
+        elif re.match(r"0\d", plain["number"]):
+            self.found.prints[at] = printed
+        elif not any(_same(value, number) for number in _readings(plain["number"], plain["power"])):
+            told = f"the cell holds {value} and shows “{printed}”, {_UNSURE}"
+            self.found.unread[at] = ("changed_by_format", printed, told)
+        elif value.startswith("-") and plain[0][0] not in "-−–(":
+            self.found.flags.append(("read_as_shown", at, f"the cell shows {value} without its sign; {value} is read"))
+
+
+_UNSURE = "and nobody can tell which is meant"
+
+
+def _readings(number: str, power: str | None) -> list[str]:
+    """What a printed number may be, with a comma or a point as its decimal mark or without decimals."""
+    bare = re.sub(r"[\s'’]", "", number)
+    marks = [mark for mark in ".," if bare.count(mark) == 1]
+    whole = re.sub(r"[.,]", "", bare)
+    parted = [re.sub(rf"[^\d{re.escape(mark)}]", "", bare).replace(mark, ".") for mark in marks]
+    return [f"{one}e{power}" if power else one for one in (whole, *parted)]
+
+
+def _same(value: str, printed: str) -> bool:
+    """Whether a number is printed as another one only by rounding to the decimals that are shown."""
+    try:
+        stored, shown = abs(Decimal(value)), Decimal(printed)
+    except InvalidOperation:
+        return False
+    exact = "e" in printed
+    return stored == shown if exact else abs(stored - shown) * 2 <= Decimal(1).scaleb(int(shown.as_tuple().exponent))
+
+
+def printed_date(printed: str, stored: str) -> str | None:
+    """What a cell with a date shows of it, in a form that can be read; None where that cannot be told.
+
+    Parameters
+    ----------
+    printed
+        As shown, in any language.
+    stored
+        The date in ISO 8601.
+    """
+    if len(stored) < 10 or not re.fullmatch(r"\d{4}-\d\d-\d\d", stored[:10]):
+        return None
+    year, month, day = str(stored[:4]), stored[5:7], stored[8:10]
+    said = re.sub(r"\d{1,2}:\d\d.*", "", printed)
+    tokens = [token for token in re.findall(r"\d+|[^\W\d_]+", said) if token.lower() not in ("de", "del", "of", "do")]
+    numbers = [token for token in tokens if token.isdecimal()]
+    words = [token for token in tokens if not token.isdecimal()]
+    years = [n for n in numbers if n == year or (n == year[2:] and len(n) == 2)]
+    if not numbers and len(words) == 1:
+        return str(words[0])
+    if len(numbers) == 2 and numbers[1] == year and [len(word) for word in words] == [1]:
+        return f"{words[0]}{numbers[0]} {year}"
+    if len(numbers) >= 3 or (len(numbers) == 2 and words and years and int(day) in map(int, numbers)):
+        return stored[:10]
+    if len(numbers) == 1 and years and len(words) <= 1:
+        if not words:
+            return year
+        return f"{year}-{month}" if len(words[0]) > 2 else f"{words[0]}{year}"
+    dated = len(numbers) == 2 and years and not words and int(month) in map(int, numbers)
+    if dated and {int(month), int(day)} != set(map(int, numbers)):
+        return f"{year}-{month}"
+    return None
 
 
 def _repeated(attributes: dict[str, str], name: str) -> int:

@@ -33,7 +33,8 @@ def rule(grid: Grid, decisions: Iterable[Decision]) -> Ruled:
         if decision.do == "accept":
             text = text.copy() if text is grid.text else text
             typed = typed.copy() if typed is grid.typed else typed
-            text[at], typed[at] = decision.read_as, False
+            # What is accepted as it stands stays a number where it is one, and is not read by the publisher's notation.
+            text[at], typed[at] = decision.read_as, bool(typed[at]) and decision.read_as == decision.was
     if not by_cell:
         return Ruled(grid, by_cell)
     unread = {at: why for at, why in grid.unread.items() if at not in by_cell}

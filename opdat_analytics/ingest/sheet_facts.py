@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from opdat_analytics.ingest import cell_scan
+from opdat_analytics.ingest.formatted import HIDDEN, formatted
 from opdat_analytics.ingest.grid import Position, Remark
-from opdat_analytics.ingest.number_formats import shown
+from opdat_analytics.ingest.number_formats import hides_text
 from opdat_analytics.ingest.plain_cells import Merge, PlainCells, one_after_the_other, own_texts, plain_cells
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, may_be_rich, rich
 from opdat_analytics.ingest.sheet_places import MAX_ROW, check_places
@@ -26,7 +27,7 @@ LONGEST_ROW = 16 * 2**20
 UNREAD = {
     "formula_without_value": "a formula that was never calculated; open the file, recalculate and save it",
     "struck_through": "the cell, or a part of it, is struck out; nobody can tell whether it still holds",
-    "hidden_by_format": "the cell's number format prints nothing, so the number was not meant to be seen",
+    "hidden_by_format": HIDDEN,
 }
 
 
@@ -64,6 +65,8 @@ class SheetFacts:
         The text without its raised footnote mark, and the mark; ``""`` where it has raised letters but no mark.
     prints
         What the cell's number format prints.
+    dates
+        Number formats of dates that print less than the day, or more.
     flags
         Code, cell, message.
     hidden_rows, hidden_columns
@@ -79,6 +82,7 @@ class SheetFacts:
     unread: dict[Position, tuple[str, str | None, str]] = field(default_factory=dict)
     superscripts: dict[Position, tuple[str, str]] = field(default_factory=dict)
     prints: dict[Position, str] = field(default_factory=dict)
+    dates: dict[Position, str] = field(default_factory=dict)
     flags: list[Remark] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
@@ -90,6 +94,7 @@ class SheetFacts:
     own: np.ndarray | None = None
 
 
+_TEXTS = tuple(cell_scan.KINDS[kind] for kind in ("s", "str", "inlineStr"))
 _ROW = re.compile(rb"<row\b[^>]*>")
 _HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
 _NUMBER = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
@@ -320,20 +325,14 @@ class _Seen:
         if style in self.book.struck and (value or kind == cell_scan.KINDS["inlineStr"]):
             self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
         code = self.book.formats.get(style)
-        if code is None or kind != cell_scan.KINDS["n"] or not value:
+        if code is None:
             return
-        number = value.decode("utf-8", "replace").strip()
-        printed = shown(code, number)
-        if printed.text is not None:
-            self.found.prints[at] = printed.text
-        elif printed.odd == "scaled":
-            message = f"its number format “{code}” prints {number} in another scale; {number} is read"
-            self.found.flags.append(("scaled_by_format", at, message))
-        elif printed.odd == "hidden" and float(number) == 0:
-            message = f"its number format “{code}” prints nothing for zero; 0 is read"
-            self.found.flags.append(("hidden_by_format", at, message))
-        elif printed.odd == "hidden":
-            self.found.unread[at] = ("hidden_by_format", None, UNREAD["hidden_by_format"])
+        if kind != cell_scan.KINDS["n"]:
+            if kind in _TEXTS and (value or kind == cell_scan.KINDS["inlineStr"]) and hides_text(code):
+                self.found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
+        elif value:
+            number = value.decode("utf-8", "replace").strip()
+            formatted(self.found, at, code, number)
 
     def text(self, at: Position, said: Rich) -> None:
         """Note raised and struck parts of a text."""
@@ -358,6 +357,8 @@ class _Seen:
                 self.found.hidden_columns.append((int(first) - 1, int(last) - 1))
         elif tag == "mergeCell" and self.plain is not None:
             self.merged(attributes.get("ref", ""))
+        elif tag == "sheetView" and attributes.get("showZeros") in ("0", "false"):
+            self.found.flags.append(("hidden_by_format", None, "the sheet is set to show no zeros; they are read as 0"))
         elif int(attributes.get("count", "0") if attributes.get("count", "0").isdecimal() else 0) > MAX_ROW:
             self.found.usual = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from opdat_analytics.ingest.coded import Coded, levels_array, numbered
 from opdat_analytics.ingest.columns import COLUMNS, Figures
 from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.harmonise import DEFAULTS, Times, times
+from opdat_analytics.ingest.joint import JOINT, TOGETHER
 from opdat_analytics.ingest.laid import explained
 from opdat_analytics.ingest.said_before import Manner, readout
 from opdat_analytics.model import Figure
@@ -66,8 +67,8 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     figures = _figures(block, columns, when, texts, parts)
     figures, strange = checks.believable(figures, block.source.expect)
     figures, doubled = checks.doubled(figures)
-    held.extend(HeldCell(*found) for found in strange)
-    apart = [at for at, *_ in (*strange, *doubled.reported)] + list(doubled.silent)
+    held.extend(HeldCell(*found) for found in (*strange, *doubled.held))
+    apart = [at for at, *_ in (*strange, *doubled.held)]
     apart += zip(readings.rows[withheld].tolist(), readings.columns[withheld].tolist(), strict=True)
     if apart:
         figures = figures.kept(~_stands_at(block, apart, figures.rows, figures.columns))
@@ -79,11 +80,18 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         *checks.unexplained_marks(_marked(parts), readings, block.laid.notes),
         *(checks.parts_above_whole(_named(parts), readings) if len(parts.name.levels) > 1 else ()),
     )
-    held_cells = [*held, *(HeldCell(*first) for first in doubled.reported)]
     also, told = _also(block, asked)
+    for label in told:
+        figures = figures.kept(~_read_from(block, label, figures.rows, figures.columns))
     wholes = _wholes(parts) if block.laid.totals else {}
-    rows = Rows(figures, None, also, wholes, tuple(held_cells), when.held, told, flags)
-    return rows if not doubled.silent else _with_silent(rows, doubled.silent)
+    return Rows(figures, None, also, wholes, tuple(held), when.held, told, flags)
+
+
+def _read_from(block: Block, label: Any, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Which positions are those of the readings that wait for a label of the second table."""
+    at = block.laid.readings
+    cells = zip(at.rows[label.readings].tolist(), at.columns[label.readings].tolist(), strict=True)
+    return _stands_at(block, cells, rows, columns)
 
 
 def _also(block: Block, asked: np.ndarray) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
@@ -111,12 +119,6 @@ def _nameless(block: Block, columns: Mapping[str, Coded], wanted: np.ndarray) ->
     return held
 
 
-def _with_silent(rows: Rows, silent: Iterable[tuple[int, int]]) -> Rows:
-    """Cells held together with another that reports for them."""
-    more = tuple(HeldCell(at, "", checks.TOGETHER, "", None) for at in silent)
-    return replace(rows, held_cells=rows.held_cells + more)
-
-
 _OPTIONAL = ("reporter", "url", "programme", "activity", "as_of", "note", "edition", "published")
 
 
@@ -142,10 +144,13 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
     usable = wanted.copy()
     if block.grid.unread:
         doubted = wanted & _stands_at(block, block.grid.unread, readings.rows, readings.columns)
-        doubted &= ~texts.where(lambda text: text.strip() in source.symbols)
+        symbolic = texts.where(lambda text: text.strip() in source.symbols)
         for i in np.flatnonzero(doubted).tolist():
             at = (int(readings.rows[i]), int(readings.columns[i]))
             code, reason = block.grid.unread[at]
+            if symbolic[i] and code not in (JOINT, TOGETHER):
+                doubted[i] = False
+                continue
             held[i] = HeldCell(at, readings.text[i], code, reason, None)
         usable &= ~doubted
     kinds, kind = numbered(key[usable], 2 * len(texts.levels) * len(units.levels))

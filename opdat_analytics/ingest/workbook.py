@@ -25,12 +25,13 @@ import python_calamine
 
 from opdat_analytics.ingest import ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
-from opdat_analytics.ingest.grid import Grid, Position, Remark, cells_of, nonblank
+from opdat_analytics.ingest.date_formats import date_shown
+from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Position, Remark, cells_of, nonblank
 from opdat_analytics.ingest.plain_cells import Merge, PlainSheet, rectangle
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS, Sheet, TooLarge, printed, sheets
 from opdat_analytics.ingest.sheet_facts import SheetFacts, stretches
 from opdat_analytics.ingest.text_files import read_text
-from opdat_analytics.model import UnreadableFile, column_letters
+from opdat_analytics.model import UnreadableFile, address, column_letters
 
 __all__ = ["MAX_CELLS", "MAX_COLUMNS", "Grid", "cells_of", "nonblank", "printed", "read_workbook"]
 
@@ -111,7 +112,7 @@ def _with_flags(grids: Iterable[Grid], flags: Sequence[Remark]) -> tuple[Grid, .
         twin = next((g.name for g in told if _copied(g, grid)), None)
         if twin is not None:
             own.append(("duplicate_sheet", None, f"sheet “{grid.name}” says the same as sheet “{twin}”, cell by cell"))
-        told.append(replace(grid, flags=_once_each(own)))
+        told.append(replace(grid, flags=_once_each(own)) if own else grid)
     return tuple(told)
 
 
@@ -177,9 +178,23 @@ def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
         for at, shown in facts.prints.items():
             if _inside(at, text) and at not in unread:
                 text[at], typed[at] = shown, True
+        for at, code in facts.dates.items():
+            if _inside(at, text) and at not in unread:
+                text[at], unread[at] = _dated(text[at], code)
         flags = [*facts.flags, *_hidden(text, facts)]
-    merges, odd = _merged(sheet.merges, text)
-    return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd)))
+    merges, odd, unseen = _merged(sheet.merges, text)
+    unread = {**unseen, **unread}
+    rows, columns = _not_shown(text, facts)
+    return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd), rows, columns))
+
+
+def _dated(stored: str, code: str) -> tuple[str, tuple[str, str]]:
+    """What a cell with a date shows of it, and why it is no figure."""
+    said = date_shown(code, stored)
+    if said is None:
+        why = f"the cell holds {stored}, but its number format “{code}” shows something else; nobody can tell which"
+        return stored, ("changed_by_format", f"{why} is meant")
+    return said, (NO_FIGURE, f"the cell holds a date, {stored}, and shows “{said}”: that is no figure")
 
 
 def _inside(at: Position, text: np.ndarray) -> bool:
@@ -238,6 +253,14 @@ def _printed_number(value: float) -> str:
     return printed(value)
 
 
+def _not_shown(text: np.ndarray, facts: SheetFacts | None) -> tuple[frozenset[int], frozenset[int]]:
+    """Hidden rows and columns within the sheet."""
+    if facts is None or not (facts.hidden_rows or facts.hidden_columns):
+        return frozenset(), frozenset()
+    columns = (c for a, b in facts.hidden_columns for c in range(a, min(b + 1, text.shape[1])))
+    return frozenset(row for row in facts.hidden_rows if row < text.shape[0]), frozenset(columns)
+
+
 def _hidden(text: np.ndarray, facts: SheetFacts) -> Iterator[Remark]:
     """Hidden rows and columns that hold something."""
     rows = [row for row in facts.hidden_rows if row < text.shape[0] and text[row].astype(bool).any()]
@@ -256,12 +279,20 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
+Merges = tuple[tuple[int, int, int, int], ...]
+
+
 def _merged(
     ranges: Iterable[tuple[int, int, int, int]], text: np.ndarray
-) -> tuple[tuple[tuple[int, int, int, int], ...], list[Remark]]:
-    """Merged ranges within the rectangle that cover one value, and what is odd about the others."""
+) -> tuple[Merges, list[Remark], dict[Position, tuple[str, str]]]:
+    """Merged ranges within the rectangle, what is odd about the others, and the cells that a range covers up.
+
+    A range that reaches beyond the rectangle on both sides and covers more than its first cell is no range that a
+    person made; it is left out.
+    """
     kept: list[tuple[int, int, int, int]] = []
     odd: list[Remark] = []
+    covered_up: dict[Position, tuple[str, str]] = {}
     left = 2 * text.size
     for top, first, lowest, rightmost in ranges:
         if top >= text.shape[0] or first >= text.shape[1] or lowest < top or rightmost < first:
@@ -271,12 +302,20 @@ def _merged(
         if left < 0:
             raise UnreadableFile("damaged_file", "merged ranges lie upon each other", "open the file and save it again")
         covered = text[top : bottom + 1, first : last + 1].astype(bool)
-        if covered.sum() - covered[0, 0] > 0:
+        several = int(covered.sum() - covered[0, 0]) > 0
+        if several and bottom < lowest and last < rightmost:
             message = "a merged range covers more than one value; its cells were read as if they were not merged"
             odd.append(("merged_values", (top, first), message))
-        else:
-            kept.append((top, first, bottom, last))
-    return tuple(kept), odd
+            continue
+        kept.append((top, first, bottom, last))
+        if several:
+            shown = f"“{text[top, first]}”" if text[top, first] else "nothing"
+            span = f"{address(top, first)}:{address(bottom, last)}"
+            for row, column in np.argwhere(covered).tolist():
+                if row or column:
+                    why = f"the cell lies under the merged range {span}, which shows {shown}; nobody can see this one"
+                    covered_up[top + row, first + column] = ("under_a_merge", why)
+    return tuple(kept), odd, covered_up
 
 
 def _tidied(grid: Grid) -> Grid:

@@ -13,7 +13,8 @@ from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.model import MixtureRefused, OpdatError
 
 _TIMELESS = (
-    "source", "reporter", "programme", "measure", "unit", "statistic", "offence", "form", "sex", "age", "citizenship",
+    "source", "reporter", "programme", "activity", "measure", "unit", "statistic", "offence", "form", "sex", "age",
+    "citizenship",
     "breakdown", "place", "level", "calendar",
 )  # fmt: skip
 

@@ -118,7 +118,7 @@ def _target(obs: Any, indicator: dict[Any, Any], row: dict[Any, Any], names: dic
         "qualifier": "unquantified", "about": False, "secondary": False, "met": "not known",
     }  # fmt: skip
     told_row |= {name: row[name] for name in ("baseline_low", "baseline_high", "baseline_date")}
-    told_row |= {name: row[name] for name in ("target_low", "target_high")}
+    told_row |= dict(zip(("target_low", "target_high"), _goal(row, indicator["direction"]), strict=True))
     try:
         actual = totals(obs, indicator["measure"], by=(), **asked).iloc[0]
     except OpdatError as refused:
@@ -131,6 +131,17 @@ def _target(obs: Any, indicator: dict[Any, Any], row: dict[Any, Any], names: dic
 
 
 _ENDS = ("low", "high")
+
+
+def _goal(row: dict[str, Any], direction: str) -> tuple[float, float]:
+    """The bounds of a target; what has one bound only, on the side where the way ends, is that number.
+
+    “At least 40 convictions” is reached at 40, and “at most 10 days” at 10.
+    """
+    low, high = (float("nan") if pd.isna(row[name]) else float(row[name]) for name in ("target_low", "target_high"))
+    if direction == "up" and np.isnan(high):
+        return low, low
+    return (high, high) if direction == "down" and np.isnan(low) else (low, high)
 
 
 def progress(

@@ -12,15 +12,15 @@ from opdat_analytics import vocab
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.cells import NO_NUMBER, cells
 from opdat_analytics.metrics.overlaps import refuse_overlaps
-from opdat_analytics.metrics.select import PROFILE, Selection, columns_of, joined, said, select
+from opdat_analytics.metrics.select import PROFILE, Selection, columns_of, said, select, words_of
 from opdat_analytics.model import OUTSIDE, UnknownName
 
 PARTIAL_BELOW = 0.8
 """Coverage below which a total is a partial total."""
 
 QUERY = (
-    "measure", "source", "edition", "reporter", "programme", "offence", "unit", "statistic", "form", "sex", "age",
-    "citizenship", "breakdown", "level", "calendar", "accumulation", "scheme", "places", "years",
+    "measure", "source", "edition", "reporter", "programme", "activity", "offence", "unit", "statistic", "form",
+    "sex", "age", "citizenship", "breakdown", "level", "calendar", "accumulation", "scheme", "places", "years",
 )  # fmt: skip
 """Columns of a result that are its query, beside those that it is grouped by."""
 
@@ -51,7 +51,7 @@ def totals(
     expected
         Places that should report; without it, those that report this series in any year of the range.
     **names
-        As for `select`: ``source``, ``edition``, ``reporter``, ``programme``, ``offence``, ``unit``,
+        As for `select`: ``source``, ``edition``, ``reporter``, ``programme``, ``activity``, ``offence``, ``unit``,
         ``statistic``, ``calendar``, ``accumulation``, ``level``, ``form``, ``sex``, ``age``, ``citizenship``,
         ``breakdown``, ``places``, ``years``.
 
@@ -183,10 +183,10 @@ def _expected(places: Iterable[str] | None) -> tuple[str, ...] | None:
     found = tuple(dict.fromkeys([places] if isinstance(places, str) else places))
     for place in found:
         if place not in vocab.places():
-            near = vocab.suggest(place, vocab.places())
+            near = vocab.near_places(place)
             raise UnknownName(
                 f"expected=… names “{place}”, which is not a known place code. "
-                + (f"Did you mean “{near}”? " if near else "")
+                + (f"Did you mean {near}? " if near else "")
                 + "Codes are those of ISO 3166-1 alpha-3 or ours."
             )
     return found
@@ -300,7 +300,7 @@ def ask(frame: pd.DataFrame, selection: Selection, by: tuple[str, ...]) -> None:
     for name in (name for name in QUERY if name not in by):
         values: list[str | None] = [selection.query.get(name)] * len(frame)
         if apart and name in PROFILE and name != "edition":
-            own = selection.profile.groupby(apart, dropna=False)[name].agg(joined).rename("own").reset_index()
+            own = selection.profile.groupby(apart, dropna=False)[name].agg(words_of).rename("own").reset_index()
             found = frame[apart].merge(own, on=apart, how="left")["own"]
             values = [None if pd.isna(value) else str(value) for value in found]
         frame[name] = pd.Series(values, index=frame.index, dtype="str")

@@ -227,6 +227,14 @@ SCOPE: tuple[str, ...] = (
 )  # fmt: skip
 """What two publishers must share, beside time, before their figures are compared."""
 
+FACT_KEYS: Mapping[str, tuple[str, ...]] = {
+    "activities": ("activity",),
+    "programmes": ("programme",),
+    "indicators": ("indicator",),
+    "targets": ("indicator", "programme", "place", "period", "year"),
+}
+"""Tables of facts, and what names a row of each within one edition of a source."""
+
 _SERIES_COLUMNS = tuple(c for c in _columns(_OBSERVATIONS) if c.name in SERIES)
 
 _REVISIONS = _columns(

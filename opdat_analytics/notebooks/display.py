@@ -21,9 +21,15 @@ from opdat_analytics.provenance import bounds
 NONE = "—"
 _CODED = frozenset({"place", "places", "measure", "activity_type", "numerator", "denominator"})
 _CLOSED = frozenset({"qualifier", "kind", "calendar", "accumulation"})
-_CONFLICTS = {
-    "disjoint": "contradiction", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
+_MEANT = {
+    "kind": {
+        "disjoint": "contradiction", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
+    },
+    "certainty": {
+        "stated": "as done", "possible": "as possible", "planned": "as planned", "negative": "as not (yet) done",
+    },
 }  # fmt: skip
+_SHARES = frozenset({"missing", "coverage", "confidence"})
 _NUMERIC = re.compile(r"[-−~≥≤+]?\$?[\d,.]+%?( ?(–|to|of) ?[-−+]?\$?[\d,.]+%?| or (more|less))?( \(\d+%\))?|—|")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?|—")
 
@@ -324,10 +330,10 @@ def _label(name: str, value: Any) -> str:
         return words.publisher(str(value))
     if name == "roles":
         return ", ".join(dict.fromkeys(str(value).split(";")))
-    if name == "kind" and value in _CONFLICTS:
-        return _CONFLICTS[value]
+    if value in _MEANT.get(name, {}):
+        return _MEANT[name][value]
     if isinstance(value, str):
         return words.label(value) if name in _CODED else value.replace("_", " ") if name in _CLOSED else value
     if "year" in name.casefold():
         return str(int(value))
-    return words.number(float(value))
+    return f"{value:.0%}" if name in _SHARES else words.number(float(value))

@@ -172,7 +172,6 @@ def _to_date(seen: pd.DataFrame, publication: str) -> Exhibit:
         (seen["accumulation"] == "to_date") & (seen["programme"] == "jtfa") & (seen["measure"] == "convictions")
     ]
     stated = running[running["as_of"].notna() & running["low"].notna()]
-    stated = stated.assign(secondary=stated["sourcing"] == "secondary")
     return charts.to_date(stated, name="jtfa-convictions-to-date", publication=publication)
 
 

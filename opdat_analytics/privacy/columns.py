@@ -6,7 +6,7 @@ its contents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from opdat_analytics.privacy.looks import (
     is_name,
     is_person_in_a_cell,
     is_telling_name,
+    lists_names,
     may_name,
     names_in,
 )
@@ -34,6 +35,7 @@ from opdat_analytics.privacy.rules import (
     plain,
     rules_below,
 )
+from opdat_analytics.privacy.sentences import NAMES, kinds_told
 
 SAMPLE, LOOKED_AT = 2_000, 300
 """Cells of a column that are searched for contents, and that are looked at one by one."""
@@ -99,7 +101,14 @@ def columns_of(sheet: Looked) -> tuple[PersonalColumn, ...]:
 
 def _all(sheet: Looked) -> Iterator[PersonalColumn]:
     yield from headed_columns(sheet)
-    telling = _telling(sheet)
+    new = sheet.distinct - _silent_before()
+    told: set[str] = set()
+    for said, kind in kinds_told(sorted(new)):
+        told.add(said)
+        column = int(np.argwhere(sheet.text == said)[0, 1])
+        yield PersonalColumn(f"column {column_letters(column)}", column, kind, True)
+    telling = _telling(new, sheet.worded)
+    _SILENT.update(new - telling - told)
     if not telling:
         return
     tables = sheet.tables
@@ -119,20 +128,22 @@ def _all(sheet: Looked) -> Iterator[PersonalColumn]:
 
 _SILENT: set[str] = set()
 _SILENT_KEPT = 200_000
-"""Texts of earlier sheets that no rule about contents or names fits."""
 
 
-def _telling(sheet: Looked) -> set[str]:
-    """Texts that a rule about contents or names fits: a column without any tells nothing."""
+def _silent_before() -> set[str]:
+    """Texts of earlier sheets that no rule about contents, names or sentences fits."""
     if len(_SILENT) > _SILENT_KEPT:
         _SILENT.clear()
-    new = sheet.distinct - _SILENT
-    long = [text for text in new if len(text) >= _LONG and not text.isalpha()]
+    return _SILENT
+
+
+def _telling(texts: Set[str], worded: Set[str]) -> set[str]:
+    """Texts that a rule about contents or names fits: a column without any tells nothing."""
+    long = [text for text in texts if len(text) >= _LONG and not text.isalpha()]
     joined = "\n".join(long)
     rules = [rule for rule in contents() if rule.pattern.search(joined)]
     telling = {text for text in long if any(_holds(rule, text) for rule in rules)} if rules else set()
-    telling.update(filter(may_name, new & sheet.worded))
-    _SILENT.update(new - telling)
+    telling.update(filter(may_name, texts & worded))
     return telling
 
 
@@ -146,6 +157,8 @@ def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[Perso
     worded = sheet.worded
     heads = {said: header_rules(said) for said in worded if _may_head(said)}
     for column, values in enumerate(sheet.columns):
+        if worded.isdisjoint(values):
+            continue
         for top, end in sheet.tables:
             last = end if everywhere else min(end, top + HEAD)
             for row in [r for r in range(top, last) if values[r] in heads or (r and values[r - 1] in worded)]:
@@ -276,13 +289,15 @@ def _by_shape(sample: list[str], column: int) -> PersonalColumn | None:
 
 def _by_names(sample: list[str], column: int) -> PersonalColumn | None:
     """A column of single common names, or of texts in which a given name stands beside a family name."""
+    letter = f"column {column_letters(column)}"
+    if any(map(lists_names, sample)):
+        return PersonalColumn(letter, column, NAMES, True)
     if len(sample) < FEWEST:
         return None
-    letter = f"column {column_letters(column)}"
     known = [value for value in sample if is_known_name(value)]
     if len(known) >= 2 * FEWEST and len(known) * 10 >= len(sample) * 6 and len(set(known)) * 10 >= len(known) * 3:
         return PersonalColumn(letter, column, "what look like given or family names", True)
     holding = {value for value in sample if names_in(value) or is_person_in_a_cell(value)}
     if len(holding) >= FEWEST and len(holding) * 5 >= len(sample):
-        return PersonalColumn(letter, column, "texts that seem to name persons", True)
+        return PersonalColumn(letter, column, NAMES, True)
     return None

@@ -34,6 +34,28 @@ _PHONE = re.compile(r"(?=.{7,40}$)[+(]?\d[\d\s().,/+-]*(?: ?(?:ext|x|y|o|ou|or|/
 _TURNED = re.compile(rf"{_WORD}(?: {_WORD}){{0,2}}, {_WORD}(?: {_WORD})?")
 _AGE = re.compile(r"(?:\d|[1-9]\d)(?: ?(?:a|años|anos|ans|yrs|years|years old|y|yo))?\.?", re.I)
 _COMMON = 0.5
+_NUMBERED = re.compile(r"^\(?\d{1,3}[.)°º]?[ \t)-]+(?=[^\W\d_])")
+_CALLED_TOO = re.compile(
+    r"[“\"«'‘(]\s*(?:alias |a\.?k\.?a\.? |apodo |dit |dite |vulgo )?[^\W\d_][^“”\"«»'’()\d]{0,24}[”\"»'’)]",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"[;\n/•|·]+|,(?! (?:Jr|Sr)\b)|\s(?:and|y|et|e|&)\s")
+_SAINTS = frozenset(
+    ("san", "santa", "santo", "sao", "saint", "sainte", "st", "ste", "nuestra", "notre", "nossa", "villa", "puerto",
+     "ciudad", "nueva", "nuevo")
+)  # fmt: skip
+"""Places begin so, and go on like the names of persons."""
+
+
+def is_body(text: str) -> bool:
+    """Whether a text seems to name a body or a place and not a person."""
+    said = letters(text)
+    return bool(bodies().search(said)) or said.partition(" ")[0].strip(".") in _SAINTS
+
+
+def unadorned(text: str) -> str:
+    """A name without the number before it and without nicknames in quotes or brackets."""
+    return " ".join(_CALLED_TOO.sub(" ", _NUMBERED.sub("", text.strip())).split())
 
 
 @lru_cache(maxsize=65_536)
@@ -47,8 +69,8 @@ def known_words(text: str) -> tuple[int, int, int]:
 @lru_cache(maxsize=65_536)
 def is_name(text: str) -> bool:
     """Two to six words that may be a name: capitalised ones that name neither a place nor a body, or common names."""
-    text = " ".join(text.split())
-    if len(text) > 60 or not _NAME.fullmatch(text) or bodies().search(letters(text)):
+    text = unadorned(text)
+    if len(text) > 60 or not _NAME.fullmatch(text) or is_body(text):
         return False
     words = [word.strip(".,") for word in text.split()]
     own = [word for word in words if letters(word) not in particles()]
@@ -75,12 +97,21 @@ def is_telling_name(text: str) -> bool:
 @lru_cache(maxsize=65_536)
 def is_person_in_a_cell(text: str) -> bool:
     """A name beside an age, a sex or a nationality in one text."""
-    parts = [part.strip() for part in re.split(r"[,;|()/–—]+|\s-\s", text) if part.strip()]
+    parts = [part.strip() for part in re.split(r",(?!\d{3}\b)|[;|()/–—\n]+|\s-\s", text) if part.strip()]
     if not 2 <= len(parts) <= 8 or len(text) > 120:
         return False
     named = is_name(parts[0]) or (_is_one_name(parts[0]) and is_name(f"{parts[0]} {parts[1]}"))
     rest = parts[1:]
     return named and any(_AGE.fullmatch(part) or plain(part) in sexes() for part in rest)
+
+
+@lru_cache(maxsize=65_536)
+def lists_names(text: str) -> bool:
+    """Nothing but names in one text, three or more, set apart by points, lines or small words; half of them common."""
+    parts = [unadorned(part) for part in _PART.split(text) if part.strip()]
+    if len(parts) < 3 or len(text) > 4_000 or not all(map(is_name, parts)):
+        return False
+    return sum(map(is_common_name, parts)) * 2 >= len(parts)
 
 
 @lru_cache(maxsize=65_536)
@@ -93,7 +124,7 @@ def is_known_name(text: str) -> bool:
 
 def _is_one_name(text: str) -> bool:
     fits = bool(_ONE_NAME.fullmatch(text)) or bool(_NAME.fullmatch(text))
-    if not fits or len(text) > 60 or bodies().search(letters(text)):
+    if not fits or len(text) > 60 or is_body(text):
         return False
     count, given, family = known_words(text)
     own = [word for word in text.split() if letters(word.strip(".,")) not in particles()]
@@ -164,11 +195,12 @@ def may_name(text: str) -> bool:
     text = text.strip()
     if not any(map(str.isalpha, text)):
         return False
-    return is_name(text) or is_known_name(text) or names_in(text) > 0 or is_person_in_a_cell(text)
+    return is_name(text) or is_known_name(text) or names_in(text) > 0 or is_person_in_a_cell(text) or lists_names(text)
 
 
 LOOKS: Mapping[str, Callable[[str], bool]] = {
-    "name": is_name, "one_name": _is_one_name, "initials": _is_initials, "digits5": _has_digits(5),
-    "phone": _is_phone, "date": is_day, "email": _is_email, "address": _is_address, "case": _is_case,
+    "name": is_name, "telling_name": is_common_name, "one_name": _is_one_name, "initials": _is_initials,
+    "digits5": _has_digits(5), "phone": _is_phone, "date": is_day, "email": _is_email, "address": _is_address,
+    "case": _is_case,
 }  # fmt: skip
 """What the rules of headers call it → whether a text looks so."""

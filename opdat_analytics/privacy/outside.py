@@ -9,6 +9,7 @@ import html
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,17 @@ from pathlib import Path
 import numpy as np
 
 from opdat_analytics.privacy.columns import PersonalColumn, personal_columns
-from opdat_analytics.privacy.looks import is_common_name, is_telling_name
-from opdat_analytics.privacy.rules import contents, header_rules
+from opdat_analytics.privacy.looks import is_body, is_common_name, is_telling_name
+from opdat_analytics.privacy.rules import (
+    contents,
+    family_names,
+    given_names,
+    header_rules,
+    letters,
+    particles,
+    person_words,
+)
+from opdat_analytics.privacy.sentences import NAMES, names_a_person
 from opdat_analytics.vocab import is_place
 
 MOST = 8 * 2**20
@@ -35,7 +45,7 @@ class Aside:
 
 
 def asides(path: Path) -> tuple[Aside, ...]:
-    """The texts of a workbook outside its cells; none for files that are no zipped workbook.
+    """The texts of a workbook outside its cells; of an old binary one all texts; none for other files.
 
     Parameters
     ----------
@@ -43,13 +53,22 @@ def asides(path: Path) -> tuple[Aside, ...]:
         The file; it has been looked through before for what could hurt.
     """
     with path.open("rb") as stream:
-        if stream.read(4) != b"PK\x03\x04":
-            return ()
+        start = stream.read(8)
+    if start == _OLD:
+        return (Aside("an old binary workbook", tuple(_runs(path.read_bytes()[:MOST]))),)
+    if not start.startswith(b"PK\x03\x04"):
+        return ()
     try:
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
             return tuple(aside for entry in archive.infolist() for aside in _part(archive, entry))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError):
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError, zlib.error):
         return ()  # told when the file itself is read
+
+
+def _runs(data: bytes) -> Iterator[str]:
+    """What can be read in a binary file, letters of one byte and of two."""
+    for said in (data.decode("latin-1"), data.decode("utf-16-le", "replace"), data[1:].decode("utf-16-le", "replace")):
+        yield from dict.fromkeys(_READABLE.findall(said))
 
 
 def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Aside]:
@@ -79,13 +98,25 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Aside]:
         for field in re.finditer(r"<cacheField\b[^>]*?\bname=\"([^\"]*)\".*?</cacheField>", said, re.DOTALL):
             held = re.findall(r"<s\b[^>]*?\bv=\"([^\"]*)\"", field[0])
             yield Aside("a pivot table", tuple(map(html.unescape, held)), html.unescape(field[1]))
+    elif kind == "properties":
+        yield Aside("properties", tuple(_texts(said, _PROPERTIES)))
     elif kind == "text":
         yield Aside("text boxes", tuple(_texts(said, r"<a:t>.*?</a:t>")))
 
 
 _HEAD_CODE = re.compile(r"&(?:[LCRPNDTFAZGBIUESXYOH]|\"[^\"]*\"|K[0-9A-F]{6}|\d{1,3})")
 """What in a running head says how it is printed."""
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_READABLE = re.compile(r"[ -~À-ÖØ-öø-ÿ’“”–]{12,400}")
+_WRITTEN = ("comments", "running heads", "text boxes", "properties", "an old binary workbook")
+"""Where people write sentences."""
+_PROPERTIES = (
+    r"<(?:dc|cp|meta):(?:title|subject|description|keywords?|category)\b.*?</[\w:]+>|<vt:lpw?str>.*?</vt:lpw?str>"
+    r"|<meta:user-defined\b.*?</meta:user-defined>"
+)
+"""What a workbook is called; not who made it, for every workbook says that."""
 _PARTS = (
+    (r"^docprops/(?:core|custom)\.xml$", "properties"), (r"^meta\.xml$", "properties"),
     (r"^xl/(?:comments\w*|threadedcomments/.*|comments/.*)\.xml$", "comments"), (r"^content\.xml$", "annotations"),
     (r"^xl/workbook\.xml$", "workbook"), (r"^xl/worksheets/[^/]+\.xml$", "sheet"),
     (r"^xl/pivotcache/pivotcachedefinition\w*\.xml$", "cache"), (r"^xl/drawings/[^/]+\.xml$", "text"),
@@ -119,8 +150,10 @@ def _reasons(aside: Aside) -> Iterator[str]:
         named = [text for text in texts if is_common_name(re.sub(r"[_.]", " ", text).title())]
         if len(named) >= 1:
             yield "what look like names of persons"
-    if aside.where == "comments" and sum(_names_a_person(text) for text in texts):
-        yield "texts that seem to name persons"
+    if aside.where in _WRITTEN and any(map(names_a_person, texts)):
+        yield NAMES
+    if aside.where == "properties" and any(map(_names_somebody, texts)):
+        yield NAMES
 
 
 def personal_texts(texts: Sequence[str]) -> Iterator[str]:
@@ -129,23 +162,28 @@ def personal_texts(texts: Sequence[str]) -> Iterator[str]:
     yield from dict.fromkeys(rule.kind for rule in telling if any(rule.pattern.search(text) for text in texts))
 
 
-_ABOUT = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){1,3}")
-_ROLE = re.compile(
-    r"\b(?:victim|v[ií]ctima|victime|v[ií]tima|survivor|defendant|imputad[oa]|acusad[oa]|prévenue?|réu|detenid[oa]|minor"
-    r"|menor|mineure?|suspect\w*|witness|testigo|témoin|testemunha)\b\W*(?:(?:is|es|est|é|named|llamad[oa])\W+)?", re.I,
+_CASES = frozenset(
+    (*("case", "caso", "cas", "file", "fiche", "ficha", "exp", "expediente", "dossier", "processo", "proceso", "id"),
+     *("mr", "mrs", "ms", "sr", "sra", "mme"))
 )  # fmt: skip
+"""What stands before a name on the tab of a sheet, beside parts in a case."""
 
 
-def _names_a_person(text: str) -> bool:
-    """A role in a case with a name right behind it."""
-    for role in _ROLE.finditer(text):
-        said = _ABOUT.match(text[role.end() :])
-        words = said[0].split() if said else []
-        if any(is_common_name(" ".join(words[:n])) for n in (2, 3)):
-            return True
-    return False
+def _names_somebody(text: str) -> bool:
+    """Whether a short text is a common name, with a part in a case, a number or an initial beside it or not."""
+    said = " ".join(re.sub(r"[\d_()#.:–—-]+", " ", text).split())
+    words = [word for word in letters(said).split() if word not in particles()]
+    parts = person_words()
+    own = [word for word in words if not parts.fullmatch(word) and word not in _CASES]
+    known = [word for word in own if word in given_names() or (len(own) < len(words) and word in family_names())]
+    if not known or is_place(said) or is_body(" ".join(own)):
+        return False
+    alone = len(own) < len(words) or (len(own) == 2 and any(len(word) == 1 for word in own))
+    return is_common_name(" ".join(own).title()) or (len(own) <= 3 and alone)
 
 
 def person_named(sheet: str) -> bool:
     """Whether the name of a sheet seems to be a person's."""
-    return is_common_name(sheet.strip()) and not is_place(sheet) and not header_rules(sheet)
+    if is_place(sheet):
+        return False
+    return (is_common_name(sheet.strip()) and not header_rules(sheet)) or _names_somebody(sheet)

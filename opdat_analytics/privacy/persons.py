@@ -21,6 +21,8 @@ MOST_ROWS = 300
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?%?")
 _AGE = re.compile(r"(?:\d|[1-9]\d)(?: ?(?:a|años|anos|ans|yrs|years|y))?\.?", re.I)
 _BIRTH_YEAR = re.compile(r"(?:19|20)\d\d")
+_LIKE_NUMBER = re.compile("id")
+"""What is short for an age in one language and for a number in another."""
 _OF_PERSONS = ("sex", "age", "nationality")
 
 
@@ -65,6 +67,8 @@ def _told(table: np.ndarray, worded: Set[str], sexed: bool) -> PersonalColumn | 
         kind = _kind(said.get(c), values)
         if kind is not None:
             kinds[c] = kind
+    if not said and sum(kind == "age" for kind in kinds.values()) > 1:
+        return None  # a person has one age: several such columns without a header are counts
     if not _is_list(kinds, columns, said):
         return None
     telling = [c for c, kind in kinds.items() if kind in (*_OF_PERSONS, "day", "case", "initials", "name", "attribute")]
@@ -98,7 +102,7 @@ def _word(said: str) -> str | None:
     for rule in header_rules(said):
         if rule.person is not None:
             return rule.person
-        if rule.looks in ("initials", "one_name", "name"):
+        if rule.looks in ("initials", "one_name", "name", "telling_name"):
             return "initials" if rule.looks == "initials" else "name"
     return None
 
@@ -109,10 +113,10 @@ def _kind(said: str | None, values: Sequence[str]) -> str | None:
     different = len(set(values))
     if word in ("count", "place", "attribute"):
         return word
-    if word == "age":
+    if word == "age" and (not _LIKE_NUMBER.fullmatch(plain(said or "")) or _most(values, _AGE.fullmatch, 0.7)):
         fits = _AGE if not re.search(r"yob|birth|nac|nais|nasc", plain(said or "")) else _BIRTH_YEAR
         return "age" if _most(values, fits.fullmatch, 0.7) and different >= min(3, len(values) // 2) else None
-    if word == "case":
+    if word in ("case", "age"):
         return "case" if _most(values, LOOKS["case"], 0.7) and different * 10 >= len(values) * 9 else None
     if word == "name":
         return "name" if _most(values, LOOKS["name"], 0.7) else None
@@ -159,7 +163,7 @@ def _is_code(text: str) -> bool:
 
 def _counts_up(values: Sequence[str]) -> bool:
     numbers = [int(v) for v in values if v.isdecimal()]
-    return len(numbers) == len(values) and all(b >= a for a, b in pairwise(numbers))
+    return len(numbers) == len(values) and len(set(numbers)) > 1 and all(b >= a for a, b in pairwise(numbers))
 
 
 @lru_cache(maxsize=65_536)

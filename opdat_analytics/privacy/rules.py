@@ -13,6 +13,8 @@ from typing import Any
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _WORDS = re.compile(r"[^\W_]+")
+_GLUED = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ])")
+"""Where the words of a header such as FullName or nombreVictima are glued together."""
 _ANY_DIGIT = str.maketrans("123456789", "000000000")
 """No words of a header hold a digit, so that whether they fit does not depend on which digits stand beside them."""
 LONGEST = 80
@@ -40,6 +42,7 @@ class Content:
     worded: bool
 
 
+@cache
 def _document(name: str) -> Mapping[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
@@ -47,7 +50,7 @@ def _document(name: str) -> Mapping[str, Any]:
 @lru_cache(maxsize=65_536)
 def plain(said: str) -> str:
     """A header as its rules write it: no accents, lower case, words with single spaces."""
-    return " ".join(_WORDS.findall(letters(said)))
+    return " ".join(_WORDS.findall(letters(_GLUED.sub(" ", said))))
 
 
 @lru_cache(maxsize=65_536)
@@ -66,7 +69,8 @@ def headers() -> tuple[Header, ...]:
 def _header(entry: Mapping[str, Any], person: str) -> Header:
     within = "|".join(entry.get("within", [])).replace("{person}", person)
     whole = "|".join(entry.get("whole", [])).replace("{person}", person)
-    words = re.compile(rf"(?:.*\b)?(?:{within})(?:\b.*)?" + (f"|{whole}" if whole else ""), re.DOTALL)
+    around = rf"(?:.*\b)?(?:{within})(?:\b.*)?" if within else ""
+    words = re.compile("|".join(part for part in (around, whole) if part), re.DOTALL)
     return Header(
         words, entry["looks"], entry["reason"], entry["strong"], entry.get("distinct", 0.0), entry.get("person")
     )
@@ -153,3 +157,27 @@ def nationalities() -> re.Pattern[str]:
     """Beginnings of words that name a nationality."""
     stems = (stem.replace("_", " ") for stem in _document("nationalities.toml")["stems"].split())
     return re.compile(rf"(?:{'|'.join(stems)})")
+
+
+@cache
+def sentence_rules() -> Mapping[str, str]:
+    """What stands beside a name in a sentence, by its place: patterns, and words that are no name."""
+    return _document("sentences.toml")
+
+
+@cache
+def work_words() -> re.Pattern[str]:
+    """Headers of works that somebody signed: books, films, reports."""
+    return re.compile("|".join(_document("headers.toml")["works"]["work"]))
+
+
+@cache
+def author_words() -> re.Pattern[str]:
+    """Headers of who signed them."""
+    return re.compile("|".join(_document("headers.toml")["works"]["author"]))
+
+
+@cache
+def person_words() -> re.Pattern[str]:
+    """What a person is called in a case, as `letters` has it."""
+    return re.compile("|".join(_document("persons.toml")["person"]))

@@ -1,0 +1,102 @@
+"""What left before: every guarded figure as it was released, so that no two releases tell together what each hides."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from opdat_analytics.disclosure import ABOUT, Policies
+from opdat_analytics.exports.files import write_file
+from opdat_analytics.exports.inert import bare
+from opdat_analytics.model import Home, UnreadableFile
+
+REGISTER = "released.csv"
+"""Its name below the folder of the exports; it says nothing that was not released."""
+_COLUMNS = ("release", *ABOUT, "low", "high")
+
+
+def earlier(home: Home) -> tuple[pd.DataFrame, ...]:
+    """The guarded figures of each earlier release, the first one first; hidden ones have no number.
+
+    Raises
+    ------
+    UnreadableFile
+        If the register was changed by hand so that it cannot be read.
+    """
+    path = home.exports / REGISTER
+    if not path.is_file():
+        tables = home.exports / "tables" / "observations.csv"
+        return (_read(tables),) if tables.is_file() else ()
+    known = _read(path)
+    if list(known.columns) != list(_COLUMNS):
+        raise UnreadableFile(
+            "unreadable_file",
+            f"exports/{REGISTER} lacks columns, so that earlier releases cannot be compared",
+            "put back the file as it was; without it small counts can be worked out from two releases",
+        )
+    return tuple(group.drop(columns="release") for _, group in known.groupby("release", sort=False))
+
+
+def note_released(frames: Iterable[pd.DataFrame], rules: Policies, home: Home) -> list[Path]:
+    """Add what is released now to the register, if it says anything that no earlier release said.
+
+    Parameters
+    ----------
+    frames
+        Figures as they leave.
+    rules
+        The policy of the project; only figures that it guards are noted.
+    home
+        The project's folders.
+
+    Returns
+    -------
+    list of Path
+        The register, if it changed.
+    """
+    before = earlier(home)
+    now = pd.concat([_guarded(frame, rules) for frame in frames], ignore_index=True).drop_duplicates()
+    said = pd.concat([_guarded(frame, rules) for frame in before], ignore_index=True) if before else now.iloc[:0]
+    fresh = now[~pd.MultiIndex.from_frame(now).isin(pd.MultiIndex.from_frame(said))]
+    path = home.exports / REGISTER
+    if fresh.empty and (path.is_file() or not before):
+        return []
+    # Without a register, the tables that lie there are the first release.
+    releases = [_guarded(frame, rules) for frame in before] + ([] if fresh.empty else [now])
+    numbered = [frame.assign(release=str(number)) for number, frame in enumerate(releases, 1)]
+    whole = pd.concat(numbered, ignore_index=True)[list(_COLUMNS)]
+    out = io.StringIO()
+    whole.to_csv(out, index=False, lineterminator="\r\n")
+    return [write_file(path, out.getvalue().encode("utf-8-sig"))]
+
+
+def _guarded(frame: pd.DataFrame, rules: Policies) -> pd.DataFrame:
+    """The guarded rows of a table of figures, all as text, by the columns of the register."""
+    if not {"source", "measure", "low", "high"} <= set(frame.columns):
+        return pd.DataFrame(columns=[*ABOUT, "low", "high"], dtype=object)
+    pairs = zip(frame["source"].astype(str), frame["measure"].astype(str), strict=True)
+    kept = frame[[rules.of(source, measure).hides for source, measure in pairs]]
+    columns = {name: _texts(kept[name]) if name in kept else [""] * len(kept) for name in (*ABOUT, "low", "high")}
+    return pd.DataFrame(columns, dtype=object)
+
+
+def _texts(column: pd.Series) -> Sequence[str]:
+    def text(value: object) -> str:
+        if value is None or pd.isna(value):  # type: ignore[call-overload]
+            return ""
+        if isinstance(value, pd.Timestamp):
+            return value.date().isoformat()
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    return [text(value) for value in column.tolist()]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    before = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    before = before.map(bare).replace("", None)
+    for name in ("low", "high"):
+        before[name] = pd.to_numeric(before[name])
+    return before
