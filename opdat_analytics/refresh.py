@@ -19,6 +19,8 @@ from opdat_analytics.scan import code_version, is_same, scan
 if TYPE_CHECKING:
     import pandas as pd
 
+    from opdat_analytics.changes import Comparison
+
 PUBLISHED, HELD, STOPPED, NOTHING, LOCKED = 0, 3, 4, 5, 6
 """Exit codes of a refresh: published or unchanged; published with cells newly held; a file stopped; nothing; locked."""
 
@@ -40,9 +42,8 @@ class Report:
     files
         Per raw file: its state (new, changed, reread, unchanged, stopped, gone), rows. A file is reread when its bytes
         are the same but its declaration or this package changed.
-    changes
-        Frame of figures added, restated, gone and held since the publication before, with columns ``changes.COLUMNS``;
-        None where nothing changed.
+    comparison
+        What changed since the publication before, counted; None where nothing changed.
     stopped, newly_held
         Issues, as rows of the ``issues`` table.
     newly_stopped
@@ -56,11 +57,19 @@ class Report:
     exit_code: int
     publication: str | None
     files: tuple[Mapping[str, Any], ...] = ()
-    changes: pd.DataFrame | None = None
+    comparison: Comparison | None = None
     stopped: tuple[Mapping[str, Any], ...] = ()
     newly_held: tuple[Mapping[str, Any], ...] = ()
     newly_stopped: tuple[str, ...] = ()
     to_look_at: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def changes(self) -> pd.DataFrame | None:
+        """Figures added, restated, gone and held since the publication before, one by one.
+
+        With columns ``changes.COLUMNS``, worked out when asked for; None where nothing changed.
+        """
+        return None if self.comparison is None else self.comparison.changes
 
 
 def refresh(home: Home, only: Sequence[str] = (), *, dry_run: bool = False) -> Report:
@@ -199,7 +208,7 @@ def _publish(
     publication = store.Publication(home, manifest)
     if not dry_run:
         publication = publishing.publish(home, manifest, base)
-        note("published", publication=publication.id, changes=change.changes["kind"].value_counts().to_dict())
+        note("published", publication=publication.id, changes=change.kinds())
         pruned = publishing.prune(home)
         if pruned.manifests or pruned.parts or pruned.left:
             note("pruned", **vars(pruned))
@@ -211,7 +220,7 @@ def _publish(
         exit_code=code,
         publication=publication.id,
         files=tuple(_states(entries, before, touched, gone)),
-        changes=change.changes,
+        comparison=change,
         stopped=tuple(stopped),
         newly_held=change.newly_held,
         newly_stopped=_newly_stopped(entries, before),

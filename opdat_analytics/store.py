@@ -108,13 +108,13 @@ def part_table(home: Home, entries: Sequence[Mapping[str, Any]], columns: Sequen
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    # A Parquet file, not a dataset: the machinery for whole folders takes longer to load than a part to read.
     tables = [
-        pq.read_table(
-            pa.BufferReader(_part_bytes(part_path(home, entry["hash"]))),
-            columns=list(columns), read_dictionary=list(columns), use_threads=False,
-        )
+        pq.ParquetFile(
+            pa.BufferReader(_part_bytes(part_path(home, entry["hash"]))), read_dictionary=list(columns)
+        ).read(columns=list(columns), use_threads=False)
         for entry in entries
-    ]  # fmt: skip
+    ]
     return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
 
 
@@ -313,7 +313,10 @@ def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Colu
     else:
         table = pa.Table.from_pandas(_typed(rows, columns), schema=arrow_schema(columns), preserve_index=False)
     sink = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", store_schema=False)
+    # Of parts of some thousand rows, statistics and a slower compression cost more than reading ever gets back.
+    pq.write_table(
+        table.replace_schema_metadata(None), sink, compression="snappy", write_statistics=False, store_schema=False
+    )
     data = sink.getvalue().to_pybytes()
     digest = hashlib.sha256(data).hexdigest()[:32]
     path = part_path(home, digest)

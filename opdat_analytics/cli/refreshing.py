@@ -14,8 +14,7 @@ from opdat_analytics.cli.rows import is_stated, records
 from opdat_analytics.model import Home
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from opdat_analytics.changes import Comparison
     from opdat_analytics.refresh import Report
 
 
@@ -87,8 +86,8 @@ def tell(report: Report, home: Home) -> None:
         for file in report.files:
             if file["state"] not in ("unchanged", "reread"):
                 say(f"  {file['state']:<9} {file['file']}: {_counted(file)}")
-    if report.changes is not None:
-        _tell_changes(report.changes, first=all(file["state"] in ("new", "stopped") for file in report.files))
+    if report.comparison is not None:
+        _tell_changes(report.comparison, first=all(file["state"] in ("new", "stopped") for file in report.files))
     for issue in report.stopped:
         tell_issue("Stopped", issue)
     if report.stopped:
@@ -121,18 +120,19 @@ def _counted(file: Mapping[str, Any]) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:
-    from opdat_analytics.watch.summary import counted
+def _tell_changes(found: Comparison, *, first: bool) -> None:
+    from opdat_analytics.changes import counted
 
-    if first or not len(changes) or len(changes) > 10 * LISTED:
-        say(f"Changes: {counted(changes)}" if len(changes) else counted(changes))
+    number = sum(found.counts.values())
+    if first or not number or number > 10 * LISTED:
+        say(f"Changes: {counted(found.counts)}" if number else counted(found.counts))
         return
-    for change in changes.head(LISTED).itertuples(index=False):
+    for change in found.changes.head(LISTED).itertuples(index=False):
         about = " ".join(str(word) for word in (change.place, change.measure, change.year) if is_stated(word))
         said = " → ".join(f"“{text!s}”" for text in (change.was, change.now) if is_stated(text))
         say(f"  {change.kind:<9} {about + ': ' if about else ''}{said}  ({change.file} › {change.sheet}!{change.cell})")
-    if len(changes) > LISTED:
-        say(f"  … and {len(changes) - LISTED} more changes; see them all with: opdat changes")
+    if number > LISTED:
+        say(f"  … and {number - LISTED} more changes; see them all with: opdat changes")
 
 
 def tell_issue(word: str, issue: Any) -> None:

@@ -34,7 +34,7 @@ def earlier(home: Home) -> tuple[pd.DataFrame, ...]:
     known = _read(path)
     if list(known.columns) != list(_COLUMNS):
         raise UnreadableFile(
-            "unreadable_file",
+            "damaged_file",
             f"exports/{REGISTER} lacks columns, so that earlier releases cannot be compared",
             "put back the file as it was; without it small counts can be worked out from two releases",
         )

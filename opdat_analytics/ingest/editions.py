@@ -9,9 +9,8 @@ import pandas as pd
 
 from opdat_analytics.ingest.coded import Coded, combined
 from opdat_analytics.ingest.declare import Editions
-from opdat_analytics.model import SERIES, TABLES
+from opdat_analytics.model import IDENTITY, SERIES, TABLES
 
-IDENTITY = ("file", "sheet", "cell", "part")
 _SIDES = ("low", "high", "qualifier", "text", *IDENTITY)
 
 

@@ -236,6 +236,8 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
     """What a word in this role means: the layout's meanings, then the source's, then the vocabulary."""
     base, _, kind = role.partition(":")
     own = {**source.meanings.get(base, {}), **layout.meanings.get(base, {})}
+    names = list(own)
+    common = base if layout.table != "programmes" else _PROGRAMME_ROLES.get(base, base)
 
     def look(text: str) -> Codes | Problem:
         if _ERROR_VALUE.fullmatch(text):
@@ -243,9 +245,7 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
         meant = own.get(vocab.normalise(text))
         if meant is not None:
             return meant
-        found = _common(
-            base if layout.table != "programmes" else _PROGRAMME_ROLES.get(base, base), text, source, place, list(own)
-        )
+        found = _common(common, text, source, place, names)
         if isinstance(found, str) and kind and found != "total":
             found = f"{kind}: {found}"
         return found if isinstance(found, Problem) else {base: found}

@@ -24,7 +24,7 @@ from opdat_analytics.ingest.laid import (
     Total,
     starts,
 )
-from opdat_analytics.ingest.workbook import Grid, nonblank
+from opdat_analytics.ingest.workbook import Grid
 from opdat_analytics.model import column_letters
 
 __all__ = [
@@ -93,7 +93,7 @@ def parts_of(grid: Grid, layouts: Sequence[Layout]) -> list[tuple[Layout, Grid]]
 
 
 def _row_of(grid: Grid, wanted: str) -> int:
-    filled = nonblank(grid.text)
+    filled = grid.filled
     firsts = [(row, str(grid.text[row, np.argmax(filled[row])])) for row in np.flatnonzero(filled.any(axis=1)).tolist()]
     rows = [row for row, said in firsts if starts(said, (wanted,))]
     if not rows:

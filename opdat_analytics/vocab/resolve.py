@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, LCSseq
@@ -81,10 +81,16 @@ def resolve_place(text: str, aliases: Mapping[str, str] | None = None) -> Match:
     UnknownName
         If one of ``aliases`` that fits leads to a code that is not in the vocabulary.
     """
-    word = normalise(text)
-    for printed, code in (aliases or {}).items():
-        if normalise(printed) == word:
-            return Match(_known_codes(printed, code))
+    if aliases:
+        word = normalise(text)
+        for printed, code in aliases.items():
+            if normalise(printed) == word:
+                return Match(_known_codes(printed, code))
+    return _known_place(text)
+
+
+@lru_cache(maxsize=65_536)
+def _known_place(text: str) -> Match:
     code = ";".join(part.strip() for part in text.split(";"))
     if all(part in places() for part in code.split(";")):
         return Match(code)
