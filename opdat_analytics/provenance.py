@@ -126,6 +126,9 @@ def explain(
             cells, (), (f"No cell has a figure for {asked}: the row is empty because nothing is reported.",)
         )
     if cells.empty:
+        for place in (str(query["place"]) for query in queries if not _null(query.get("place"))):
+            if place not in vocab.places() and ";" not in place:
+                raise UnknownName(f"Places are asked for by their code: place={vocab.place_code(place)} for “{place}”.")
         raise OpdatError(f"No cell answers {_asked(queries[0])}.")
     pieces, remarks = _pieces(cells.head(SHOWN), opened)
     return Explanation(cells, pieces, remarks)

@@ -46,6 +46,12 @@ def test_a_total_is_explained_by_as_many_cells_as_it_has_figures(record_home, se
         assert cells["low"].sum() == pytest.approx(row["low"])
 
 
+@pytest.mark.parametrize(("place", "said"), [("AGP", "did you mean Angola"), ("Guatemala", "by their code: place=GTM")])
+def test_a_place_that_is_no_code_is_answered_with_the_code(record_home, place, said):
+    with pytest.raises(UnknownName, match=said):
+        opdat.explain({"measure": "convictions", "place": place, "year": 2019}, home=record_home)
+
+
 def test_a_year_without_figures_is_answered_kindly(record_home, seen):
     frame = metrics.totals(seen, "convictions", ["place", "year"], source="unodc_glotip")
     gap = frame[frame["n_figures"] == 0].iloc[0]
