@@ -136,12 +136,12 @@ def draft(path: Path, top: int = 1) -> list[Draft]:
         If the file cannot or must not be read.
     """
     grids = admitted_sheets(path)
-    language = language_of(_words(grids)).value
-    found = {grid.name: with_empty_rows(grid, find_tables(grid), language) for grid in grids}
+    language = language_of(_words(grids))
+    found = {grid.name: with_empty_rows(grid, find_tables(grid), language.value) for grid in grids}
     ways = _distinct_ways(found) if top > 1 or sum(map(cells_of, grids)) <= MOST_TESTED else _WAYS[:1]
     if top == 1:
         ways = [ways[0]] if sum(map(cells_of, grids)) > MOST_TESTED // 4 else ways
-    drafts = [_drafted(path, grids, _changed(found, way), way) for way in ways]
+    drafts = [_drafted(path, grids, _changed(found, way), language, way) for way in ways]
     return sorted(drafts, key=lambda one: -one.evidence)[:top]
 
 
@@ -160,12 +160,14 @@ def _distinct_ways(found: Mapping[str, tuple[Table, ...]]) -> list[_Way]:
     return ways
 
 
-def _drafted(path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]], way: _Way) -> Draft:
-    head, choices = _source(path, grids, found)
+def _drafted(
+    path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]], language: Choice, way: _Way
+) -> Draft:
+    head, choices = _source(path, grids, found, language)
     sheets: list[SheetDraft] = []
     ignored: dict[str, str] = {}
     for grid in grids:
-        _sheet(grid, found[grid.name], path.stem, head["language"], sheets, ignored)
+        _sheet(grid, found[grid.name], path.stem, language.value, sheets, ignored)
     if not any(sheet.keys for sheet in sheets):
         ignored = {}
     notes = [f"Draft of a declaration for {path.name}, {way.name}. Look at each line, then keep or change it."]
@@ -204,10 +206,9 @@ def _words(grids: Sequence[Grid]) -> list[str]:
 
 
 def _source(
-    path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]]
+    path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]], language: Choice
 ) -> tuple[dict[str, Any], list[Choice]]:
-    """The keys that hold for the whole workbook."""
-    language = language_of(_words(grids))
+    """The keys that hold for the whole workbook, whose language is known."""
     pairs = [(grid, table) for grid in grids for table in found[grid.name]]
     texts = {text for grid, table in pairs for text in figure_texts(grid, table)}
     numbers = numbers_of(texts, language.value)
