@@ -56,8 +56,6 @@ class Draft:
         The text of ``source.toml``. Where the grammar cannot declare any sheet it holds no layout and cannot be used.
     choices
         What was decided, with confidence and reason.
-    confidence
-        Of the whole, between 0 and 1: how often a reading with this much evidence was right in every figure.
     evidence
         What the rules score: the share of figures that would be taken, weighed with how sure the choices are.
     read
@@ -72,12 +70,16 @@ class Draft:
 
     toml: str
     choices: tuple[Choice, ...]
-    confidence: float
     evidence: float
     read: FileRead | None
     fates: Mapping[str, np.ndarray]
     tables: Mapping[str, tuple[Table, ...]]
     tidy: tuple[Tidy, ...]
+
+    @property
+    def confidence(self) -> float:
+        """Of the whole, between 0 and 1: how often a reading with this much evidence was right in every figure."""
+        return confidence("reading", self.evidence)
 
 
 @dataclass(frozen=True)
@@ -171,16 +173,14 @@ def _drafted(
     if not any(sheet.keys for sheet in sheets):
         ignored = {}
     notes = [f"Draft of a declaration for {path.name}, {way.name}. Look at each line, then keep or change it."]
-    unsure = [choice for choice in choices if choice.confidence < 0.5]
+    unsure = [choice for choice in choices if choice.evidence < 0.5]
     notes += [f"{choice.what}: {choice.reason}" for choice in unsure]
     toml = declaration_text(path.stem.replace("_", " "), head, sheets, ignored, notes)
     every = (*choices, *(choice for sheet in sheets for choice in sheet.choices))
     source, read = (None, None) if not any(s.keys for s in sheets) else _tested(path, toml)
     fates = {grid.name: _fates(path, grid, found[grid.name], source, read) for grid in grids}
     tidy = tuple(tidy_of(grid, table) for grid in grids for table in found[grid.name])
-    score = _score(fates, sheets, way)
-    told = tuple(choice.told() for choice in every)
-    return Draft(toml, told, confidence("reading", score), score, read, fates, found, tidy)
+    return Draft(toml, every, _score(fates, sheets, way), read, fates, found, tidy)
 
 
 def _sheet(
@@ -273,7 +273,7 @@ def _score(fates: Mapping[str, np.ndarray], sheets: Sequence[SheetDraft], way: _
     taken = sum(int((array == FATE["value"]).sum()) for array in fates.values())
     held = sum(int((array == FATE["held"]).sum()) for array in fates.values())
     share = taken / (taken + held) if taken + held else 0.0
-    sure = [choice.confidence for sheet in sheets for choice in sheet.choices]
+    sure = [choice.evidence for sheet in sheets for choice in sheet.choices]
     mean = sum(sure) / len(sure) if sure else 0.3
     return round(way.prior * (0.6 * share + 0.4 * mean), 3)
 
