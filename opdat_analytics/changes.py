@@ -101,9 +101,8 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     newly = [i for i in issues if i["severity"] == "hold" and not i["acknowledged"] and held_at(i) not in known]
 
     if before is None:
-        rows = {table: _count(after, table) for table in ("observations", *FACT_KEYS)}
-        figures = rows.pop("observations")
-        counts = {("added", "figure"): figures, ("added", "fact"): sum(rows.values()), ("held", "cell"): len(newly)}
+        figures, facts = _count(after, "observations"), sum(_count(after, table) for table in FACT_KEYS)
+        counts = {("added", "figure"): figures, ("added", "fact"): facts, ("held", "cell"): len(newly)}
         return Comparison(counts, None, tuple(issues), tuple(newly), partial(_first, home, after, newly))
     from opdat_analytics import changed_rows
 
@@ -112,7 +111,7 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
 
 
 def _count(manifest: Mapping[str, Any], table: str) -> int:
-    return sum(part["rows"] for entry in manifest["files"] for part in entry["parts"].get(table, ()))
+    return sum(part["rows"] for part in store.part_entries(manifest, table))
 
 
 def _first(home: Home, after: Mapping[str, Any], newly: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
