@@ -32,15 +32,14 @@ class Comparison:
         Kind and noun → how many.
     corrected
         Rows of ``revisions``; None where nothing was published before.
-    issues, newly_held
-        All issues of the files compared; those of cells that are held since.
+    newly_held
+        Issues of cells that are held since.
     told
         Works out all changes one by one.
     """
 
     counts: Counts
     corrected: pd.DataFrame | None
-    issues: tuple[Mapping[str, Any], ...]
     newly_held: tuple[Mapping[str, Any], ...]
     told: Callable[[], pd.DataFrame]
 
@@ -103,11 +102,11 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     if before is None:
         figures, facts = _count(after, "observations"), sum(_count(after, table) for table in FACT_KEYS)
         counts = {("added", "figure"): figures, ("added", "fact"): facts, ("held", "cell"): len(newly)}
-        return Comparison(counts, None, tuple(issues), tuple(newly), partial(_first, home, after, newly))
+        return Comparison(counts, None, tuple(newly), partial(_first, home, after, newly))
     from opdat_analytics import changed_rows
 
     changes, corrected = changed_rows.between(home, before, after, files, newly)
-    return Comparison(counts_of(changes), corrected, tuple(issues), tuple(newly), lambda: changes)
+    return Comparison(counts_of(changes), corrected, tuple(newly), lambda: changes)
 
 
 def _count(manifest: Mapping[str, Any], table: str) -> int:
