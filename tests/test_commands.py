@@ -37,6 +37,7 @@ def said(home: Home, capsys: pytest.CaptureFixture[str]) -> Any:
         (("observations", "--where", "current=maybe"), "write current as true or false."),
         (("observations", "--where", "measure=convictons"), "“convictons” is not a known measure; did you mean “conv"),
         (("observations", "--where", "place=GTM;HNX"), "“HNX” is not a known place; "),
+        (("activities", "--where", "activity_type=zzz"), "“zzz” is not a known activity_type; there are: "),
         (("issues", "--where", "severity=holdd"), "“holdd” is not a known severity; did you mean “hold”?"),
         (
             ("observations", "--where", "year"),
