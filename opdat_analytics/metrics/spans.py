@@ -36,19 +36,18 @@ def part_of_year(stated: pd.DataFrame, subject: Sequence[str], accumulation: str
         as ``Jan–Sep`` or ``Jan–Mar+Jul–Sep``; of totals to date, ``to Jun``. What happened once (a figure of a single
         activity) and what stands at a point is not a part of a year.
     """
-    found = pd.Series(None, index=stated.index, dtype="str")
+    found: dict[Any, str | None] = {}
     kind = stated["accumulation"] if accumulation is None else pd.Series(accumulation, index=stated.index)
     of_year = stated["year"].notna() & stated["activity"].isna()
     running = stated[of_year & (kind == "to_date")]
-    for at, row in zip(running.index, running.to_dict("records"), strict=True):
-        found[at] = _until(row)
+    found |= zip(running.index, map(_until, running.to_dict("records")), strict=True)
     dated = stated[of_year & (kind == "period") & stated["period_start"].notna() & stated["period_end"].notna()]
     twelve = dated["period_start"] + pd.DateOffset(years=1) - _DAY == dated["period_end"]
     if not twelve.all():
         apart = dated[dated.groupby(list(subject), dropna=False)["year"].transform("size").gt(1) | ~twelve]
         for _, rows in apart.groupby(list(subject), dropna=False, sort=False):
-            found[rows.index] = tiled(zip(rows["period_start"], rows["period_end"], strict=True))
-    return found
+            found |= dict.fromkeys(rows.index, tiled(zip(rows["period_start"], rows["period_end"], strict=True)))
+    return pd.Series([found.get(at) for at in stated.index], index=stated.index, dtype="str")
 
 
 def together(labels: Iterable[Any]) -> str | None:
