@@ -14,6 +14,7 @@ from opdat_analytics.metrics import spans
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.spans import alike
+from opdat_analytics.metrics.totals import bounds_qualifier
 from opdat_analytics.model import MixtureRefused, OpdatError
 
 _TIMELESS = (
@@ -254,7 +255,7 @@ def _step(before: dict[Any, Any] | None, after: dict[Any, Any]) -> dict[str, Any
         return {**step, "reason": "the later total is lower: it was revised, or means something else"}
     step["low"] = max(0.0, after["low"] - before["high"]) if not pd.isna(before["high"]) else 0.0
     step["high"] = highest
-    step["qualifier"] = _increment_qualifier(step)
+    step["qualifier"] = bounds_qualifier(step["low"], step["high"], step["about"])
     return step
 
 
@@ -262,14 +263,6 @@ def _same_start(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
     """Whether two totals to date run from one day; where neither says from when, they are taken to."""
     first, second = before["period_start"], after["period_start"]
     return bool((pd.isna(first) and pd.isna(second)) or first == second)
-
-
-def _increment_qualifier(step: dict[str, Any]) -> str:
-    if step["about"]:
-        return "about"
-    if pd.isna(step["high"]):
-        return "at_least"
-    return "exact" if step["low"] == step["high"] else "between"
 
 
 def _when(statements: pd.DataFrame) -> pd.Series[Any]:

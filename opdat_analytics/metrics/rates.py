@@ -11,7 +11,7 @@ from opdat_analytics.metrics.compare import groups_of_result
 from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, garwood
 from opdat_analytics.metrics.names import joined
-from opdat_analytics.metrics.totals import bounds_qualifier
+from opdat_analytics.metrics.totals import qualifiers
 from opdat_analytics.model import CONTINUOUS_UNITS, OpdatError
 
 PER = 100_000
@@ -135,5 +135,4 @@ def _added_up(merged: pd.DataFrame, groups: list[str], query: list[str]) -> pd.D
         )  # fmt: skip
     query = list(dict.fromkeys([*query, "places"]))
     result = pd.DataFrame(rows).astype(dict.fromkeys([*query, "left_out", "caveat"], "str"))
-    ends = zip(result["low"], result["high"], result["about"], strict=True)
-    return result.assign(qualifier=pd.Series([bounds_qualifier(*end) for end in ends], dtype="str"))
+    return result.assign(qualifier=qualifiers(result))

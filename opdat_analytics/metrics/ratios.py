@@ -11,9 +11,9 @@ import pandas as pd
 from opdat_analytics.metrics import spans
 from opdat_analytics.metrics.limits import Floats
 from opdat_analytics.metrics.select import Selection, columns_of
-from opdat_analytics.metrics.sides import both_sides, bounds_of, cover_alike, qualifiers, two_sides
+from opdat_analytics.metrics.sides import both_sides, bounds_of, cover_alike, two_sides
 from opdat_analytics.metrics.spans import alike
-from opdat_analytics.metrics.totals import add, ask, year_range
+from opdat_analytics.metrics.totals import add, ask, qualifiers, year_range
 
 
 def divide(n_low: Any, n_high: Any, d_low: Any, d_high: Any) -> tuple[Floats, Floats, list[str | None]]:

@@ -17,11 +17,10 @@ from opdat_analytics.metrics.sides import (
     both_sides,
     bounds_of,
     cover_alike,
-    qualifiers,
     refuse_differences,
     two_sides,
 )
-from opdat_analytics.metrics.totals import ask, groups_of, year_range
+from opdat_analytics.metrics.totals import ask, groups_of, qualifiers, year_range
 from opdat_analytics.model import MixtureRefused, UnknownName
 
 

@@ -17,7 +17,6 @@ from opdat_analytics.metrics.cells import cells
 from opdat_analytics.metrics.names import DISAGGREGATIONS, NEVER_MIXED, PROFILE, UNSTATED
 from opdat_analytics.metrics.select import MUST_BE_ONE, Selection, select, stated_or_not, without_one, words_of
 from opdat_analytics.metrics.spans import alike, together
-from opdat_analytics.metrics.totals import bounds_qualifier
 from opdat_analytics.model import MixtureRefused
 
 
@@ -195,9 +194,3 @@ def cover_alike(pairs: pd.DataFrame, one: str, other: str) -> pd.Series[Any]:
     """Whether two sides of `bounds_of` cover the same part of their year."""
     covered = [alike(*parts) for parts in zip(pairs[f"{one}_part"], pairs[f"{other}_part"], strict=True)]
     return pd.Series(covered, index=pairs.index, dtype=bool)
-
-
-def qualifiers(result: pd.DataFrame) -> pd.Series[Any]:
-    """The qualifier of each row of a result, from its bounds and ``about``."""
-    rows = zip(result["low"], result["high"], result["about"], strict=True)
-    return pd.Series([bounds_qualifier(*row) for row in rows], index=result.index, dtype="str")
