@@ -13,7 +13,7 @@ from opdat_analytics import vocab
 from opdat_analytics.metrics import spans
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.given import frame_of
-from opdat_analytics.metrics.spans import alike
+from opdat_analytics.metrics.spans import alike, cover_alike
 from opdat_analytics.metrics.totals import bounds_qualifier
 from opdat_analytics.model import MixtureRefused, OpdatError
 
@@ -286,8 +286,7 @@ def covers_alike(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Series[Any]:
     """Whether two rows of results cover the same part of a year."""
     if "part_of_year" not in rows:
         return pd.Series(True, index=rows.index)
-    pairs = zip(rows["part_of_year"], others["part_of_year"], strict=True)
-    return pd.Series([alike(*pair) for pair in pairs], index=rows.index, dtype=bool)
+    return cover_alike(rows["part_of_year"], others["part_of_year"])
 
 
 def _percent(rows: pd.DataFrame, before: pd.DataFrame, gap: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:

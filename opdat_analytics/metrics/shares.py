@@ -12,14 +12,8 @@ from opdat_analytics import vocab
 from opdat_analytics.metrics.cells import cells
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, wilson
 from opdat_analytics.metrics.select import Selection, columns_of, joined, said, select
-from opdat_analytics.metrics.sides import (
-    Side,
-    both_sides,
-    bounds_of,
-    cover_alike,
-    refuse_differences,
-    two_sides,
-)
+from opdat_analytics.metrics.sides import Side, both_sides, bounds_of, refuse_differences, two_sides
+from opdat_analytics.metrics.spans import cover_alike
 from opdat_analytics.metrics.totals import ask, groups_of, qualifiers, year_range
 from opdat_analytics.model import MixtureRefused, UnknownName
 
@@ -120,8 +114,8 @@ def _shared(pairs: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixe
     keys = ["_all", *by]
     frame = groups_of(pairs, by, year_range(selection, pairs))
     usable = pairs["x_low"].notna() & (pairs["t_low"].notna() | pairs["y_low"].notna())
-    other = np.where(pairs["t_low"].notna(), pairs["t_part"], pairs["y_part"])
-    apart = usable & ~cover_alike(pairs.assign(whole_part=other), "x", "whole")
+    whole_part = pairs["t_part"].where(pairs["t_low"].notna(), pairs["y_part"])
+    apart = usable & ~cover_alike(pairs["x_part"], whole_part)
     usable &= ~apart
     used = _place_bounds(pairs[usable].copy())
     sums = used.groupby(keys, dropna=False)[[*_SHARE_SUMS, "about", "secondary", "beyond", "summed", "hidden"]].sum()

@@ -63,6 +63,11 @@ def alike(one: Any, other: Any) -> bool:
     return bool(one == other) and ";" not in str(one)
 
 
+def cover_alike(some: pd.Series[Any], others: Iterable[Any]) -> pd.Series[Any]:
+    """Whether sums cover the same part of a year, row by row."""
+    return pd.Series([alike(*pair) for pair in zip(some, others, strict=True)], index=some.index, dtype=bool)
+
+
 def said(label: Any) -> str:
     """A label in words."""
     return f"the {WHOLE}" if pd.isna(label) else " and ".join(str(label).split(";"))
