@@ -144,12 +144,7 @@ def named_period(label: Any, year: int | None) -> Named | str:
     said_of = {} if match is None else match.groupdict()
     first, last = (int(said_of.get(name) or said_of.get("year") or 0) for name in ("year", "last"))
     nth = int(said_of.get("nth") or 1)
-    if (
-        match is None
-        or last < first
-        or not 1 <= first < last + 1 < 9999
-        or (said_of.get("kind") in ("H", "h") and nth > 2)
-    ):
+    if match is None or not 1 <= first <= last < 9998 or (said_of.get("kind") in ("H", "h") and nth > 2):
         return f"the period “{text}” of the target cannot be read; write one of {FORMS}"
     if year is not None and set(said_of) == {"fy", "year"}:
         # The year is what the table says beside the label; a label of one year says no more.
