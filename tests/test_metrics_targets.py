@@ -6,10 +6,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from builders import observations
+from builders import months, observations, quarters
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_metrics_parts_of_years import months, quarters
 
 from opdat_analytics.metrics import targets
 from opdat_analytics.metrics.spans import named_period
