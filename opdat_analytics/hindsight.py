@@ -9,14 +9,13 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import metrics
-from opdat_analytics.model import OpdatError
+from opdat_analytics.model import IDENTITY, OpdatError
 
 LIKELY_MISSING = 0.1
 """Share of the places that was still missing of a year as old, from which on a year is called likely incomplete."""
 LEEWAY = 0.5
 """Years by which two ages may differ and still be compared."""
 
-_ADDRESS = ("file", "sheet", "cell", "part")
 _SCOPE = (
     "region", "place", "source", "reporter", "programme", "measure", "unit", "statistic", "offence", "form",
     "sex", "age", "citizenship", "breakdown", "level", "calendar", "accumulation",
@@ -80,10 +79,10 @@ Changed = Mapping[Any, Sequence[Mapping[Any, Any]]]
 def _changed(obs: pd.DataFrame, revisions: pd.DataFrame) -> Changed:
     """Current observations that an edition restated, with their bounds before, by year; found by their cells."""
     restated = revisions[revisions["kind"] == "restated"]
-    before = restated[[*(f"{name}_to" for name in _ADDRESS), "low_from", "high_from"]]
-    before = before.rename(columns={f"{name}_to": name for name in _ADDRESS})
+    before = restated[[*(f"{name}_to" for name in IDENTITY), "low_from", "high_from"]]
+    before = before.rename(columns={f"{name}_to": name for name in IDENTITY})
     current = obs[obs["current"]]
-    hits = current.merge(before.drop_duplicates(list(_ADDRESS), keep="last"), on=list(_ADDRESS))
+    hits = current.merge(before.drop_duplicates(list(IDENTITY), keep="last"), on=list(IDENTITY))
     by_year: dict[Any, list[Mapping[Any, Any]]] = {}
     for hit in hits.to_dict("records"):
         by_year.setdefault(None if pd.isna(hit["year"]) else int(hit["year"]), []).append(hit)

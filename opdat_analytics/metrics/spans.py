@@ -36,19 +36,18 @@ def part_of_year(stated: pd.DataFrame, subject: Sequence[str], accumulation: str
         as ``Jan–Sep`` or ``Jan–Mar+Jul–Sep``; of totals to date, ``to Jun``. What happened once (a figure of a single
         activity) and what stands at a point is not a part of a year.
     """
-    found = pd.Series(None, index=stated.index, dtype="str")
+    found: dict[Any, str | None] = {}
     kind = stated["accumulation"] if accumulation is None else pd.Series(accumulation, index=stated.index)
     of_year = stated["year"].notna() & stated["activity"].isna()
     running = stated[of_year & (kind == "to_date")]
-    for at, row in zip(running.index, running.to_dict("records"), strict=True):
-        found[at] = _until(row)
+    found |= zip(running.index, map(_until, running.to_dict("records")), strict=True)
     dated = stated[of_year & (kind == "period") & stated["period_start"].notna() & stated["period_end"].notna()]
     twelve = dated["period_start"] + pd.DateOffset(years=1) - _DAY == dated["period_end"]
     if not twelve.all():
         apart = dated[dated.groupby(list(subject), dropna=False)["year"].transform("size").gt(1) | ~twelve]
         for _, rows in apart.groupby(list(subject), dropna=False, sort=False):
-            found[rows.index] = tiled(zip(rows["period_start"], rows["period_end"], strict=True))
-    return found
+            found |= dict.fromkeys(rows.index, tiled(zip(rows["period_start"], rows["period_end"], strict=True)))
+    return pd.Series([found.get(at) for at in stated.index], index=stated.index, dtype="str")
 
 
 def together(labels: Iterable[Any]) -> str | None:
@@ -62,6 +61,11 @@ def alike(one: Any, other: Any) -> bool:
     if pd.isna(one) or pd.isna(other):
         return bool(pd.isna(one) and pd.isna(other))
     return bool(one == other) and ";" not in str(one)
+
+
+def cover_alike(some: pd.Series[Any], others: Iterable[Any]) -> pd.Series[Any]:
+    """Whether sums cover the same part of a year, row by row."""
+    return pd.Series([alike(*pair) for pair in zip(some, others, strict=True)], index=some.index, dtype=bool)
 
 
 def said(label: Any) -> str:
@@ -140,12 +144,7 @@ def named_period(label: Any, year: int | None) -> Named | str:
     said_of = {} if match is None else match.groupdict()
     first, last = (int(said_of.get(name) or said_of.get("year") or 0) for name in ("year", "last"))
     nth = int(said_of.get("nth") or 1)
-    if (
-        match is None
-        or last < first
-        or not 1 <= first < last + 1 < 9999
-        or (said_of.get("kind") in ("H", "h") and nth > 2)
-    ):
+    if match is None or not 1 <= first <= last < 9998 or (said_of.get("kind") in ("H", "h") and nth > 2):
         return f"the period “{text}” of the target cannot be read; write one of {FORMS}"
     if year is not None and set(said_of) == {"fy", "year"}:
         # The year is what the table says beside the label; a label of one year says no more.
