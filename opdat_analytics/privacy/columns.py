@@ -26,12 +26,12 @@ from opdat_analytics.privacy.looks import (
     names_in,
 )
 from opdat_analytics.privacy.rules import (
-    LONGEST,
     Content,
     Header,
     contents,
     header_rules,
     header_words,
+    may_head,
     person_word,
     plain,
     rules_below,
@@ -165,7 +165,7 @@ def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[Perso
             for row in [r for r in range(top, last) if values[r] in heads or (r and values[r - 1] in worded)]:
                 said, above = values[row], values[row - 1] if row else ""
                 found = heads.get(said)
-                if not found and above in worded and (found is not None or _may_head(said)):
+                if not found and above in worded and (found is not None or may_head(said)):
                     found = rules_below(above, said)
                 if not found:
                     continue
@@ -178,12 +178,7 @@ def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[Perso
 @lru_cache(maxsize=65_536)
 def _rules_of_head(said: str) -> tuple[Header, ...] | None:
     """The rules of headers that a text fits; None where it can be no header."""
-    return header_rules(said) if _may_head(said) else None
-
-
-def _may_head(said: str) -> bool:
-    """Whether a text can be a header at all."""
-    return 0 < len(said) <= LONGEST and not said[0].isdigit()
+    return header_rules(said) if may_head(said) else None
 
 
 def _below(

@@ -76,6 +76,11 @@ def _header(entry: Mapping[str, Any], person: str) -> Header:
     )
 
 
+def may_head(said: str) -> bool:
+    """Whether a text can be a header or a label at all."""
+    return 0 < len(said) <= LONGEST and not said[0].isdigit()
+
+
 @lru_cache(maxsize=65_536)
 def header_rules(said: str) -> tuple[Header, ...]:
     """The rules that a text fits if it is a header."""
