@@ -167,7 +167,8 @@ def nationalities() -> re.Pattern[str]:
 @cache
 def sentence_rules() -> Mapping[str, str]:
     """What stands beside a name in a sentence, by its place: patterns, and words that are no name."""
-    return _document("sentences.toml")
+    return {key: said.replace("\n", "").strip("|") if key != "words" else said
+            for key, said in _document("sentences.toml").items()}  # fmt: skip
 
 
 @cache
