@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from opdat_analytics.ingest import binary_facts, ods_facts, sheet_facts
+from opdat_analytics.ingest import sheet_facts
 from opdat_analytics.ingest.cell_scan import only_text
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.ingest.number_formats import Styles
@@ -142,6 +142,8 @@ class _Parts:
 
     def inspected(self) -> Inspected:
         if "xl/workbook.bin" in self.entries:
+            from opdat_analytics.ingest import binary_facts
+
             self.refuse_document_types(frozenset())
             return Inspected("xlsb", binary_facts.facts(self.whole) or {}, self.flags(), False, self.one_archive())
         if "xl/workbook.xml" in self.entries:
@@ -162,6 +164,8 @@ class _Parts:
 
     def open_document(self) -> Inspected:
         """Inspect an ods workbook."""
+        from opdat_analytics.ingest import ods_facts
+
         if b"encryption-data" in self.whole("meta-inf/manifest.xml"):
             raise UnreadableFile("encrypted", "the workbook is protected by a password", "ask for an unprotected copy")
         self.refuse_document_types({"content.xml"})

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import python_calamine
 
-from opdat_analytics.ingest import legacy_facts, ole_facts, preflight
+from opdat_analytics.ingest import ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
 from opdat_analytics.ingest.date_formats import date_shown
 from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Position, Remark, cells_of, nonblank
@@ -88,6 +88,8 @@ def read_workbook(path: Path) -> tuple[Grid, ...]:
             return _with_flags((_legacy_grid(sheet, inspected.sheets) for sheet in _read(inspected)), flags)
         return _with_flags(_grids(inspected), flags)
     if data[:8] == ole_facts.MAGIC:
+        from opdat_analytics.ingest import legacy_facts
+
         odd, seen = ole_facts.flags(data), legacy_facts.facts(data)
         flags = (*_misnamed(path, "xls"), *_legacy("xls", seen), *odd)
         return _with_flags((_legacy_grid(sheet, seen or {}) for sheet in sheets_apart(data)), flags)
