@@ -196,7 +196,6 @@ def _read(inspected: preflight.Inspected) -> Iterable[Sheet]:
 def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
     text, typed, unread = sheet.text, sheet.typed, sheet.unread
     markers: dict[Position, str] = {}
-    flags: list[Remark] = []
     if facts is not None:
         for at, (code, shown, reason) in facts.unread.items():
             if _inside(at, text):
@@ -212,11 +211,11 @@ def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
         for at, code in facts.dates.items():
             if _inside(at, text) and at not in unread:
                 text[at], unread[at] = _dated(text[at], code)
-        flags = [*facts.flags, *_hidden(text, facts)]
     merges, odd, unseen = _merged(sheet.merges or (facts.merges if facts else ()), text)
     unread = {**unseen, **unread}
     rows, columns = _not_shown(text, facts)
-    return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd), rows, columns))
+    flags = (*(facts.flags if facts else ()), *_hidden(text, rows, columns), *odd)
+    return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, flags, rows, columns))
 
 
 def _dated(stored: str, code: str) -> tuple[str, tuple[str, str]]:
@@ -292,14 +291,13 @@ def _not_shown(text: np.ndarray, facts: SheetFacts | None) -> tuple[frozenset[in
     return frozenset(row for row in facts.hidden_rows if row < text.shape[0]), frozenset(columns)
 
 
-def _hidden(text: np.ndarray, facts: SheetFacts) -> Iterator[Remark]:
-    """Hidden rows and columns that hold something."""
-    rows = [row for row in facts.hidden_rows if row < text.shape[0] and text[row].astype(bool).any()]
+def _hidden(text: np.ndarray, rows: Iterable[int], columns: Iterable[int]) -> Iterator[Remark]:
+    """Which of the hidden rows and columns hold something."""
+    rows = [row for row in rows if text[row].astype(bool).any()]
     if rows:
         names = _listed([f"{a + 1}" if a == b else f"{a + 1}–{b + 1}" for a, b in stretches(rows)])
         yield "hidden_rows", None, f"hidden rows were read like the others: {names}"
-    columns = {c for a, b in facts.hidden_columns for c in range(a, min(b + 1, text.shape[1]))}
-    columns = {column for column in columns if text[:, column].astype(bool).any()}
+    columns = [column for column in columns if text[:, column].astype(bool).any()]
     if columns:
         ends = [(column_letters(a), column_letters(b)) for a, b in stretches(columns)]
         names = _listed([a if a == b else f"{a}–{b}" for a, b in ends])
