@@ -126,8 +126,8 @@ def _side_by_side(band: Grid, layouts: Sequence[Layout]) -> list[tuple[Layout, G
 
 def columns_beginning(grid: Grid, text: str) -> list[int]:
     """The columns, left to right, that hold a cell which begins with a text."""
-    found = {said: starts(said, (text,)) for said in set(grid.text.ravel().tolist()) if said.strip()}
-    return [c for c in range(grid.text.shape[1]) if any(found.get(said, False) for said in grid.text[:, c].tolist())]
+    beginning = grid.words.where(lambda said: bool(said.strip()) and starts(said, (text,)))
+    return [int(column) for column in np.flatnonzero(beginning.any(axis=0))]
 
 
 def _column_of(band: Grid, layout: Layout) -> int:
