@@ -291,7 +291,7 @@ def _reach(row: Sequence[str]) -> int:
 
 def _usual_width(widths: Sequence[int]) -> int:
     """How many cells the rows of a table have: as most of them, and where no width prevails, as its first such row."""
-    usual = max(widths, key=lambda w: (widths.count(w), w), default=0)
+    usual = max(set(widths), key=lambda w: (widths.count(w), w), default=0)
     if usual > 1 and widths.count(usual) * 2 >= len(widths) and widths.count(usual) > 1:
         return usual
     several = [w for w in widths if w > 1]
