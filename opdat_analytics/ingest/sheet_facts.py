@@ -15,9 +15,9 @@ import numpy as np
 
 from opdat_analytics.ingest import cell_scan
 from opdat_analytics.ingest.formatted import HIDDEN, formatted
-from opdat_analytics.ingest.grid import Position, Remark
+from opdat_analytics.ingest.grid import Merge, Position, Remark
 from opdat_analytics.ingest.number_formats import WHITE, hides_text
-from opdat_analytics.ingest.plain_cells import Merge, PlainCells, one_after_the_other, own_texts, plain_cells
+from opdat_analytics.ingest.plain_cells import PlainCells, one_after_the_other, own_texts, plain_cells
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, may_be_rich, rich
 from opdat_analytics.ingest.sheet_places import MAX_ROW, check_places
 from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk

@@ -27,8 +27,8 @@ import python_calamine
 from opdat_analytics.ingest import ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
 from opdat_analytics.ingest.date_formats import date_shown
-from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Position, Remark, cells_of, nonblank
-from opdat_analytics.ingest.plain_cells import Merge, PlainSheet, rectangle
+from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Merge, Position, Remark, cells_of, nonblank
+from opdat_analytics.ingest.plain_cells import PlainSheet, rectangle
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS, Sheet, TooLarge, printed, sheets
 from opdat_analytics.ingest.sheet_facts import SheetFacts, stretches
 from opdat_analytics.ingest.text_files import read_text
@@ -308,18 +308,15 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
-Merges = tuple[tuple[int, int, int, int], ...]
-
-
 def _merged(
-    ranges: Iterable[tuple[int, int, int, int]], text: np.ndarray
-) -> tuple[Merges, list[Remark], dict[Position, tuple[str, str]]]:
+    ranges: Iterable[Merge], text: np.ndarray
+) -> tuple[tuple[Merge, ...], list[Remark], dict[Position, tuple[str, str]]]:
     """Merged ranges within the rectangle, what is odd about the others, and the cells that a range covers up.
 
     A range that reaches beyond the rectangle on both sides and covers more than its first cell is no range that a
     person made; it is left out.
     """
-    kept: list[tuple[int, int, int, int]] = []
+    kept: list[Merge] = []
     odd: list[Remark] = []
     covered_up: dict[Position, tuple[str, str]] = {}
     left = 2 * text.size
