@@ -103,13 +103,15 @@ def columns_of(sheet: Looked) -> tuple[PersonalColumn, ...]:
 def _all(sheet: Looked) -> Iterator[PersonalColumn]:
     yield from headed_columns(sheet)
     new = sheet.distinct - _silent_before()
-    told: set[str] = set()
-    for said, kind in kinds_told(sorted(new)):
-        told.add(said)
-        column = int(np.argwhere(sheet.text == said)[0, 1])
+    told = list(kinds_told(sorted(new)))
+    if told:
+        every = sheet.text.ravel().tolist()
+        first = dict(zip(reversed(every), range(len(every) - 1, -1, -1), strict=True))
+    for said, kind in told:
+        column = first[said] % sheet.text.shape[1]
         yield PersonalColumn(f"column {column_letters(column)}", column, kind, True)
     telling = _telling(new, sheet.worded)
-    _SILENT.update(new - telling - told)
+    _SILENT.update(new - telling - {said for said, _ in told})
     if not telling:
         return
     tables = sheet.tables
