@@ -227,7 +227,8 @@ def _hide_once(cells: Sequence[_Cell], earlier: Sequence[Release], parents: Mapp
         if not own or not (sensitive | free)[group].any():
             continue
         width = max(max(cell.policy.threshold, 2) - 1 for cell in own)
-        part, values = cut(system, group), _values(cut(system, group), free[group])
+        part = cut(system, group)
+        values = _values(part, free[group])
         need = Need(least[group], most[group], float(width))
         hidden = None if values is None else suppressed(
             part, values, sensitive[group], may_hide[group], free[group], need

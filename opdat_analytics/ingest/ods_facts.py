@@ -91,7 +91,7 @@ class _Content:
         elif tag == "span":
             self.spans.append(attributes.get("style-name", "") in self.raised)
             if attributes.get("style-name", "") in self.struck:
-                self.found.unread[self.row, self.column] = ("struck_through", None, UNREAD["struck_through"])
+                self.found.struck((self.row, self.column))
 
     def said(self, text: str) -> None:
         if "table-cell" not in self.path or "annotation" in self.path or "p" not in self.path:
@@ -150,7 +150,7 @@ class _Content:
         if self.mark.strip() and printed:
             self.found.superscripts[at] = raised_mark(self.plain, self.mark)
         if self.cell.get("style-name", "") in self.struck:
-            self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+            self.found.struck(at)
 
     def number(self, at: Position, value: str, printed: str) -> None:
         """Note what a number's cell prints."""

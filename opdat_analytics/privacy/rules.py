@@ -76,6 +76,11 @@ def _header(entry: Mapping[str, Any], person: str) -> Header:
     )
 
 
+def may_head(said: str) -> bool:
+    """Whether a text can be a header or a label at all."""
+    return 0 < len(said) <= LONGEST and not said[0].isdigit()
+
+
 @lru_cache(maxsize=65_536)
 def header_rules(said: str) -> tuple[Header, ...]:
     """The rules that a text fits if it is a header."""
@@ -162,7 +167,8 @@ def nationalities() -> re.Pattern[str]:
 @cache
 def sentence_rules() -> Mapping[str, str]:
     """What stands beside a name in a sentence, by its place: patterns, and words that are no name."""
-    return _document("sentences.toml")
+    return {key: said.replace("\n", "").strip("|") if key != "words" else said
+            for key, said in _document("sentences.toml").items()}  # fmt: skip
 
 
 @cache
