@@ -22,7 +22,7 @@ from pptx.parts.chart import ChartPart
 from opdat_analytics.charts.layout import wrap
 from opdat_analytics.exports.cells import cell_text
 from opdat_analytics.exports.contents import SHORTHAND, SHORTHAND_COLUMN, Pack, numbers, printed
-from opdat_analytics.exports.files import settled, write_file
+from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.native import Native
 from opdat_analytics.exports.natives import natives
 from opdat_analytics.exports.plots import plot_png
@@ -44,6 +44,7 @@ from opdat_analytics.exports.slides_layout import (
 from opdat_analytics.exports.slides_read import read_chart
 from opdat_analytics.exports.slides_words import events, key, spoken
 from opdat_analytics.model import Exhibit, ExportFailed
+from opdat_analytics.zipped import settled
 
 DPI = 220
 FIGURE = "Figure "
