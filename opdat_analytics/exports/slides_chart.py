@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from opdat_analytics.charts import style
 from opdat_analytics.charts.frame import Point
 from opdat_analytics.exports.native import Native, Series
-from opdat_analytics.exports.slides_data import Column, Drawn, columns_of, workbook_of
+from opdat_analytics.exports.slides_data import Column, Columns, Drawn, columns_of, workbook_of
 from opdat_analytics.exports.slides_ink import NO_LINE, fill, font, hatched, line, number_format, text_of
 from opdat_analytics.exports.slides_labels import label, labels, shown
 
@@ -40,20 +39,20 @@ def chart_parts(native: Native, table: pd.DataFrame) -> tuple[bytes, bytes]:
     tuple of bytes
         The part ``chart.xml`` without its link to the workbook, and the workbook.
     """
-    categories, days, drawn = columns_of(native)
-    return _xml(native, categories, days, drawn).encode(), workbook_of(native, table, categories, days, drawn)
+    columns = columns_of(native)
+    return _xml(native, columns).encode(), workbook_of(columns, table)
 
 
 # ---------------------------------------------------------------- the chart
 
 
-def _xml(native: Native, categories: Column, days: Column | None, drawn: Sequence[Drawn]) -> str:
+def _xml(native: Native, columns: Columns) -> str:
     made: list[str] = []
-    for one in drawn:
-        if native.form == "ranks" and one.upper is not None:
-            made.append(_upper_bars(native, one, one.upper, categories, len(made)))
-        made.append(_series(native, one, categories, days, len(made)))
-    lone = (len(drawn) == 1 and native.form != "dates") or bool(native.title and native.noted)
+    for one in columns.series:
+        if one.upper is not None:
+            made.append(_upper_bars(native, one, one.upper, columns, len(made)))
+        made.append(_series(native, one, columns, len(made)))
+    lone = (len(native.series) == 1 and native.form != "dates") or bool(native.title and native.noted)
     legend = "" if lone else _LEGEND
     title = _title(shortened(native.title)) if native.title else '<c:autoTitleDeleted val="1"/>'
     plot = _PLOTS[native.form](native, "".join(made))
@@ -94,7 +93,7 @@ def _title(text: str) -> str:
 _LEGEND = f'<c:legend><c:legendPos val="t"/><c:overlay val="0"/>{font(1200, style.INK)}</c:legend>'
 
 
-def _series(native: Native, one: Drawn, categories: Column, days: Column | None, place: int) -> str:
+def _series(native: Native, one: Drawn, columns: Columns, place: int) -> str:
     colour = one.series.colour
     barred = native.form not in ("lines", "dates")
     if barred:
@@ -106,7 +105,7 @@ def _series(native: Native, one: Drawn, categories: Column, days: Column | None,
         look = f"<c:spPr>{drawn}</c:spPr>{_marker(alike, colour, small)}"
     return (
         f"<c:ser>{_head(one.marks, place)}{look}{_points(native, one.series, barred)}{labels(native, one)}"
-        f"{_reach(native, one)}{_data(native, one.marks, categories, days)}</c:ser>"
+        f"{_reach(native, one)}{_data(native, one.marks, columns)}</c:ser>"
     )
 
 
@@ -118,10 +117,11 @@ def _head(column: Column, place: int) -> str:
     return f'<c:idx val="{place}"/><c:order val="{place}"/>{name}'
 
 
-def _data(native: Native, values: Column, categories: Column, days: Column | None) -> str:
+def _data(native: Native, values: Column, columns: Columns) -> str:
     smooth = '<c:smooth val="0"/>' if native.form in ("lines", "dates") else ""
-    if days is not None:
-        return f"<c:xVal>{_numbers(days)}</c:xVal><c:yVal>{_numbers(values)}</c:yVal>{smooth}"
+    if columns.days is not None:
+        return f"<c:xVal>{_numbers(columns.days)}</c:xVal><c:yVal>{_numbers(values)}</c:yVal>{smooth}"
+    categories = columns.categories
     texts = "".join(f'<c:pt idx="{n}"><c:v>{text_of(text)}</c:v></c:pt>' for n, text in enumerate(categories.cells))
     return (
         f'<c:cat><c:strRef><c:f>{categories.ref}</c:f><c:strCache><c:ptCount val="{len(categories.cells)}"/>{texts}'
@@ -204,7 +204,7 @@ def _bar_point(point: Point, shade: str) -> str:
     return fill(shade) + NO_LINE
 
 
-def _upper_bars(native: Native, one: Drawn, upper: Column, categories: Column, place: int) -> str:
+def _upper_bars(native: Native, one: Drawn, upper: Column, columns: Columns, place: int) -> str:
     """Pale bars up to the upper bounds behind those of the lower ones; their labels name both."""
     points = "".join(
         f'<c:dPt><c:idx val="{n}"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
@@ -219,7 +219,7 @@ def _upper_bars(native: Native, one: Drawn, upper: Column, categories: Column, p
     look = f"<c:spPr>{fill(style.tint(one.series.colour, 0.35))}{NO_LINE}</c:spPr>"
     return (
         f'<c:ser>{_head(upper, place)}{look}<c:invertIfNegative val="0"/>{points}'
-        f"<c:dLbls>{labels}{shown(native, 'outEnd')}</c:dLbls>{_data(native, upper, categories, None)}</c:ser>"
+        f"<c:dLbls>{labels}{shown(native, 'outEnd')}</c:dLbls>{_data(native, upper, columns)}</c:ser>"
     )
 
 

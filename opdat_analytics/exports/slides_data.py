@@ -60,11 +60,20 @@ class Drawn:
     reach: Column | None
 
 
+@dataclass(frozen=True)
+class Columns:
+    """The sheet that is drawn: its categories, days where there are any, and the columns of each series."""
+
+    categories: Column
+    days: Column | None
+    series: tuple[Drawn, ...]
+
+
 # ---------------------------------------------------------------- the sheet that is drawn
 
 
-def columns_of(native: Native) -> tuple[Column, Column | None, list[Drawn]]:
-    """The columns of the sheet that is drawn: categories, days where there are any, and those of each series."""
+def columns_of(native: Native) -> Columns:
+    """The columns that a chart draws."""
     noted = native.noted or ("",) * len(native.categories)
     names = [f"{name}: {figures}" if figures else name for name, figures in zip(native.categories, noted, strict=True)]
     categories = Column(0, native.heading, tuple(names))
@@ -76,18 +85,16 @@ def columns_of(native: Native) -> tuple[Column, Column | None, list[Drawn]]:
     place = first + len(marks)
     drawn = []
     for one, column in zip(native.series, marks, strict=True):
-        made: dict[str, Column | None] = {"upper": None, "reach": None}
-        spans = [_span(p) for p in one.points]
-        ranged = any(p is not None and p.ranged for p in one.points)
+        upper = reach = None
         if native.form == "ranks":
-            cells = [None if p is None else p.high for p in one.points]
-            made["upper"] = Column(place, f"{one.name}: upper bound", tuple(cells))
+            highs = tuple(None if point is None else point.high for point in one.points)
+            upper = Column(place, f"{one.name}: upper bound", highs)
             place += 1
-        if ranged and native.form != "ranks":
-            made["reach"] = Column(place, f"{one.name}: bar up to it", tuple(spans))
+        elif any(point is not None and point.ranged for point in one.points):
+            reach = Column(place, f"{one.name}: bar up to it", tuple(map(_span, one.points)))
             place += 1
-        drawn.append(Drawn(one, column, made["upper"], made["reach"]))
-    return categories, days, drawn
+        drawn.append(Drawn(one, column, upper, reach))
+    return Columns(categories, days, tuple(drawn))
 
 
 def _short(name: str, names: int) -> str:
@@ -100,19 +107,15 @@ def _span(point: Point | None) -> float | None:
     return None if point is None or point.low is None or point.high is None else point.high - point.low
 
 
-def workbook_of(
-    native: Native, table: pd.DataFrame, categories: Column, days: Column | None, drawn: Sequence[Drawn]
-) -> bytes:
+def workbook_of(columns: Columns, table: pd.DataFrame) -> bytes:
     """The workbook inside a chart.
 
     Parameters
     ----------
-    native
-        What is drawn.
+    columns
+        What the chart draws.
     table
         ``contents.numbers`` of the exhibit.
-    categories, days, drawn
-        Of `columns_of`.
 
     Returns
     -------
@@ -124,17 +127,17 @@ def workbook_of(
     book.set_properties({"author": "opdat_analytics", "created": FIXED_DATE})
     bold = book.add_format({"bold": True})
     sheet = book.add_worksheet(CHART)
-    columns = [categories, *([days] if days else []), *(one.marks for one in drawn)]
-    columns += [extra for one in drawn for extra in (one.upper, one.reach) if extra is not None]
-    for column in columns:
+    every = [columns.categories, *([columns.days] if columns.days else []), *(one.marks for one in columns.series)]
+    every += [extra for one in columns.series for extra in (one.upper, one.reach) if extra is not None]
+    for column in every:
         write_cell(sheet, 0, column.place, column.heading, bold)
         for row, cell in enumerate(column.cells, start=1):
             write_cell(sheet, row, column.place, cell)
     sheet.set_column(0, 0, 28)
-    sheet.set_column(1, max(1, len(columns) - 1), 16)
+    sheet.set_column(1, max(1, len(every) - 1), 16)
     noted = table
     for lower, (_, heading) in DRAWN.items():
-        cells = _cells(drawn, lower)
+        cells = _cells(columns.series, lower)
         if cells:
             noted = noted.assign(**{heading: [cells.get(row, "") for row in range(len(table))]})
     sheet = book.add_worksheet(NUMBERS)
