@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ from opdat_analytics.exports.slides_data import CHART, DRAWN, NUMBERS
 from opdat_analytics.model import ExportFailed
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _NUMBER = re.compile(r"\d[\d,.]*")
 
 
@@ -81,9 +81,25 @@ def references(element: Any) -> Iterator[tuple[str, str | None]]:
             column, first, _, last = range_boundaries(where)
         except ValueError as error:
             raise ExportFailed(f"A chart refers to cells “{where}” that there cannot be.") from error
-        kept = {int(point.get("idx")): str(point.findtext(f"{C}v")) for point in reference.iter(f"{C}pt")}
+        kept = cache_of(reference)
         for place in range(int(last) - int(first) + 1):
             yield f"{get_column_letter(int(column))}{int(first) + place}", kept.get(place)
+
+
+def cache_of(reference: Any) -> dict[int, str]:
+    """What a chart keeps of the cells that it refers to, by their place."""
+    return {int(point.get("idx")): str(point.findtext(f"{C}v")) for point in reference.iter(f"{C}pt")}
+
+
+def words_of(label: Any) -> str:
+    """The text of a label; "" where it has none of its own."""
+    return "".join(text.text or "" for text in label.iter(f"{A}t"))
+
+
+def strange_numbers(said: str, ends: Iterable[float]) -> list[str]:
+    """The numbers in the text of a label that are none of these, as charts print them."""
+    known = {digits for end in ends for digits in _NUMBER.findall(words.number(end))}
+    return [digits for digits in _NUMBER.findall(said) if digits not in known]
 
 
 def _agree(element: Any, sheet: Any) -> None:
@@ -123,9 +139,7 @@ def _reach(element: Any, sheet: Any) -> dict[str, tuple[str, str]]:
     ranked = element.find(f".//{C}overlap") is not None and element.find(f".//{C}grouping").get("val") == "clustered"
     ranked = ranked and element.find(f".//{C}overlap").get("val") == "100"
     for series in element.iter(f"{C}ser"):
-        marks = [
-            cell for part in ("val", "yVal") for one in series.findall(f"{C}{part}") for cell, _ in references(one)
-        ]
+        marks = _marks(series)
         if ranked and not behind:
             behind = marks
             continue
@@ -167,16 +181,12 @@ def _at_its_name(sheet: Any, cell: str, table: pd.DataFrame, row: int) -> None:
 def _labelled(element: Any, figures: Mapping[str, tuple[float | None, float | None]]) -> None:
     """Refuse a label that says a number which is neither bound of its mark."""
     for series in element.iter(f"{C}ser"):
-        marks = [
-            cell for part in ("val", "yVal") for one in series.findall(f"{C}{part}") for cell, _ in references(one)
-        ]
+        marks = _marks(series)
         for label in series.iter(f"{C}dLbl"):
             cell = marks[int(label.find(f"{C}idx").get("val"))]
-            said = "".join(text.text or "" for text in label.iter(f"{_A}t"))
+            said = words_of(label)
             said += " ".join(re.findall(r'"([^"]*)"', " ".join(f.get("formatCode") for f in label.iter(f"{C}numFmt"))))
-            known = {digits for end in figures.get(cell, ()) if end is not None
-                     for digits in _NUMBER.findall(words.number(end))}  # fmt: skip
-            wrong = [digits for digits in _NUMBER.findall(said) if digits not in known]
+            wrong = strange_numbers(said, (end for end in figures.get(cell, ()) if end is not None))
             if wrong and cell in figures:
                 raise ExportFailed(
                     f"A label says {wrong[0]} at cell {cell} of the sheet {CHART}, which draws otherwise."
