@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,9 +60,8 @@ def _as_bars(native: Native) -> Native:
     return replace(native, form="ranks", series=(one,), days=())
 
 
-def said_beside(exhibit: Exhibit) -> str:
+def said_beside(drawn: Sequence[Native]) -> str:
     """What the sheet of a chart says of the charts beside its table, with how many of its figures they draw."""
-    drawn = drawn_in_excel(exhibit)
     if not drawn:
         return "No chart stands beside it: spreadsheet programs have no form for this one."
     count = sum(len(_cells_drawn(native)) for native in drawn)
@@ -94,7 +94,7 @@ def _cells_drawn(native: Native) -> set[tuple[str, int]]:
     return found
 
 
-def add_charts(book: Any, sheet: Any, exhibit: Exhibit, frame: pd.DataFrame, top: int) -> None:
+def add_charts(book: Any, sheet: Any, exhibit: Exhibit, drawn: Sequence[Native], frame: pd.DataFrame, top: int) -> None:
     """Insert the charts of an exhibit to the right of its table.
 
     Parameters
@@ -103,12 +103,13 @@ def add_charts(book: Any, sheet: Any, exhibit: Exhibit, frame: pd.DataFrame, top
         The workbook and the sheet of the table.
     exhibit
         The chart.
+    drawn
+        Its `drawn_in_excel`.
     frame
         The table as it stands in the sheet, from column A.
     top
         Row of its headings, from 0.
     """
-    drawn = drawn_in_excel(exhibit)
     row = top + 1
     for native in drawn:
         lying = native.form in _LYING or (native.form == "stacks" and not native.upright)
