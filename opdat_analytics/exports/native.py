@@ -98,6 +98,16 @@ class Native:
     rows: tuple[int, ...] = ()
 
     @property
+    def lying(self) -> bool:
+        """Whether its bars run from left to right."""
+        return self.form in ("bars", "ranks", "shares", "stacks") and not self.upright
+
+    @property
+    def sided(self) -> bool:
+        """Whether it is the panel of one indicator, each of whose bars is a series and stands alone in its row."""
+        return bool(self.title and self.noted)
+
+    @property
     def points(self) -> list[Point]:
         """All figures that have a number and stand in a row of the table."""
         return [

@@ -52,7 +52,7 @@ def _xml(native: Native, columns: Columns) -> str:
         if one.upper is not None:
             made.append(_upper_bars(native, one, one.upper, columns, len(made)))
         made.append(_series(native, one, columns, len(made)))
-    lone = (len(native.series) == 1 and native.form != "dates") or bool(native.title and native.noted)
+    lone = (len(native.series) == 1 and native.form != "dates") or native.sided
     legend = "" if lone else _LEGEND
     title = _title(shortened(native.title)) if native.title else '<c:autoTitleDeleted val="1"/>'
     plot = _PLOTS[native.form](native, "".join(made))
@@ -246,20 +246,19 @@ def _lines_plot(native: Native, series: str) -> str:
 
 
 def _bars_plot(native: Native, series: str) -> str:
-    upright = native.form == "columns" or native.upright
     grouping = {"shares": "percentStacked", "stacks": "stacked"}.get(native.form, "clustered")
     overlap = 100 if native.form in ("shares", "ranks", "stacks") else 0
-    if native.title and native.noted:
-        grouping, overlap = "stacked", 100  # each bar is a series of its own, and stands alone in its row
+    if native.sided:
+        grouping, overlap = "stacked", 100
     count = max(len(native.series), 1)
     gap = 45 if native.form in ("shares", "ranks", "stacks") or count > 2 else 60
     axes = (
-        _category_axis(native, "b", 0) + _value_axis(native, "l")
-        if upright
-        else _category_axis(native, "l", 1) + _value_axis(native, "b")
+        _category_axis(native, "l", 1) + _value_axis(native, "b")
+        if native.lying
+        else _category_axis(native, "b", 0) + _value_axis(native, "l")
     )
     return (
-        f'<c:barChart><c:barDir val="{"col" if upright else "bar"}"/><c:grouping val="{grouping}"/>'
+        f'<c:barChart><c:barDir val="{"bar" if native.lying else "col"}"/><c:grouping val="{grouping}"/>'
         f'<c:varyColors val="0"/>{series}<c:gapWidth val="{gap}"/><c:overlap val="{overlap}"/>{_IDS}</c:barChart>{axes}'
     )
 

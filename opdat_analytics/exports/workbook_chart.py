@@ -21,7 +21,6 @@ from opdat_analytics.exports.slides_ink import number_format
 from opdat_analytics.exports.slides_words import spoken
 from opdat_analytics.model import Exhibit
 
-_LYING = ("bars", "ranks")
 MOST_ROWS = 40
 """Rows of horizontal bars that there is room for beside a table."""
 _SIZE, _SMALL = (900, 480), (600, 240)
@@ -34,12 +33,12 @@ def drawn_in_excel(exhibit: Exhibit) -> tuple[Native, ...]:
     found = parts_and_whole(exhibit) if exhibit.kind == "composition" else natives(exhibit)
     drawn = tuple(_as_bars(native) if native.form == "dates" else _beside(native) for native in found)
     rows = sum(len(native.categories) for native in drawn)
-    return drawn if exhibit.kind == "small_multiples" or rows <= MOST_ROWS or drawn[0].form not in _LYING else ()
+    return drawn if exhibit.kind == "small_multiples" or rows <= MOST_ROWS or not drawn[0].lying else ()
 
 
 def _beside(native: Native) -> Native:
     """Bars of one indicator as series side by side: the cells of a row are columns of a table, not categories."""
-    if not (native.title and native.noted):
+    if not native.sided:
         return native
     series = [
         replace(one, points=tuple(p for p in one.points if p), rows=tuple(r for r in one.rows if r is not None))
@@ -112,15 +111,14 @@ def add_charts(book: Any, sheet: Any, exhibit: Exhibit, drawn: Sequence[Native],
     """
     row = top + 1
     for native in drawn:
-        lying = native.form in _LYING or (native.form == "stacks" and not native.upright)
-        kind = {"type": "line" if native.form == "lines" else "bar" if lying else "column"}
+        kind = {"type": "line" if native.form == "lines" else "bar" if native.lying else "column"}
         chart = book.add_chart(kind | ({"subtype": "stacked"} if native.form == "stacks" else {}))
         cells = _Cells(sheet.get_name(), frame, top)
         for one in native.series:
             _add(chart, native, one, cells)
         _dress(chart, native, cells)
         width, height = _SMALL if len(drawn) > 1 else _SIZE
-        if lying:
+        if native.lying:
             count = len(native.categories) * (1 if native.form in ("ranks", "stacks") else len(native.series))
             height = 130 + max(16, 24 if native.form in ("ranks", "stacks") else 15) * count
         chart.set_size({"width": width, "height": height})
@@ -280,7 +278,7 @@ def _dress(chart: Any, native: Native, cells: _Cells) -> None:
     }  # fmt: skip
     if native.top is not None:
         figures["max"] = native.top
-    if native.form in _LYING or (native.form == "stacks" and not native.upright):
+    if native.lying:
         # The first row of the table on top, and the scale below all of them.
         chart.set_y_axis(along | {"reverse": True, "interval_unit": 1})
         chart.set_x_axis(figures | {"label_position": "high"})
