@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 import pandas as pd
 
 from opdat_analytics.charts import style
 from opdat_analytics.charts.frame import Point
 from opdat_analytics.exports.native import Native, Series
-from opdat_analytics.exports.slides_data import Column, Columns, Drawn, columns_of, workbook_of
-from opdat_analytics.exports.slides_ink import NO_LINE, fill, font, hatched, line, number_format, text_of
+from opdat_analytics.exports.slides_data import Column, Columns, Drawn, columns_of, shortened, workbook_of
+from opdat_analytics.exports.slides_ink import NO_LINE, fill, font, hatched, line, number_format, quoted, text_of
 from opdat_analytics.exports.slides_labels import label, labels, shown
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -19,8 +17,7 @@ _NS = (
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
 
-
-_LETTERS = 44
+PANEL = 44
 """Letters of the name of a panel."""
 
 
@@ -54,7 +51,7 @@ def _xml(native: Native, columns: Columns) -> str:
         made.append(_series(native, one, columns, len(made)))
     lone = (len(native.series) == 1 and native.form != "dates") or native.sided
     legend = "" if lone else _LEGEND
-    title = _title(shortened(native.title)) if native.title else '<c:autoTitleDeleted val="1"/>'
+    title = _title(shortened(native.title, PANEL)) if native.title else '<c:autoTitleDeleted val="1"/>'
     plot = _PLOTS[native.form](native, "".join(made))
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<c:chartSpace {_NS}><c:date1904 val="0"/>'
@@ -75,11 +72,6 @@ def _room(native: Native, lone: bool) -> str:
         f'<c:x val="{left}"/><c:y val="{top}"/><c:w val="{width}"/><c:h val="{round(tall, 3)}"/></c:manualLayout>'
         "</c:layout>"
     )
-
-
-def shortened(title: str) -> str:
-    """The name of a panel, as long as there is room for."""
-    return title if len(title) <= _LETTERS else f"{title[: _LETTERS - 1].rstrip()}…"
 
 
 def _title(text: str) -> str:
@@ -306,7 +298,7 @@ def _category_axis(native: Native, side: str, downwards: int) -> str:
 
 def _value_axis(native: Native, side: str) -> str:
     top = f'<c:max val="{native.top!r}"/>' if native.top is not None else ""
-    shown = "0%" if native.form == "shares" else number_format(native)
+    figures = "0%" if native.form == "shares" else number_format(native)
     nothing = all(point.low == 0 and not point.ranged for point in native.points)
     unit = '<c:majorUnit val="1"/>' if nothing else ""
     if nothing and native.form != "shares":
@@ -317,7 +309,7 @@ def _value_axis(native: Native, side: str) -> str:
     return (
         f'<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/>{top}<c:min val="0"/></c:scaling>'
         f'<c:delete val="0"/><c:axPos val="{side}"/><c:majorGridlines><c:spPr>{line(style.RULE, 0.75)}</c:spPr>'
-        f'</c:majorGridlines><c:numFmt formatCode="{escape(shown, {chr(34): "&quot;"})}" sourceLinked="0"/>'
+        f'</c:majorGridlines><c:numFmt formatCode="{quoted(figures)}" sourceLinked="0"/>'
         f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:spPr>{NO_LINE}'
         f'</c:spPr>{font(1100, style.GREY)}<c:crossAx val="1"/><c:crosses val="{crosses}"/>'
         f'<c:crossBetween val="{"midCat" if native.form == "dates" else "between"}"/>{unit}</c:valAx>'

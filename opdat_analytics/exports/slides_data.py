@@ -79,7 +79,8 @@ def columns_of(native: Native) -> Columns:
     categories = Column(0, native.heading, tuple(names))
     days = Column(1, "Day", native.days) if native.days else None
     first = 2 if days else 1
-    called = [_short(one.name, len(native.series)) for one in native.series]
+    letters = _LETTERS if len(native.series) > 2 else 2 * _LETTERS
+    called = [shortened(one.name, letters) for one in native.series]
     lows = [tuple(None if point is None else point.low for point in one.points) for one in native.series]
     marks = [Column(first + n, name, cells) for n, (name, cells) in enumerate(zip(called, lows, strict=True))]
     place = first + len(marks)
@@ -91,19 +92,19 @@ def columns_of(native: Native) -> Columns:
             upper = Column(place, f"{one.name}: upper bound", highs)
             place += 1
         elif any(point is not None and point.ranged for point in one.points):
-            reach = Column(place, f"{one.name}: bar up to it", tuple(map(_span, one.points)))
+            reach = Column(place, f"{one.name}: bar up to it", tuple(map(reach_of, one.points)))
             place += 1
         drawn.append(Drawn(one, column, upper, reach))
     return Columns(categories, days, tuple(drawn))
 
 
-def _short(name: str, names: int) -> str:
-    """A name as a legend of so many names has room for it."""
-    letters = _LETTERS if names > 2 else 2 * _LETTERS
+def shortened(name: str, letters: int) -> str:
+    """A name, as much of it as so many letters have room for."""
     return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
 
 
-def _span(point: Point | None) -> float | None:
+def reach_of(point: Point | None) -> float | None:
+    """How far the upper bound lies above the lower one; None where a bound is not known."""
     return None if point is None or point.low is None or point.high is None else point.high - point.low
 
 

@@ -16,7 +16,8 @@ from opdat_analytics.exports.contents import SHORTHAND_COLUMN, is_number
 from opdat_analytics.exports.native import Native, Series
 from opdat_analytics.exports.native_bars import parts_and_whole
 from opdat_analytics.exports.natives import natives
-from opdat_analytics.exports.slides_chart import shortened
+from opdat_analytics.exports.slides_chart import PANEL
+from opdat_analytics.exports.slides_data import reach_of, shortened
 from opdat_analytics.exports.slides_ink import number_format
 from opdat_analytics.exports.slides_words import spoken
 from opdat_analytics.model import Exhibit
@@ -215,7 +216,7 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
         )  # fmt: skip
         made |= {"name": "lower bound", "overlap": 100}
     elif any(point is not None and point.ranged for point in one.points):
-        reach = [p.high - p.low if p and p.low is not None and p.high is not None else 0.0 for p in one.points]
+        reach = [reach_of(point) or 0.0 for point in one.points]
         ink = style.shade(one.colour, 0.6)
         made["y_error_bars"] = {"type": "custom", "direction": "plus", "plus_values": reach, "line": {"color": ink},
                                 "minus_values": [0] * len(reach)}  # fmt: skip
@@ -262,7 +263,7 @@ def _dress(chart: Any, native: Native, cells: _Cells) -> None:
     """Title, legend and axes in the house style."""
     if native.title:
         own = native.title == native.series[0].name
-        name = cells.named(native.series[0]) if own else plain_name(shortened(native.title))
+        name = cells.named(native.series[0]) if own else plain_name(shortened(native.title, PANEL))
         chart.set_title({"name": name, "name_font": _INK | {"bold": True, "size": 11}, "overlay": False})
     else:
         chart.set_title({"none": True})
