@@ -55,6 +55,16 @@ class Series:
         """The figures that have a number."""
         return [point for point in self.points if point is not None and point.stated]
 
+    @property
+    def lows(self) -> tuple[float | None, ...]:
+        """The lower bound at each category; None where there is none."""
+        return tuple(None if point is None else point.low for point in self.points)
+
+    @property
+    def highs(self) -> tuple[float | None, ...]:
+        """The upper bound at each category; None where there is none."""
+        return tuple(None if point is None else point.high for point in self.points)
+
 
 @dataclass(frozen=True)
 class Native:

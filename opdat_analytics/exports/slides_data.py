@@ -81,15 +81,13 @@ def columns_of(native: Native) -> Columns:
     first = 2 if days else 1
     letters = _LETTERS if len(native.series) > 2 else 2 * _LETTERS
     called = [shortened(one.name, letters) for one in native.series]
-    lows = [tuple(None if point is None else point.low for point in one.points) for one in native.series]
-    marks = [Column(first + n, name, cells) for n, (name, cells) in enumerate(zip(called, lows, strict=True))]
+    marks = [Column(first + n, name, one.lows) for n, (name, one) in enumerate(zip(called, native.series, strict=True))]
     place = first + len(marks)
     drawn = []
     for one, column in zip(native.series, marks, strict=True):
         upper = reach = None
         if native.form == "ranks":
-            highs = tuple(None if point is None else point.high for point in one.points)
-            upper = Column(place, f"{one.name}: upper bound", highs)
+            upper = Column(place, f"{one.name}: upper bound", one.highs)
             place += 1
         elif any(point is not None and point.ranged for point in one.points):
             reach = Column(place, f"{one.name}: bar up to it", tuple(map(reach_of, one.points)))

@@ -185,7 +185,7 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
         "name": cells.named(one),
         "values": cells.of(one.columns[0], rows),
         # XlsxWriter keeps no numbers of cells that are not neighbours, and not every program counts them anew.
-        "values_data": [None if point is None else point.low for point in one.points],
+        "values_data": list(one.lows),
     }
     # A year that all rows share stands in no column; what several columns name is named by all of them.
     if cells.has(native.heading):
@@ -209,7 +209,7 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
         chart.add_series(
             behind
             | {"name": "upper bound", "values": cells.of(one.columns[1], rows), "fill": {"color": pale},
-               "values_data": [None if point is None else point.high for point in one.points],
+               "values_data": list(one.highs),
                "points": points or None, "overlap": 100,
                "data_labels": {"value": True, "position": "outside_end", "custom": labels,
                                "num_format": number_format(native)}}
