@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -51,13 +51,14 @@ def read_chart(element: Any, workbook: bytes) -> pd.DataFrame:
     sheet = book[CHART]
     _agree(element, sheet)
     reach = _reach(element, sheet)
+    names = {text for name in table.columns for text in table[name] if isinstance(text, str)}
     figures: dict[str, tuple[float | None, float | None]] = {}
     for lower, (higher, noted) in DRAWN.items():
         if noted not in table.columns or lower not in table.columns:
             continue
         for row, cell in enumerate(table[noted].tolist()):
             if cell:
-                _at_its_name(sheet, str(cell), table, row)
+                _at_its_name(sheet, str(cell), table, row, names)
                 low, high = _drawn(sheet, str(cell), reach)
                 figures |= dict.fromkeys([str(cell), reach.get(str(cell), ("", ""))[1]], (low, high))
                 table.loc[row, lower] = _both(low, table.loc[row, lower])
@@ -167,14 +168,13 @@ def _both(drawn: float | None, said: Any) -> Any:
     return said if abs(drawn - said) <= 1e-12 * max(1.0, abs(said)) else f"{drawn} drawn, {said} in its table"
 
 
-def _at_its_name(sheet: Any, cell: str, table: pd.DataFrame, row: int) -> None:
+def _at_its_name(sheet: Any, cell: str, table: pd.DataFrame, row: int, names: Collection[str]) -> None:
     """Refuse a mark that stands at another category, or in a series of another name, than its row of the table."""
     column, place = re.sub(r"\d", "", cell), int(re.sub(r"\D", "", cell))
     texts = [str(text) for text in table.iloc[row].tolist() if isinstance(text, str)]
-    every = {text for name in table.columns for text in table[name] if isinstance(text, str)}
     category, series = (str(_plain(sheet[named].value)) for named in (f"A{place}", f"{column}1"))
     for name in (category, category.rpartition(": ")[0], series):
-        if name in every and name not in texts:
+        if name in names and name not in texts:
             raise ExportFailed(f"A chart draws row {row + 1} of its table as “{name}”, which that row is not about.")
 
 

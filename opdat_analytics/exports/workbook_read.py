@@ -115,13 +115,12 @@ def _bounded(series: Any, cells: list[Cell], sheet: Any, headings: dict[int, str
             raise ExportFailed(
                 f"A chart on the sheet {sheet.title} draws other bounds in row {row} than its table says."
             )
-        beside = [end for end in (low, high, *_lower(sheet, row, column, headings)) if isinstance(end, int | float)]
+        beside = [end for end in (low, high, *_lower(sheet, row, column, columns)) if isinstance(end, int | float)]
         if strange_numbers(labels.get(place, ""), beside):
             raise ExportFailed(f"A label on the sheet {sheet.title}, row {row}, says otherwise than its table.")
 
 
-def _lower(sheet: Any, row: int, column: int, headings: dict[int, str]) -> list[Any]:
+def _lower(sheet: Any, row: int, column: int, columns: dict[str, int]) -> list[Any]:
     """The lower bound beside an upper one, where a series draws the upper ones."""
-    columns = {name: place for place, name in headings.items()}
     return [sheet.cell(row, columns[lower]).value for lower, (higher, _) in DRAWN.items()
-            if higher and higher == headings.get(column) and lower in columns]  # fmt: skip
+            if columns.get(higher) == column and lower in columns]  # fmt: skip
