@@ -50,7 +50,8 @@ def with_hindsight(frame: pd.DataFrame, obs: pd.DataFrame, revisions: pd.DataFra
     -----
     A year is likely incomplete if, of a year about as old or older at the publication of an earlier edition of the
     same source, at least a tenth of the places that report by now were missing (``metrics.reporting_lag``). It is our
-    word, apart from the publisher's “provisional”. With fewer than two dated editions no year is called incomplete.
+    word, apart from the publisher's “provisional”. With fewer than two dated editions, or
+    editions that cannot be compared, no year is called incomplete.
     Places that only the later edition prints are no restatement, so an old value can be compared with the new.
     """
     missing = [name for name in ("measure", "source", "low", "high", "n_figures") if name not in frame.columns]
@@ -117,7 +118,11 @@ def _likely_late(frame: pd.DataFrame, obs: pd.DataFrame) -> set[tuple[str, str, 
         names = ("offence", "unit", "statistic", "calendar", "accumulation", "level", "reporter")
         asked = {n: str(rows[n].iloc[0]) for n in names if n in rows and rows[n].nunique() == 1}
         asked = {name: value for name, value in asked.items() if ";" not in value}
-        lag = metrics.reporting_lag(obs, str(measure), source=source, **asked)
+        try:
+            lag = metrics.reporting_lag(obs, str(measure), source=source, **asked)
+        except OpdatError:
+            # Editions that cannot be compared say nothing of what is late; the totals themselves stand.
+            continue
         for year in sorted({int(year) for year in rows["year"].dropna()}):
             old = (published - pd.Timestamp(year, 12, 31)).days / 365.25
             if (lag.loc[lag["years_old"] >= old - LEEWAY, "missing"] >= LIKELY_MISSING).any():

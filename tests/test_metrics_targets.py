@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from opdat_analytics.metrics import targets
 from opdat_analytics.metrics.spans import named_period
 from opdat_analytics.metrics.targets import met, progress, threshold
-from opdat_analytics.model import UnknownName
+from opdat_analytics.model import MixtureRefused, UnknownName
 
 NAN = float("nan")
 TRAINED = {"measure": "participants_trained", "programme": "colombia", "place": "COL"}
@@ -286,3 +286,25 @@ def test_progress_towards_at_least_and_at_most():
                  target_low=0.0, target_high=5.0)  # fmt: skip
     row = targets(obs, INDICATORS, few).iloc[0]
     assert (row["progress_low"], row["met"]) == (1.4, "yes")
+
+
+def test_a_target_for_a_calendar_year_is_not_judged_by_a_fiscal_one():
+    fiscal = {"year": 2020, "low": 200, "calendar": "us_fiscal",
+              "period_start": pd.Timestamp(2019, 10, 1), "period_end": pd.Timestamp(2020, 9, 30)}  # fmt: skip
+
+    assert compared([fiscal], period="2020")["met"] == "not known"
+    assert "not all of 2020" in compared([fiscal], period="2020")["reason"]
+    assert compared([fiscal], period="FY2020")["met"] == "yes"
+
+
+def test_targets_say_themselves_whose_they_are():
+    obs = observations([{**TRAINED, "programme": "peru", "place": "PER", "low": 500}])
+
+    with pytest.raises(MixtureRefused, match="say themselves of which programme they are; leave programme=… out"):
+        targets(obs, INDICATORS, target(**SINCE_2019), programme="peru")
+    with pytest.raises(MixtureRefused, match="say themselves of which place they are; leave places=… out"):
+        targets(obs, INDICATORS, target(**SINCE_2019), places="PER")
+
+
+def test_a_year_that_no_calendar_has_is_no_period():
+    assert "cannot be read" in named_period("FY0001", None)

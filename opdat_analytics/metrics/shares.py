@@ -11,6 +11,7 @@ import pandas as pd
 from opdat_analytics.metrics.cells import cells
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, wilson
 from opdat_analytics.metrics.names import DISAGGREGATIONS, not_one_of
+from opdat_analytics.metrics.overlaps import refuse_overlaps
 from opdat_analytics.metrics.select import Selection, columns_of, joined, said, select
 from opdat_analytics.metrics.sides import Side, both_sides, bounds_of, refuse_differences, two_sides
 from opdat_analytics.metrics.spans import cover_alike
@@ -114,6 +115,7 @@ def _shared(pairs: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixe
     whole_part = pairs["t_part"].where(pairs["t_low"].notna(), pairs["y_part"])
     apart = usable & ~cover_alike(pairs["x_part"], whole_part)
     usable &= ~apart
+    refuse_overlaps(pairs[usable], keys)
     used = _place_bounds(pairs[usable].copy())
     sums = used.groupby(keys, dropna=False)[[*_SHARE_SUMS, "about", "secondary", "beyond", "summed", "hidden"]].sum()
     sums["places"] = used.groupby(keys, dropna=False)["place"].nunique()

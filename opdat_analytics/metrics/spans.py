@@ -111,13 +111,12 @@ def _until(row: dict[Any, Any]) -> str | None:
 
 @dataclass(frozen=True)
 class Named:
-    """A period that a label names: its days, its years as labelled, whether it is fiscal or but a part of a year."""
+    """A period that a label names: its days, its years as labelled, and whether it is but a part of a year."""
 
     label: str
     start: pd.Timestamp
     end: pd.Timestamp
     years: tuple[int, ...]
-    fiscal: bool
     part: bool
 
 
@@ -144,7 +143,7 @@ def named_period(label: Any, year: int | None) -> Named | str:
     said_of = {} if match is None else match.groupdict()
     first, last = (int(said_of.get(name) or said_of.get("year") or 0) for name in ("year", "last"))
     nth = int(said_of.get("nth") or 1)
-    if match is None or not 1 <= first <= last < 9998 or (said_of.get("kind") in ("H", "h") and nth > 2):
+    if match is None or not 1000 <= first <= last < 9998 or (said_of.get("kind") in ("H", "h") and nth > 2):
         return f"the period “{text}” of the target cannot be read; write one of {FORMS}"
     if year is not None and set(said_of) == {"fy", "year"}:
         # The year is what the table says beside the label; a label of one year says no more.
@@ -158,7 +157,7 @@ def named_period(label: Any, year: int | None) -> Named | str:
     # A US fiscal year begins in October of the year before.
     start = pd.Timestamp(first, 1, 1) + pd.DateOffset(months=before - (3 if said_of.get("fy") else 0))
     end = start + pd.DateOffset(months=months) - _DAY
-    return Named(text, start, end, tuple(range(first, last + 1)), bool(said_of.get("fy")), months < 12)
+    return Named(text, start, end, tuple(range(first, last + 1)), months < 12)
 
 
 def tiled_exactly(periods: Sequence[tuple[pd.Timestamp, pd.Timestamp]], start: pd.Timestamp, end: pd.Timestamp) -> bool:
