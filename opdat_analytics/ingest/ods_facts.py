@@ -154,11 +154,11 @@ class _Content:
 
     def number(self, at: Position, value: str, printed: str) -> None:
         """Note what a number's cell prints."""
-        if not printed and _same(value, "0"):
+        if not printed and _is_zero(value):
             self.found.flags.append(("hidden_by_format", at, "the cell shows nothing for zero; 0 is read"))
         elif not printed:
             self.found.unread[at] = ("hidden_by_format", value, UNREAD["hidden_by_format"])
-        elif _DASHES.fullmatch(printed) and _same(value, "0"):
+        elif _DASHES.fullmatch(printed) and _is_zero(value):
             self.found.flags.append(("hidden_by_format", at, "the cell shows a dash for zero; 0 is read"))
         elif (plain := _PLAIN_NUMBER.fullmatch(printed)) is None:
             self.found.prints[at] = printed
@@ -174,6 +174,11 @@ class _Content:
 
 
 _UNSURE = "and nobody can tell which is meant"
+
+
+def _is_zero(value: str) -> bool:
+    """Whether a stored number is zero itself, and not one that is rounded to it."""
+    return _same(value, "0e0")
 
 
 def _unsigned(value: str, printed: str) -> bool:

@@ -312,7 +312,8 @@ def _split_numbers(rows: Sequence[Sequence[str]], block: range, width: int) -> d
 
 
 def _unfinished(data: bytes) -> list[Remark]:
-    if data[-2:].strip(b"\0") in (b"\n", b"\r", b"\r\n") or data.endswith((b"\n", b"\r", b"\n\0", b"\0\n")):
+    # In encodings of two or four bytes a letter may end with up to three zeros.
+    if data[-4:].rstrip(b"\0").endswith((b"\n", b"\r")):
         return []
     return [
         ("no_final_line_break", None, "the last line does not end: if the file was cut, its last cell is not whole")

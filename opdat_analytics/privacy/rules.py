@@ -93,7 +93,7 @@ def rules_below(above: str, said: str) -> tuple[Header, ...]:
     return header_rules(f"{above} {said}")
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def _fitting(words: str) -> tuple[Header, ...]:
     return tuple(header for header in headers() if header.words.fullmatch(words)) if words else ()
 
@@ -120,7 +120,7 @@ def person_headers() -> Mapping[str, re.Pattern[str]]:
     return {kind: re.compile("|".join(words)) for kind, words in _document("persons.toml")["headers"].items()}
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def person_word(said: str) -> str | None:
     """Which of age, sex, nationality and the like a text is the header of."""
     words = plain(said) if 0 < len(said) <= LONGEST else ""
