@@ -103,7 +103,7 @@ def tell(report: Report, home: Home) -> None:
         tell_issue("Look", issue)
     if len(report.to_look_at) > LISTED:
         say(f"… and {len(report.to_look_at) - LISTED} more to look at; see them with: opdat show issues")
-    if report.stopped:
+    if any(file["state"] == "stopped" and _counted(file) != "nothing" for file in report.files):
         say("The last good rows of a stopped file stay in the tables.")
     if held:
         say(
