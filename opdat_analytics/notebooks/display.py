@@ -26,7 +26,7 @@ _MEANT = {
         "disjoint": "contradiction", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
     },
     "certainty": {
-        "stated": "as a fact", "possible": "as possible", "planned": "as planned", "negative": "as not (yet) so",
+        "stated": "as a fact", "possible": "as possible", "planned": "as planned", "negative": "as not (yet) concluded",
     },
 }  # fmt: skip
 _SHARES = frozenset({"missing", "coverage", "confidence"})
