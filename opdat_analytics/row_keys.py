@@ -130,6 +130,8 @@ def told_apart(keys: Sequence[RowKeys]) -> list[np.ndarray]:
     scope, teller, low, high = (
         np.concatenate([getattr(one, name) for one in keys]) for name in ("scope", "teller", "low", "high")
     )
+    if teller.size and (teller == teller[0]).all():
+        return [np.zeros(one.scope.size, dtype=bool) for one in keys]
     order = np.argsort(scope, kind="stable")
     first = np.flatnonzero(np.diff(scope[order], prepend=scope[order][:1] + np.uint64(1)))
     size = np.diff(first, append=scope.size)
