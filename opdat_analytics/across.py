@@ -15,7 +15,7 @@ from opdat_analytics.declared import editions_of, rulings_without_file
 from opdat_analytics.ingest.declaration_checks import UNORDERED
 from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.ingest.files import issue_table
-from opdat_analytics.kept_keys import keys_of
+from opdat_analytics.kept_keys import coded_column, keys_of
 from opdat_analytics.model import FACT_KEYS, IDENTITY, TABLES, Column, Home, Issue
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 from opdat_analytics.model.arrow_columns import arrow_table
@@ -214,13 +214,12 @@ def _carried(home: Home, before: Mapping[str, Any] | None) -> list[dict[str, Any
             continue
         carried: list[dict[str, Any]] = []
         for part in (part for part in parts if part["rows"]):
-            kinds = set(store.part_table(home, [part], ["kind"])["kind"].to_pylist())
-            if kinds == {"corrected"}:
+            kind = coded_column(store.part_table(home, [part], ["kind"])["kind"])
+            if list(kind.levels) == ["corrected"]:
                 carried.append(part)
-            elif "corrected" in kinds:
-                rows = store.whole_part(home, part)
-                mine = pa.array([kind == "corrected" for kind in rows["kind"].to_pylist()])
-                carried.append(store.write_part(home, rows.filter(mine), TABLES["revisions"]))
+            elif "corrected" in kind.levels:
+                mine = store.whole_part(home, part).filter(pa.array(kind.where(lambda kind: kind == "corrected")))
+                carried.append(store.write_part(home, mine, TABLES["revisions"]))
         return carried
     return []
 
