@@ -118,7 +118,7 @@ def told_again(keys: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Per part, the rows whose key is there more than once."""
     every = np.concatenate([*keys, np.empty(0, dtype=np.uint64)])
     ordered = np.sort(every)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
     again = np.isin(every, twice) if twice.size else np.zeros(every.size, dtype=bool)
     return np.split(again, np.cumsum([key.size for key in keys])[:-1])
 
