@@ -147,6 +147,7 @@ ATTACKS: dict[str, tuple[str, Change, str]] = {
     "a marked section for a number": (SHEET, replaced(b"<v>12</v>", b"<v><![CDATA[12]]></v>"), "hostile_xml"),
     "a number by character references": (SHEET, replaced(b"<v>12</v>", b"<v>&#49;2</v>"), "hostile_xml"),
     "a comment within a text": (STRINGS, replaced(b"Albania", b"Alba<!-- -->nia"), "hostile_xml"),
+    "texts that end within a mark": (STRINGS, lambda part: part[: part.rindex(b"<t") + 1], "damaged_file"),
     "an element within a text": (STRINGS, replaced(b"Albania", b"Alba<b/>nia"), "hostile_xml"),
     "a text by a number below zero": (SHEET, replaced(b'"s"><v>2<', b'"s"><v>-1<'), "damaged_file"),
     "a text by half a number": (SHEET, replaced(b'"s"><v>2<', b'"s"><v>0.5<'), "damaged_file"),

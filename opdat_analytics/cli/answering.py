@@ -78,7 +78,9 @@ def decide(
 ) -> None:
     """Rule on held cells in a workbook."""
     from opdat_analytics import store
-    from opdat_analytics.answers.decide import apply_decisions, decisions_workbook
+    from opdat_analytics.answers.apply import apply_decisions
+    from opdat_analytics.answers.decide import decisions_workbook
+    from opdat_analytics.answers.words import words
 
     home = home_of(ctx, raw, processed, exports)
     if (xlsx is None) == (apply is None):
@@ -91,7 +93,7 @@ def decide(
         for source, count in done.written.items():
             say(f"Written: {count} {'ruling' if count == 1 else 'rulings'} to {source}/source.toml")
         for problem in done.refused:
-            typer.echo(f"Refused: {problem}", err=True)
+            typer.echo(f"{words(done.language)['refused']['label']}: {problem}", err=True)
         raise typer.Exit(1 if done.refused else 0)
 
 

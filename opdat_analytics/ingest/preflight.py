@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from opdat_analytics.ingest import sheet_facts
-from opdat_analytics.ingest.cell_scan import only_text
+from opdat_analytics.ingest.cell_scan import letters, only_text
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.ingest.number_formats import Styles
 from opdat_analytics.ingest.plain_cells import PlainSheet, shared_texts
@@ -371,7 +371,7 @@ def _check_strings(strings: bytes) -> int:
         raise UnreadableFile("too_large", f"the workbook has more than {MAX_CELLS:,} texts", "split the file")
     if b"<!" in strings or b":si" in strings:
         parse([strings], name, nothing, odd=_refuse_in_strings)
-    a = np.frombuffer(strings, dtype=np.uint8)
+    a = letters(strings)
     if not only_text(a):
         raise hostile(name, "has more than letters within a text")
     starts = np.flatnonzero((a[:-2] == ord("<")) & (a[1:-1] == ord("s")) & (a[2:] == ord("i")))
