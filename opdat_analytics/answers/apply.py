@@ -5,44 +5,29 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from opdat_analytics import store, vocab
-from opdat_analytics.admitted import admitted_sheets
+from opdat_analytics.answers.between_files import differing, settled
 from opdat_analytics.answers.forms import declaration_path, declared_form, form_of
+from opdat_analytics.answers.printed import says_now, sheets_shown
+from opdat_analytics.answers.ruling import DECISIONS, Ruling, read_rulings
 from opdat_analytics.answers.wording import told
-from opdat_analytics.answers.words import LANGUAGES, words
+from opdat_analytics.answers.words import words
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import read_file
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.workbook import read_workbook
-from opdat_analytics.model import DeclarationError, Home, OpdatError, UnknownName, position
+from opdat_analytics.model import DeclarationError, Home
 from opdat_analytics.paths import DECLARATION, raw_path
 from opdat_analytics.privacy import reason_to_stop
 
-DECISIONS = ("accept as", "alias", "ignore", "keep holding")
-"""What can be ruled; in the workbook in its language, in this order."""
 _DO = {"accept as": "accept", "ignore": "ignore", "keep holding": "hold"}
-_COLUMNS = 10
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """One row of the workbook that says something; ``at`` is its row number, ``choices`` what it could have said."""
-
-    at: int
-    file: str
-    sheet: str
-    cell: str
-    was: str
-    decision: str
-    value: str
-    who: str
-    why: str
-    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,58 +39,51 @@ class Applied:
     language: str
 
 
-def apply_decisions(path: Path, home: Home) -> Applied:
+def apply_decisions(path: Path, home: Home, today: date | None = None) -> Applied:
     """Write what was ruled into the declarations; a source of which one row is bad stays as it is.
+
+    Where files say different things, ruling on one of them, or on one cell, settles the others.
+
+    Parameters
+    ----------
+    path
+        A workbook as ``decisions_workbook`` makes it, filled in.
+    home
+        The project's folders.
+    today
+        When it was ruled, for the declarations; not told if None.
 
     Raises
     ------
+    NothingPublished
+        If there is no publication.
     UnknownName
         If there is no such file.
     OpdatError
         If it is not a workbook of decisions.
     """
-    language, rulings = _rulings(path)
-    phrases = words(language)
+    told_in = read_rulings(path)
+    phrases = words(told_in.language)
+    statements = differing(store.open_publication(home))
     by_source: dict[str, list[Ruling]] = {}
-    for ruling in rulings:
+    for ruling in told_in.rulings:
         by_source.setdefault(ruling.file.split("/")[0], []).append(ruling)
     written, refused = {}, []
     for source, own in sorted(by_source.items()):
-        problems = [problem for ruling in own for problem in _problems(ruling, home, phrases)]
-        problems = problems or list(_write(source, own, home, phrases))
+        whole = settled(own, statements, told_in.seen)
+        problems = [phrases["refused"][key].format(at=at, cell=cell) for key, at, cell in whole.problems]
+        shown = cache(lambda file: sheets_shown(file, home))
+        problems += [problem for ruling in own for problem in _said_badly(ruling, phrases)]
+        problems = problems or [problem for one in whole.rulings for problem in _changed(one, shown, phrases)]
+        problems = problems or list(_write(source, whole.rulings, home, phrases, today))
         refused += problems
         if not problems:
-            written[source] = len(own)
-    return Applied(written, tuple(refused), language)
+            written[source] = len(whole.rulings)
+    return Applied(written, tuple(refused), told_in.language)
 
 
-def _rulings(path: Path) -> tuple[str, list[Ruling]]:
-    """The language of a workbook of decisions, and what it rules."""
-    if not path.is_file():
-        raise UnknownName(f"There is no file {path}.")
-    tables = {
-        grid.name: [[str(text) for text in row[:_COLUMNS]] for row in grid.text.tolist()]
-        for grid in read_workbook(path)
-    }
-    spoken = {language: words(language)["decide"] for language in LANGUAGES}
-    language = next((k for k, one in spoken.items() if tables.get(one["sheet"], [])[:1] == [one["headers"]]), None)
-    if language is None:
-        raise OpdatError(
-            f"{path.name} is not a workbook of decisions; make one with `opdat decide --xlsx {path.name}`."
-        )
-    said = spoken[language]
-    meant = dict(zip(said["decisions"], DECISIONS, strict=True))
-    found = []
-    for at, row in enumerate(tables[said["sheet"]][1:], 2):
-        if row[6].strip():
-            decision, value, who, why = (text.strip() for text in row[6:])
-            decision = meant.get(decision, decision)
-            found.append(Ruling(at, row[0], row[1], row[2], row[3], decision, value, who, why, tuple(meant)))
-    return language, found
-
-
-def _problems(ruling: Ruling, home: Home, phrases: Mapping[str, Any]) -> Iterable[str]:
-    """What is wrong with one row: its own words, or a cell that says something else now."""
+def _said_badly(ruling: Ruling, phrases: Mapping[str, Any]) -> Iterable[str]:
+    """What is wrong with the words of one row."""
     said = phrases["refused"]
     if ruling.decision not in DECISIONS:
         yield said["no_decision"].format(at=ruling.at, decision=ruling.decision, choices=", ".join(ruling.choices))
@@ -118,11 +96,14 @@ def _problems(ruling: Ruling, home: Home, phrases: Mapping[str, Any]) -> Iterabl
         yield said["unknown_code"].format(at=ruling.at, value=ruling.value) + hint
     if not ruling.why:
         yield said["no_reason"].format(at=ruling.at)
-    now = _now(ruling, home)
+
+
+def _changed(ruling: Ruling, shown: Callable[[str], tuple[Grid, ...]], phrases: Mapping[str, Any]) -> Iterable[str]:
+    """Whether a cell says something else than when it was ruled on."""
+    now = says_now(shown(ruling.file), ruling.sheet, ruling.cell)
     if now != ruling.was:
-        yield said["gone" if now is None else "changed"].format(
-            at=ruling.at, cell=_cell(ruling), was=ruling.was, now=now
-        )
+        key = "gone" if now is None else "changed"
+        yield phrases["refused"][key].format(at=ruling.at, cell=_cell(ruling), was=ruling.was, now=now)
 
 
 def _cell(ruling: Ruling) -> str:
@@ -136,27 +117,9 @@ def _section(value: str) -> str | None:
     return "meanings.measure" if value in vocab.measures() else None
 
 
-def _shown(path: Path, declaration: Path) -> tuple[Grid, ...]:
-    """The sheets of a raw file as they may be shown."""
-    return admitted_sheets(path, read_declaration(declaration) if declaration.exists() else None)
-
-
-def _now(ruling: Ruling, home: Home) -> str | None:
-    folder, _, name = ruling.file.partition("/")
-    path = raw_path(home.raw, ruling.file)
-    there = path.resolve().parent in ((home.raw / folder).resolve(), home.raw.resolve())
-    if not name or not there or not path.is_file():
-        return None
-    try:
-        grid = next((grid for grid in _shown(path, home.raw / folder / DECLARATION) if grid.name == ruling.sheet), None)
-        row, column = position(ruling.cell)
-    except OpdatError:
-        return None
-    inside = grid is not None and row < grid.text.shape[0] and column < grid.text.shape[1]
-    return str(grid.text[row, column]) if grid is not None and inside else None
-
-
-def _write(source: str, rulings: Sequence[Ruling], home: Home, phrases: Mapping[str, Any]) -> Iterable[str]:
+def _write(
+    source: str, rulings: Sequence[Ruling], home: Home, phrases: Mapping[str, Any], today: date | None
+) -> Iterable[str]:
     """Add the rulings to the source's declaration if it can still be used with them; tell what is wrong if not."""
     said = phrases["refused"]
     path = home.raw / source / DECLARATION
@@ -165,8 +128,8 @@ def _write(source: str, rulings: Sequence[Ruling], home: Home, phrases: Mapping[
         return [said["no_declaration"].format(at=ruling.at, source=source) for ruling in rulings]
     for section in ("aliases", "meanings.measure"):
         aliases = [one for one in rulings if one.decision == "alias" and _section(one.value) == section]
-        text = _with_aliases(text, section, aliases)
-    text = text.rstrip("\n") + "\n" + "".join(_block(r) for r in rulings if r.decision != "alias")
+        text = _with_aliases(text, section, aliases, today)
+    text = text.rstrip("\n") + "\n" + "".join(_block(r, today) for r in rulings if r.decision != "alias")
     with tempfile.TemporaryDirectory() as folder:
         tried = Path(folder) / source / DECLARATION
         tried.parent.mkdir()
@@ -209,7 +172,7 @@ def _still_held(rulings: Sequence[Ruling], declared: Source, home: Home, phrases
                 yield phrases["refused"]["still_held"].format(at=ruling.at, cell=_cell(ruling), wrong=wrong)
 
 
-def _block(ruling: Ruling) -> str:
+def _block(ruling: Ruling, today: date | None) -> str:
     name = ruling.file.partition("/")[2]
     keys = {"cell": f"{name}#{ruling.sheet}!{ruling.cell}", "was": ruling.was, "do": _DO[ruling.decision]}
     if ruling.decision == "accept as" and ruling.value:
@@ -217,19 +180,27 @@ def _block(ruling: Ruling) -> str:
     keys["why"] = ruling.why
     if ruling.who:
         keys["who"] = ruling.who
+    if today:
+        keys["when"] = today.isoformat()
     return "\n[[decided]]\n" + "".join(f"{key} = {_quoted(text)}\n" for key, text in keys.items())
 
 
-def _with_aliases(text: str, section: str, rulings: Sequence[Ruling]) -> str:
+def _with_aliases(text: str, section: str, rulings: Sequence[Ruling], today: date | None) -> str:
     """The words below the heading of a section that is there, else below a new one at the end."""
-    told = {ruling.was: ruling for ruling in rulings}
-    lines = [f"{_quoted(was)} = {_quoted(r.value)} # {' '.join(r.why.split())}\n" for was, r in told.items()]
+    said = {ruling.was: ruling for ruling in rulings}
+    lines = [f"{_quoted(was)} = {_quoted(r.value)} # {_reason(r, today)}\n" for was, r in said.items()]
     if not lines:
         return text
     heading = re.search(rf"^\[{re.escape(section)}\][ \t]*(#.*)?\n", text, re.M)
     if heading:
         return text[: heading.end()] + "".join(lines) + text[heading.end() :]
     return text.rstrip("\n") + f"\n\n[{section}]\n" + "".join(lines)
+
+
+def _reason(ruling: Ruling, today: date | None) -> str:
+    """Why a word means what it means, who said so and when, on one line."""
+    signed = ", ".join(filter(None, (ruling.who, today.isoformat() if today else "")))
+    return " ".join(f"{ruling.why} ({signed})".split() if signed else ruling.why.split())
 
 
 def _quoted(text: str) -> str:

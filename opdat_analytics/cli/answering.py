@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +77,7 @@ def decide(
     processed: Processed = None,
     exports: Exports = None,
 ) -> None:
-    """Rule on held cells in a workbook."""
+    """Rule in a workbook on what is held, and on what files say differently."""
     from opdat_analytics import store
     from opdat_analytics.answers.apply import apply_decisions
     from opdat_analytics.answers.decide import decisions_workbook
@@ -89,7 +90,7 @@ def decide(
         store.write_whole(xlsx, decisions_workbook(home, language))
         say(f"Decisions: {xlsx}")
     if apply is not None:
-        done = apply_decisions(apply, home)
+        done = apply_decisions(apply, home, date.today())
         for source, count in done.written.items():
             say(f"Written: {count} {'ruling' if count == 1 else 'rulings'} to {source}/source.toml")
         for problem in done.refused:
