@@ -15,6 +15,7 @@ from opdat_analytics.drafting.draft import draft
 from opdat_analytics.drafting.drift import drift
 from opdat_analytics.drafting.fate_picture import picture_html, picture_text
 from opdat_analytics.drafting.sheet_tables import find_tables
+from opdat_analytics.drafting.source import language_of
 from opdat_analytics.drafting.tidy_rows import fates_of, tidy_of
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.grid import nonblank
@@ -204,6 +205,24 @@ def test_a_measure_that_no_word_names_is_asked_for_and_never_guessed(tmp_path: P
     assert len(best.read.tables["observations"]) == 0
     assert (best.fates["S"][1:, 1:] == FATE["held"]).all()
     assert '# meanings.measure."Zorps" = ""' in best.toml
+
+
+NAMES = ["San Juan del Sur", "Santa Cruz del Quiché", "Ciudad de Guatemala", "El Progreso", "San José de las Flores"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "language"),
+    [
+        (["Department", "Year", "Convictions"], "en"),
+        (["Location", "Quarter", "Number"], "en"),
+        (["Municipio", "Año", "Condenas"], "es"),
+        (["Municipio", "Número de Víctimas", "Detenciones"], "es"),
+        (["Município", "Ano", "Condenações"], "pt"),
+        (["Zona", "2019", "2020"], "es"),
+    ],
+)
+def test_names_of_places_tell_the_language_only_where_nothing_else_does(headings: list[str], language: str) -> None:
+    assert language_of(headings + NAMES * 5).value == language
 
 
 @pytest.mark.parametrize(

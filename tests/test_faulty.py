@@ -300,6 +300,16 @@ def test_a_number_of_an_open_document_that_shows_nothing_is_zero_only_where_it_i
     assert grid.unread.get((1, 3), (None,))[0] == code
 
 
+@pytest.mark.parametrize("stored", [b"NaN", b"1e999999999999999999", b"1e400"])
+def test_a_number_of_an_open_document_that_no_spreadsheet_holds_is_not_believed(stored: bytes, tmp_path: Path) -> None:
+    value = b'office:value-type="float" office:value="12"><text:p>12</text:p>'
+    held = b'office:value-type="float" office:value="%s"><text:p>12</text:p>' % stored
+    content = OPEN_DOCUMENT["content.xml"].replace(value, held)
+    path = workbook(tmp_path / "strange.ods", OPEN_DOCUMENT | {"content.xml": content})
+    (grid,) = read_workbook(path)
+    assert grid.unread[1, 3][0] == "changed_by_format"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32"])
 def test_a_last_line_that_ends_is_whole_in_every_encoding(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
