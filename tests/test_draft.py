@@ -428,6 +428,26 @@ def test_tables_side_by_side_are_drafted_read_and_watched_for_drift(tmp_path: Pa
     assert told.now == "All convictions"
 
 
+def test_tables_in_a_grid_get_a_layout_each_by_their_row_and_their_column(home: Home) -> None:
+    def table(title: str, male: int) -> Rows:
+        return [[title, None, None], ["Sex", 2020, 2021], ["Male", male, male + 1], ["Female", male + 2, male + 3]]
+
+    def row(left: Rows, right: Rows) -> Rows:
+        return [[*a, None, *b] for a, b in zip(left, right, strict=True)]
+
+    upper, lower = (
+        row(table("Guatemala", 10), table("Honduras", 20)),
+        row(table("Panama", 30), table("El Salvador", 40)),
+    )
+    path = workbook(home.raw / "office" / "trafficking.xlsx", {"Convictions": [*upper, [], *lower]})
+    (best,) = draft(path)
+    assert best.toml.count('from = { row = "Panama", column = ') == 2
+    rows = accepted(home, "office").query("year == 2021 and sex == 'female'")
+    assert figures(rows, "cell", "place") == [
+        ("C4", "GTM", 13), ("G4", "HND", 23), ("C9", "PAN", 33), ("G9", "SLV", 43),
+    ]  # fmt: skip
+
+
 def test_drift_tells_a_column_of_labels_that_was_added_and_proposes_the_headers(tmp_path: Path) -> None:
     source = source_of(
         tmp_path / "s",
