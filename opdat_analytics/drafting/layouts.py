@@ -59,9 +59,8 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str, above: Sequ
     above
         Titles that the table shares with others, the nearest first.
     """
-    titles = [
-        str(t) for row in reversed(grid.text[: min(table.headers or (table.first,))]) for t in row if str(t).strip()
-    ]
+    above_it = reversed(grid.text[: min(table.headers or (table.first,))].tolist())
+    titles = [text for row in above_it if sum(map(_is_year, row)) < 2 for text in row if text.strip()]
     said = around([*titles[:12], *above, grid.name, _readable_stem(stem)], language, "the title or the name")
     work = LayoutWork(grid, table, language, said.codes.get("place"))
     if table.repeats and not _printed_alike(grid, table):
@@ -79,6 +78,11 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str, above: Sequ
     if work.meanings:
         keys["meanings"] = work.meanings
     return SheetDraft(grid.name, keys, tuple(work.choices), tuple(work.todo))
+
+
+def _is_year(text: str) -> bool:
+    """Whether a text is a year alone; several of them in a row are headings and say nothing of the whole table."""
+    return re.fullmatch(r"\s*(?:FY ?)?(?:19|20)\d\d\s*", text) is not None
 
 
 def _readable_stem(stem: str) -> str:
@@ -303,6 +307,9 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
                 continue
         if different:
             found[row] = role_of(texts, "", work.language, work.place)
+    if any(not role.role and _holds_figures([spread[row][n] for n in at]) for row, role in found.items()):
+        work.todo.append(f"sheet “{grid.name}”: figures stand where its headings should; it is left unclaimed")
+        return {}
     known = taken | {role.role for role in found.values() if role.role} | set(work.constants)
     unsure = [row for row, role in found.items() if not role.role]
     settled: dict[int, Role] = {}
@@ -325,6 +332,12 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
             "breakdown:heading", 0.4, "its words are no year, place or measure that the vocabulary knows"
         )
     return {row: fits for row, fits in settled.items() if fits.role}
+
+
+def _holds_figures(texts: Sequence[str]) -> bool:
+    """Whether a row of headings holds figures beside words, as a row of the table itself would."""
+    numbers = [text for text in texts if re.fullmatch(r"\s*\d[\d.,\s]*(?: [^\W\d_]+)?\s*", text)]
+    return bool(numbers) and len(numbers) < len([text for text in texts if text.strip()])
 
 
 def _suggestions(word: str, language: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.drafting.source import Choice
 from opdat_analytics.drafting.tidy_rows import column_name, filled_labels, spread_headers
 from opdat_analytics.drafting.titles import Around
-from opdat_analytics.drafting.words import distinct, role_of
+from opdat_analytics.drafting.words import distinct, is_part_of_year, role_of
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import same
 
@@ -115,8 +115,16 @@ def _total_labels(work: LayoutWork, keys: Mapping[str, Any]) -> list[str]:
 
 def say_constants(work: LayoutWork, said: Around, keys: Mapping[str, Any]) -> None:
     """What the title says of all figures, where no heading says it; and what nothing says."""
+    times = _time_words(work, keys)
+    parts = [word for word in times if is_part_of_year(word)]
+    timed = {"year", "period", "as_of"} & work.used.keys()
+    if "period" in said.codes and not timed:
+        work.constants["period"] = said.codes["period"]
+        work.choose("constants.period", said.codes["period"], 0.55, said.reasons["period"])
     for role, confidence in (("measure", 0.7), ("offence", 0.7), ("place", 0.7), ("year", 0.55)):
-        if role in work.used or (role == "year" and "period" in work.used):
+        if role == "year" and "period" in work.constants:
+            continue
+        if role in work.used or (role == "year" and "period" in work.used and not parts):
             continue
         if role in said.codes:
             work.constants[role] = said.codes[role]
@@ -126,8 +134,9 @@ def say_constants(work: LayoutWork, said: Around, keys: Mapping[str, Any]) -> No
                 f'constants.{role} = ""   # nothing on the sheet says which {role}; its figures wait for it'
             )
             work.choose(f"constants.{role}", "", 0.0, f"nothing on the sheet says which {role} the figures are about")
-    split = [t for t in _time_words(work, keys) if re.fullmatch(r"(?:19|20)\d\d\s*[-/–]\s*\d{2}(?:\d\d)?", t)]
-    if split:
+    split = [t for t in times if re.fullmatch(r"(?:19|20)\d\d\s*[-/–]\s*\d{2}(?:\d\d)?", t)]
+    # Beside plain years nobody can tell what such a year is, so its figures wait.
+    if split and not any(re.fullmatch(r"(?:19|20)\d\d", t) for t in times):
         work.constants["calendar"] = "fiscal_other"
         work.choose("constants.calendar", "fiscal_other", 0.6, f"“{split[0]}” names a year that is no calendar year")
 
