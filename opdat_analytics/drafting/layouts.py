@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.drafting.headed_columns import names_part_of_year, told_by_headings
 from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.drafting.source import Choice, slug
 from opdat_analytics.drafting.surroundings import LayoutWork, say_constants, say_surroundings
@@ -61,6 +62,7 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str, above: Sequ
     """
     above_it = reversed(grid.text[: min(table.headers or (table.first,))].tolist())
     titles = [text for row in above_it if sum(map(_is_year, row)) < 2 for text in row if text.strip()]
+    table = told_by_headings(grid, table, language)
     said = around([*titles[:12], *above, grid.name, _readable_stem(stem)], language, "the title or the name")
     work = LayoutWork(grid, table, language, said.codes.get("place"))
     if table.repeats and not _printed_alike(grid, table):
@@ -72,7 +74,8 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str, above: Sequ
         keys["header"] = "repeated"
         work.choose("header", "repeated", 0.85, f"the headings are printed again in row {table.repeats[0] + 1}")
     say_surroundings(work, keys)
-    say_constants(work, said, keys)
+    if not say_constants(work, said, keys):
+        return cannot(grid, f"{said.reasons['period']}, and nobody can tell of which days “{said.codes['period']}” is")
     if work.constants:
         keys["constants"] = work.constants
     if work.meanings:
@@ -131,10 +134,13 @@ def _label_roles(work: LayoutWork) -> dict[int, Role]:
     found: dict[int, Role] = {}
     for column in table.labels:
         said = [texts[column][n] for n in sample]
-        if all(re.fullmatch(r"[\d.,]*", t) for t in said) and not _years(said):
+        name = column_name(grid, table, column)
+        if names_part_of_year(name):
+            found[column] = Role("period", 0.8, f"the heading “{name}” says so")
+        elif all(re.fullmatch(r"[\d.,]*", t) for t in said) and not _years(said):
             found[column] = Role("", 0.7, "it only numbers the rows or is a code")
         else:
-            found[column] = role_of(said, column_name(grid, table, column), work.language, work.place)
+            found[column] = role_of(said, name, work.language, work.place)
     return found
 
 
@@ -335,9 +341,8 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
 
 
 def _holds_figures(texts: Sequence[str]) -> bool:
-    """Whether a row of headings holds figures beside words, as a row of the table itself would."""
-    numbers = [text for text in texts if re.fullmatch(r"\s*\d[\d.,\s]*(?: [^\W\d_]+)?\s*", text)]
-    return bool(numbers) and len(numbers) < len([text for text in texts if text.strip()])
+    """Whether a row of headings holds figures, as a row of the table itself would."""
+    return any(re.fullmatch(r"\s*\d[\d.,\s]*(?: [^\W\d_]+)?\s*", text) for text in texts)
 
 
 def _suggestions(word: str, language: str) -> tuple[str, ...]:

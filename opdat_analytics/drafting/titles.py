@@ -95,13 +95,14 @@ def _part_of_year(text: str) -> str | None:
                 one_year = len(set(_YEAR.findall(text))) == 1
                 if one_year and not re.search(rf"(?:{_JOINING})\W*…|\b(?:{_MONTH})\b", around_it, re.I):
                     return said
-                return _unread(text) or text.strip()
+                return _unread(text) or (None if re.search(r"\bFY ?\d", text) else text.strip())
     return _unread(text)
 
 
 def _unread(text: str) -> str | None:
     """The words of a part of a year that cannot be read as a period, where the text names one year."""
-    found = _UNREAD.search(text) if len(set(_YEAR.findall(text))) == 1 else None
+    named = len(set(_YEAR.findall(text))) > 1 or re.search(r"\bFY ?\d", text)
+    found = None if named else _UNREAD.search(text)
     return " ".join(found[0].split()) if found else None
 
 

@@ -236,7 +236,8 @@ def _share(words: Sequence[str], test: Callable[[str], bool]) -> float:
 
 def is_period(text: str) -> bool:
     """Whether a text is a period that can be read one way, a footnote mark left aside."""
-    return any(isinstance(parse_period(t, "fiscal_other"), Period) for t in {text, strip_marker(text)[0]})
+    said = {text, strip_marker(text)[0]}
+    return any(isinstance(parse_period(t, calendar), Period) for t in said for calendar in ("fiscal_other", None))
 
 
 def is_part_of_year(text: str) -> bool:

@@ -352,6 +352,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         *checks.unexplained_labels(words.unexplained),
         *checks.totals(grid, laid, rows.wholes, source),
         *rows.flags,
+        *(checks.titled(grid, laid, rows.figures, words.columns) if rows.figures is not None else ()),
         *checks.hidden(grid),
     ):
         report(flag.severity, flag.code, flag.cell, _shown(grid, flag.cell), flag.message, flag.hint)
