@@ -204,3 +204,36 @@ def test_cases_and_defendants_beside_each_other_are_units(tmp_path: Path) -> Non
     rows: Rows = [["Country", "Cases", "Defendants"], ["Nepal", 10, 15], ["India", 30, 45]]
     read = Read(tmp_path, [["Trafficking prosecutions 2022"], *rows])
     assert [unit for _, unit, _ in read.figures("unit")] == ["cases", "persons", "cases", "persons"]
+
+
+RELATED: dict[str, list[str]] = {
+    "to date": ["This quarter", "Year to date"],
+    "of whom": ["Adults", "of whom women", "Children"],
+    "dont": ["Adultes", "dont femmes"],
+    "de las cuales": ["Adultos", "de los cuales mujeres"],
+    "target": ["Target", "Actual"],
+    "averages": ["Northern courts", "Average"],
+}
+
+
+@pytest.mark.parametrize("name", [*RELATED])
+def test_headings_that_relate_to_their_neighbours_are_no_parts_of_the_whole(name: str, tmp_path: Path) -> None:
+    heads = RELATED[name]
+    rows: Rows = [["Country", *heads], ["Mali", *range(3, 3 + len(heads))], ["Niger", *range(7, 7 + len(heads))]]
+    read = Read(tmp_path, [["Convictions for trafficking 2022"], *rows])
+    assert read.rows.empty
+    assert read.codes() == {"unknown_measure"}
+
+
+def test_the_length_of_sentences_is_no_number_of_sentences(tmp_path: Path) -> None:
+    rows: Rows = [["Country", "Convictions", "Sentences (years)"], ["Kenya", 10, "5-10"], ["Uganda", 3, "2"]]
+    read = Read(tmp_path, [["Trafficking 2022"], *rows])
+    assert "sentences" not in set(read.rows["measure"])
+    assert not {cell for cell in read.rows["cell"] if cell.startswith("C")}
+
+
+def test_an_average_below_years_is_no_year(tmp_path: Path) -> None:
+    rows: Rows = [["Year", "Kenya", "Uganda"], ["2021", 3, 4], ["2022", 5, 6], ["Average", 4, 5]]
+    read = Read(tmp_path, [["Convictions for trafficking"], *rows])
+    assert {cell[1:] for cell, *_ in read.figures()} == {"3", "4"}
+    assert read.codes() == {"not_a_period"}

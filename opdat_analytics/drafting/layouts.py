@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from opdat_analytics import vocab
-from opdat_analytics.drafting.headed_columns import names_part_of_year, told_by_headings
+from opdat_analytics.drafting.headed_columns import names_no_part, names_part_of_year, told_by_headings
 from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.drafting.source import Choice, slug
 from opdat_analytics.drafting.surroundings import LayoutWork, say_constants, say_surroundings
@@ -324,7 +324,8 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
         if fits.role and (fits.role in taken or fits.role in {r.role for r in list(settled.values())[:-1]}):
             settled[row] = Role("", 0.3, f"another heading says the {fits.role} already")
             unsure.append(row)
-    if unsure and "measure" not in known and "measure" not in said.codes:
+    related = any(names_no_part(spread[row][n]) for row in unsure for n in at)
+    if unsure and "measure" not in known and (related or "measure" not in said.codes):
         row = max(unsure, key=lambda r: len(distinct([spread[r][n] for n in at])))
         words = distinct([spread[row][n] for n in at])
         settled[row] = Role(

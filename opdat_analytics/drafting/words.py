@@ -74,6 +74,16 @@ _GENERIC = re.compile(
     r"|nombre|quantity|figure|figures|cantidad|obs_value",
     re.I,
 )
+_OVER_ALL = re.compile(
+    r"(?:overall )?(?:average|mean|median|change|difference|promedio|media|variaci[oó]n|moyenne|[eé]cart|m[eé]dia"
+    r"|varia[cç][aã]o)(?: (?:%|annual|anual|annuelle))?",
+    re.I,
+)
+"""Labels beside years for what was worked out from them."""
+_MEASURED = re.compile(
+    r"\((?:in |en |em )?(?:years?|months?|days?|hours?|años|meses|d[ií]as|ans|mois|jours|anos|dias)\)", re.I
+)
+"""What is measured in time is no number of cases or persons."""
 _NEUTRAL = frozenset(
     [
         "the",
@@ -251,7 +261,7 @@ def _period(words: Sequence[str], named: str) -> Role | None:
     parts = [word for word in words if is_part_of_year(word)]
     if parts and _share(words, lambda w: w in parts or is_period(w)) >= (0.6 if named == "period" else 0.9):
         return Role("period", 0.8, f"“{parts[0]}” and the like are parts of a year")
-    share = _share(words, is_period)
+    share = _share([word for word in words if not _OVER_ALL.fullmatch(word.strip())] or words, is_period)
     if share < (0.6 if named in ("year", "period") else 0.9):
         return None
     years = _share(words, lambda w: re.fullmatch(r"(?:FY ?)?(?:19|20)\d\d.{0,2}", w) is not None)
@@ -334,6 +344,8 @@ def _measure(words: Sequence[str], named: str, language: str, place: str | None)
 
 def composite(heading: str, language: str, place: str | None = None) -> Codes:
     """A heading like “Persons convicted (male), 2019” as codes, where every word of it is understood; else nothing."""
+    if _MEASURED.search(heading):
+        return {}
     text = " ".join(re.sub(r"[()\[\],:;/–—-]+", " ", strip_marker(heading)[0]).split())
     tokens = text.split()
     codes: dict[str, str] = {}
