@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from opdat_analytics.answers.words import LANGUAGES
-from opdat_analytics.drafting.source import is_name
 from opdat_analytics.ingest.grid import Grid
 
 _SUGGESTED = re.compile(r"did you mean (.+?)\?$", re.IGNORECASE)
@@ -23,8 +22,7 @@ _TELLING: Mapping[str, frozenset[str]] = {
 
 def guessed_language(grids: Iterable[Grid]) -> str:
     """The language whose usual words a workbook has most of; English where none tells."""
-    texts = {text for grid in grids for text in grid.text[:60].ravel().tolist()}
-    said = [word for text in texts if not is_name(text) for word in _words(text)]
+    said = [word for grid in grids for text in set(grid.text[:60].ravel().tolist()) for word in _words(text)]
     counts = {language: sum(word in _TELLING[language] for word in said) for language in LANGUAGES}
     return max(counts, key=lambda language: counts[language])
 
