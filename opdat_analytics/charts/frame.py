@@ -57,6 +57,11 @@ class Point:
         return self.low is not None
 
     @property
+    def hidden(self) -> bool:
+        """Whether its number is hidden so that no person can be told."""
+        return self.low is None and self.qualifier == "suppressed"
+
+    @property
     def unbounded(self) -> bool:
         """Whether only a lower bound is known."""
         return self.low is not None and self.high is None

@@ -22,8 +22,6 @@ WIDEST = 16.0
 """Widest page, in inches; beyond it the numbers of the cells become smaller, then are left out."""
 SMALLEST_TYPE = 4.5
 VALUES = ("low", "coverage")
-HIDDEN = "[c]"
-"""The shorthand for a figure that is hidden to protect persons."""
 MISSING: Mapping[str, Any] = {"facecolor": style.PAPER, "edgecolor": "#c9c9c9", "hatch": "////", "linewidth": 0}
 """The hatched ground of a cell without a figure."""
 
@@ -134,7 +132,7 @@ def _text(point: Point, value: str, unit: str | None) -> tuple[str, ...]:
         of = () if point.n_expected is None else (f"{point.n_reporting or 0}/{point.n_expected}",)
         return (f"{point.coverage:.0%}", *of)
     if point.low is None:
-        return (HIDDEN,) if point.qualifier == "suppressed" else ()
+        return (marks.HIDDEN,) if point.hidden else ()
     text = words.figure(point, unit)
     if not point.ranged or len(text) <= 5:
         return (text,)

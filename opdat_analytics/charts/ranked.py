@@ -63,9 +63,13 @@ def ranked(
     every = points(shown, by, "year" if "year" in table.columns else None)
     word = words.groups_word(by, table)
     unit = words.unit(table)
-    silent = [words.label(str(value), labels) for value in table.loc[~stated, by]] if stated.any() else []
+    hidden = table["qualifier"].eq("suppressed") & ~stated if "qualifier" in table else ~stated & False
+    silent, secret = ([words.label(str(value), labels) for value in table.loc[mask, by]] if stated.any() else []
+                      for mask in (~stated & ~hidden, hidden))  # fmt: skip
     extra = _order(every)
     last = [f"No number is stated for {style.joined(silent, 40)}."] if silent else []
+    if secret:
+        extra.append(f"Hidden so that no person can be told, and not zero: {style.joined(secret, 40)} {marks.HIDDEN}.")
     if len(shown) < stated.sum():
         extra.append(f"The {len(shown)} highest lower bounds of {stated.sum()} are shown.")
     span = words.period(years)

@@ -358,10 +358,12 @@ def caveats(marks: Sequence[Point], extra: Sequence[str] = ()) -> list[str]:
     told("ranged", f"is {hidden}", f"are {hidden}")
     told("restated", "was restated by the publisher.", "were restated by the publisher.")
     told("about", "rests on a number given as “about”, marked ~.", "rest on numbers given as “about”, marked ~.")
-    missing = len(marks) - total
+    gone = sum(point.hidden for point in marks)
+    missing = len(marks) - total - gone
     if stated and missing:
         kinds = sorted(
-            {point.qualifier.replace("_", " ") for point in marks if not point.stated} - {"exact", "unquantified"}
+            {point.qualifier.replace("_", " ") for point in marks if not point.stated}
+            - {"exact", "unquantified", "suppressed"}
         )
         why = f" ({joined(kinds)})" if kinds else ""
         found.append(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opdat_analytics.disclosure.attack import System, bounds_of
+from opdat_analytics.disclosure.attack import FAR, System, bounds_of
 from opdat_analytics.disclosure.policy import Policies, Policy
 from opdat_analytics.disclosure.structure import DIVIDED, TOTAL, Key, keys_of, parents_of, shared_columns, sums_of
 from opdat_analytics.disclosure.suppress import Need, cut, parts_that_hang_together, suppressed
@@ -132,7 +132,7 @@ def _cells(
         for key, low, high, policy, most in rows:
             if policy.hides and not pd.isna(low):
                 cells.setdefault(
-                    key, _Cell(key, float(low), float(low if pd.isna(high) else high), policy, float(most))
+                    key, _Cell(key, float(low), float(low + FAR if pd.isna(high) else high), policy, float(most))
                 )
     return cells
 

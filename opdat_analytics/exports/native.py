@@ -213,7 +213,11 @@ def _said(table: pd.DataFrame, shape: str) -> str:
     if _unbounded(table):
         mark = "Triangle" if shape == "lines" else "≥"
         told.append(f"{mark}: at least so many, no upper bound is known.")
-    if table[LOW].isna().any():
+    notes = table[SHORTHAND_COLUMN].astype(str) if SHORTHAND_COLUMN in table else pd.Series("", index=table.index)
+    hidden = notes.str.contains("[c]", regex=False)
+    if hidden.any():
+        told.append("[c]: hidden so that no person can be told.")
+    if (table[LOW].isna() & ~hidden).any():
         told.append("Gap: no number is stated; that is not zero." if shape == "lines" else "No bar: no number stated.")
     return " ".join(told)
 

@@ -65,8 +65,9 @@ def totals(
           several values joined by ``;``, null where not limited; ``edition`` is ``current`` or as named;
         - ``low``, ``high``: bounds of the sum of what was reported; ``high`` null where unbounded, both null
           where nothing has a number;
-        - ``qualifier``: ``about`` where any figure is, else ``at_least`` (unbounded), ``exact``, ``between``, or
-          ``unquantified`` (no number);
+        - ``qualifier``: ``about`` where any figure is, else ``at_least`` (unbounded), ``exact``, ``between``,
+          ``suppressed`` (hidden, and no other number) or ``unquantified`` (no number); a sum with hidden figures in it
+          is ``at_least`` what is shown;
         - ``n_figures`` (with a number), ``n_reporting`` (places with one), ``n_expected`` (places),
           ``coverage`` (share of the expected places that report; null where none is expected),
           ``partial`` (coverage below 0.8);
@@ -127,14 +128,16 @@ def add(
         frame["covering"] = frame.merge(among, on=keys, how="left")["among"].fillna(0).astype("int64")
     frame["coverage"] = (frame["covering"] / frame["n_expected"]).where(frame["n_expected"] > 0)
     frame["partial"] = ~(frame["coverage"] >= PARTIAL_BELOW)
-    frame["high"] = frame["high"].where((frame["numbers"] > 0) & (frame["open"] == 0))
+    # A hidden figure is a number all the same: with it the sum is at least what is shown.
+    closed = (frame["open"] == 0) & (frame["suppressed"] == 0)
+    frame["high"] = frame["high"].where((frame["numbers"] > 0) & closed)
     frame["low"] = frame["low"].where(frame["numbers"] > 0)
     frame["high_same"] = frame["high_same"].where(frame["open_same"] == 0)
     frame["n_figures"] = frame["numbers"]
     frame[["about", "secondary"]] = frame[["about", "secondary"]] > 0
-    frame["qualifier"] = pd.Series(
-        [bounds_qualifier(*row) for row in zip(frame.low, frame.high, frame.about, strict=True)]
-    )
+    told = [bounds_qualifier(*row) for row in zip(frame.low, frame.high, frame.about, strict=True)]
+    hidden = (frame["numbers"] == 0) & (frame["suppressed"] > 0)
+    frame["qualifier"] = pd.Series(told, dtype=object).where(~hidden, "suppressed")
     frame["left_out"] = _left_out(frame, selection, keyed, within, years, "year" in by)
     frame["caveat"] = _caveats(frame, selection, keyed, keys, by)
     for name in ("qualifier", "left_out", "caveat"):
