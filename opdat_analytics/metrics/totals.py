@@ -66,8 +66,7 @@ def totals(
         - ``low``, ``high``: bounds of the sum of what was reported; ``high`` null where unbounded, both null
           where nothing has a number;
         - ``qualifier``: ``about`` where any figure is, else ``at_least`` (unbounded), ``exact``, ``between``,
-          ``suppressed`` (hidden, and no other number) or ``unquantified`` (no number); a sum with hidden figures in it
-          is ``at_least`` what is shown;
+          ``suppressed`` (hidden, and no other number) or ``unquantified`` (no number);
         - ``n_figures`` (with a number), ``n_reporting`` (places with one), ``n_expected`` (places),
           ``coverage`` (share of the expected places that report; null where none is expected),
           ``partial`` (coverage below 0.8);
@@ -128,9 +127,7 @@ def add(
         frame["covering"] = frame.merge(among, on=keys, how="left")["among"].fillna(0).astype("int64")
     frame["coverage"] = (frame["covering"] / frame["n_expected"]).where(frame["n_expected"] > 0)
     frame["partial"] = ~(frame["coverage"] >= PARTIAL_BELOW)
-    # A hidden figure is a number all the same: with it the sum is at least what is shown.
-    closed = (frame["open"] == 0) & (frame["suppressed"] == 0)
-    frame["high"] = frame["high"].where((frame["numbers"] > 0) & closed)
+    frame["high"] = frame["high"].where((frame["numbers"] > 0) & (frame["open"] == 0))
     frame["low"] = frame["low"].where(frame["numbers"] > 0)
     frame["high_same"] = frame["high_same"].where(frame["open_same"] == 0)
     frame["n_figures"] = frame["numbers"]
