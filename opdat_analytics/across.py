@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 
 from opdat_analytics import store
 from opdat_analytics.declared import editions_of, rulings_without_file
-from opdat_analytics.ingest.conflicts import conflicts
-from opdat_analytics.ingest.contradictions import contradicting_facts, contradictions
 from opdat_analytics.ingest.declaration_checks import UNORDERED
 from opdat_analytics.ingest.declare import Editions
-from opdat_analytics.ingest.editions import IDENTITY, current, restatements
 from opdat_analytics.ingest.files import issue_table
-from opdat_analytics.model import FACT_KEYS, TABLES, Column, Home, Issue
+from opdat_analytics.kept_keys import keys_of
+from opdat_analytics.model import FACT_KEYS, IDENTITY, TABLES, Column, Home, Issue
 from opdat_analytics.model.arrow import arrow_schema, to_frame
-from opdat_analytics.row_keys import COLUMNS, RowKeys, repeated, row_keys, told_apart
+from opdat_analytics.model.arrow_columns import arrow_table
+from opdat_analytics.row_keys import RowKeys, told_again, told_apart
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SUPERSEDED = tuple(
     Column(name, "str", False, "identity of a figure that is not its source's latest word") for name in IDENTITY
@@ -28,7 +30,7 @@ SUPERSEDED = tuple(
 
 
 def across_parts(
-    home: Home, draft: Mapping[str, Any], before: Mapping[str, Any] | None, corrected: pd.DataFrame
+    home: Home, draft: Mapping[str, Any], before: Mapping[str, Any] | None, corrected: pd.DataFrame | None
 ) -> dict[str, list[dict[str, Any]]]:
     """Work out and write what crosses files.
 
@@ -55,22 +57,27 @@ def across_parts(
     superseded: list[pd.DataFrame] = []
     told: list[Issue] = [*rulings_without_file(draft["files"], declared), *_contradicting_facts(home, draft)]
     apart: list[dict[str, Any]] = []
-    revisions: list[pd.DataFrame] = [_carried(home, before), corrected]
+    revisions: list[pd.DataFrame] = []
     for source, own in groupby(parts, key=lambda part: part.entry["source"]):
         mine = list(own)
         told.extend(_without_order(mine, editions[source]))
-        if _is_plain(mine, editions[source]):
+        undecided = _undecided(mine, editions[source])
+        if not any(rows.any() for rows in undecided):
             continue
-        observations = _figures(home, [part.entry for part in mine])
+        from opdat_analytics.ingest.contradictions import contradictions
+        from opdat_analytics.ingest.editions import current, restatements
+
+        observations = _figures(home, mine, undecided)
         superseded.append(observations.loc[~current(observations, editions), list(IDENTITY)])
-        revisions.insert(len(revisions) - 2, restatements(observations, editions))
+        revisions.append(restatements(observations, editions))
         issues, rows = contradictions(observations)
         told, apart = [*told, *issues], [*apart, *rows]
+    revisions += [frame for frame in (_carried(home, before), corrected) if frame is not None]
     frames: dict[str, tuple[pd.DataFrame | pa.Table, Sequence[Column]]] = {
         "superseded": (_below(superseded, SUPERSEDED), SUPERSEDED),
         "revisions": (_below(revisions, TABLES["revisions"]), TABLES["revisions"]),
-        "conflicts": (_told_once(apart, conflicts(_neighbours(home, parts), editions)), TABLES["conflicts"]),
-        "sources": (_sources(publication, declared), TABLES["sources"]),
+        "conflicts": (_told_once(apart, _conflicts(home, parts, editions)), TABLES["conflicts"]),
+        "sources": (_sources(home, publication, declared), TABLES["sources"]),
     }
     if told:
         frames["issues"] = (issue_table(told), TABLES["issues"])
@@ -84,6 +91,8 @@ def _contradicting_facts(home: Home, draft: Mapping[str, Any]) -> Iterator[Issue
         for _, own in groupby(having, key=lambda entry: entry["source"]):
             mine = list(own)
             if len(mine) > 1:
+                from opdat_analytics.ingest.contradictions import contradicting_facts
+
                 facts = store.Publication(home, {"files": mine, "across": {}}).table(table)
                 yield from contradicting_facts(facts, table, "file")
 
@@ -110,11 +119,15 @@ def _without_order(parts: Sequence[_Part], editions: Editions) -> Iterator[Issue
             )  # fmt: skip
 
 
-def _told_once(apart: Sequence[Mapping[str, Any]], found: pd.DataFrame) -> pd.DataFrame:
+def _told_once(apart: Sequence[Mapping[str, Any]], found: pd.DataFrame | pa.Table) -> pd.DataFrame | pa.Table:
     """Conflicts between files of one edition, and the others; two figures that contradict each other once."""
     if not apart:
         return found
-    joined = pd.concat([pd.DataFrame(apart, columns=found.columns), found], ignore_index=True)
+    import pandas as pd
+
+    columns = TABLES["conflicts"]
+    others = to_frame(found, columns) if isinstance(found, pa.Table) else found
+    joined = pd.concat([pd.DataFrame(apart, columns=[c.name for c in columns]), others], ignore_index=True)
     sides = joined[[f"{name}_{side}" for side in "ab" for name in IDENTITY]].astype(object).to_numpy().tolist()
     pairs = [frozenset((tuple(one[:4]), tuple(one[4:]))) for one in sides]
     again = pd.DataFrame({"kind": joined["kind"], "pair": pairs}).duplicated()
@@ -133,51 +146,58 @@ def _with_figures(draft: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [entry for entry in draft["files"] if any(part["rows"] for part in entry["parts"].get("observations", ()))]
 
 
-def keys_of(home: Home, entry: Mapping[str, Any], editions: Editions) -> RowKeys:
-    """The keys of one file's figures."""
-    table = store.part_table(home, entry["parts"]["observations"], COLUMNS)
-    return row_keys(table, lambda edition: editions.order(edition) is not None)
-
-
-def _is_plain(parts: Sequence[_Part], editions: Editions) -> bool:
-    """Whether each figure of a source is its latest word, told once, so that there is nothing to work out."""
+def _undecided(parts: Sequence[_Part], editions: Editions) -> list[np.ndarray]:
+    """Per part, the rows that may not be their source's latest word: all but those that no other row can supersede."""
     labels = frozenset[str | None]().union(*(part.keys.editions for part in parts))
-    if labels != {None} and any(editions.order(label) is None for label in labels):
-        return False
-    if editions.replaces == "all" and len(labels) > 1:
-        return False
-    return not repeated(part.keys.series for part in parts)
+    unordered = labels != {None} and any(editions.order(label) is None for label in labels)
+    if unordered or (editions.replaces == "all" and len(labels) > 1):
+        return [np.ones(part.keys.series.size, dtype=bool) for part in parts]
+    return told_again([part.keys.series for part in parts])
 
 
-def _figures(home: Home, entries: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    return store.Publication(home, {"files": entries, "across": {}}).table("observations").drop(columns="current")
+def _figures(home: Home, parts: Sequence[_Part], rows: Sequence[np.ndarray]) -> pd.DataFrame:
+    """Some rows of some parts, as observations without ``current``."""
+    columns = [c for c in TABLES["observations"] if c.name != "current"]
+    names = [column.name for column in columns]
+    found = [
+        store.part_table(home, part.entry["parts"]["observations"], names).filter(pa.array(wanted))
+        for part, wanted in zip(parts, rows, strict=True)
+        if wanted.any()
+    ]
+    return to_frame(pa.concat_tables([table.cast(arrow_schema(columns)) for table in found]), columns)
 
 
-def _neighbours(home: Home, parts: Sequence[_Part]) -> pd.DataFrame:
-    """The figures that may not sit together with another one."""
+def _conflicts(home: Home, parts: Sequence[_Part], editions: Mapping[str, Editions]) -> pd.DataFrame | pa.Table:
+    """The conflicts among the figures that may not sit together with another one."""
     apart = told_apart([part.keys for part in parts])
-    found = []
-    for part, rows in zip(parts, apart, strict=True):
-        wanted = rows | part.keys.running | part.keys.wide
-        if wanted.any():
-            found.append(_figures(home, [part.entry])[wanted])
-    return _below(found, [c for c in TABLES["observations"] if c.name != "current"])
+    wanted = [rows | part.keys.running | part.keys.wide for part, rows in zip(parts, apart, strict=True)]
+    if not any(rows.any() for rows in wanted):
+        return arrow_table([], TABLES["conflicts"])
+    from opdat_analytics.ingest.conflicts import conflicts
+
+    return conflicts(_figures(home, parts, wanted), editions)
 
 
-def _below(frames: Sequence[pd.DataFrame], columns: Sequence[Column]) -> pd.DataFrame:
+def _below(frames: Sequence[pd.DataFrame], columns: Sequence[Column]) -> pd.DataFrame | pa.Table:
     """Frames one below the other; with these columns where there is no row."""
     frames = [frame for frame in frames if len(frame)]
-    return pd.concat(frames, ignore_index=True) if frames else to_frame(arrow_schema(columns).empty_table(), columns)
+    if not frames:
+        return arrow_table([], columns)
+    import pandas as pd
+
+    return pd.concat(frames, ignore_index=True)
 
 
-def _carried(home: Home, before: Mapping[str, Any] | None) -> pd.DataFrame:
+def _carried(home: Home, before: Mapping[str, Any] | None) -> pd.DataFrame | None:
     """Corrections told in earlier publications; where their part was lost, as the last one that still has it."""
     for manifest in _backwards(home, before):
         parts = {"revisions": manifest["across"]["revisions"]}
         if store.has_parts(home, parts):
+            if not any(part["rows"] for part in parts["revisions"]):
+                return None
             revisions = store.Publication(home, manifest).table("revisions")
             return revisions[revisions["kind"] == "corrected"]
-    return pd.DataFrame(columns=[c.name for c in TABLES["revisions"]])
+    return None
 
 
 def _backwards(home: Home, manifest: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
@@ -190,9 +210,7 @@ def _backwards(home: Home, manifest: Mapping[str, Any] | None) -> Iterator[Mappi
             yield earlier
 
 
-def _sources(publication: store.Publication, declared: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    issues = publication.table("issues")
-    held = issues[issues["severity"] == "hold"].groupby("file").size()
+def _sources(home: Home, publication: store.Publication, declared: Mapping[str, Mapping[str, Any]]) -> pa.Table:
     rows = []
     for entry in publication.manifest["files"]:
         said = declared.get(entry["source"], {})
@@ -206,11 +224,17 @@ def _sources(publication: store.Publication, declared: Mapping[str, Mapping[str,
                 "published": editions_of(said).published(entry["edition"]) if said else None,
                 "rows": sum(part["rows"] for part in entry["parts"].get("observations", [])),
                 "activities": sum(part["rows"] for part in entry["parts"].get("activities", [])),
-                "held": int(held.get(entry["file"], 0)),
+                "held": _held(home, entry),
                 "stopped": entry["stopped"],
                 "title": said.get("title", entry["source"]),
                 **{name: said.get(name) for name in ("owner", "url", "licence", "handling")},
                 **{name: reliability.get(name) for name in ("completeness", "accuracy", "limits", "fitness")},
             }
         )
-    return pd.DataFrame(rows, columns=[c.name for c in TABLES["sources"]])
+    return arrow_table(rows, TABLES["sources"])
+
+
+def _held(home: Home, entry: Mapping[str, Any]) -> int:
+    """How many cells of a file are held."""
+    parts = [part for part in entry["parts"].get("issues", ()) if part["rows"]]
+    return store.part_table(home, parts, ["severity"])["severity"].to_pylist().count("hold") if parts else 0

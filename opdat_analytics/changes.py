@@ -2,33 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
-from opdat_analytics.ingest.editions import revision_rows
-from opdat_analytics.model import FACT_KEYS, SERIES, TABLES, Home, position
+from opdat_analytics.change_columns import COLUMNS as COLUMNS
+from opdat_analytics.change_columns import held_at
+from opdat_analytics.model import FACT_KEYS, TABLES, Home
 
-COLUMNS = ("kind", "file", "sheet", "cell", "part", "place", "measure", "year", "was", "now")
-"""Columns of a frame of changes: what happened, where it stands, what it is about, what was printed and is.
+if TYPE_CHECKING:
+    import pandas as pd
 
-Of a fact that changed, ``part`` is the column; of a row of facts that is new or gone, the table."""
+KINDS = ("added", "restated", "gone", "held")
 
-_KEY = [*SERIES, "edition", "url", "again"]
-_VALUE = ["low", "high", "qualifier"]
+Counts = Mapping[tuple[str, str], int]
+"""How many changes there are of each kind and noun: figure, fact, cell."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All changes; figures corrected within one edition as rows of ``revisions``; issues and newly held cells."""
+    """What changed: how many changes of what kind, newly held cells, and figures corrected within one edition.
 
-    changes: pd.DataFrame
-    corrected: pd.DataFrame
+    Attributes
+    ----------
+    counts
+        Kind and noun → how many.
+    corrected
+        Rows of ``revisions``; None where nothing was published before.
+    issues, newly_held
+        All issues of the files compared; those of cells that are held since.
+    told
+        Works out all changes one by one.
+    """
+
+    counts: Counts
+    corrected: pd.DataFrame | None
     issues: tuple[Mapping[str, Any], ...]
     newly_held: tuple[Mapping[str, Any], ...]
+    told: Callable[[], pd.DataFrame]
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """All changes, with the columns ``COLUMNS``: of a first publication a row for every figure."""
+        return self.told()
+
+    def kinds(self) -> dict[str, int]:
+        """Kind → how many."""
+        found: Counter[str] = Counter()
+        for (kind, _), count in self.counts.items():
+            found[kind] += count
+        return {kind: found[kind] for kind in KINDS if found[kind]}
+
+
+def counts_of(changes: pd.DataFrame) -> Counts:
+    """The changes of a frame, counted."""
+    facts = are_facts(changes).tolist()
+    of_row = zip(changes["kind"].tolist(), facts, strict=True)
+    return Counter((kind, "cell" if kind == "held" else "fact" if fact else "figure") for kind, fact in of_row)
+
+
+def counted(counts: Counts) -> str:
+    """Changes counted in words, figures apart from facts: “3 figures restated, 1 cell held; 2 facts added.”"""
+    parts = [", ".join(in_words(counts, *nouns)) for nouns in (("figure", "cell"), ("fact",))]
+    said = "; ".join(part for part in parts if part)
+    return f"{said}." if said else "No figure and no fact changed."
+
+
+def in_words(counts: Counts, *nouns: str) -> Iterable[str]:
+    """Each kind with its number, of these nouns: “3 figures restated”."""
+    for kind in KINDS:
+        for noun in nouns:
+            if n := counts.get((kind, noun), 0):
+                yield f"{n:,} {noun}{'' if n == 1 else 's'} {kind}"
 
 
 def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, Any], files: set[str]) -> Comparison:
@@ -49,45 +97,28 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     """
     issues = issues_of(home, [entry for entry in after["files"] if entry["file"] in files])
     earlier = issues_of(home, [entry for entry in before["files"] if entry["file"] in files]) if before else []
-    known = {_place(issue) for issue in earlier}
-    newly = [i for i in issues if i["severity"] == "hold" and not i["acknowledged"] and _place(i) not in known]
+    known = {held_at(issue) for issue in earlier}
+    newly = [i for i in issues if i["severity"] == "hold" and not i["acknowledged"] and held_at(i) not in known]
 
     if before is None:
-        return _first(home, after, issues, newly)
-    old, new = _figures(home, before, files), _figures(home, after, files)
-    both = old.merge(new, on=_KEY, how="outer", suffixes=("_old", "_new"), indicator=True)
-    shared = both[both["_merge"] == "both"]
-    differ = shared[~_agree(shared)]
-    gone = both[both["_merge"] == "left_only"]
-    waits = _waiting(gone, newly)
-    waiting = pd.Series([issue is not None for issue in waits], index=gone.index, dtype=bool)
-    frames = [
-        _changes("restated", differ, "_new", "text_old", "text_new"),
-        _changes("added", both[both["_merge"] == "right_only"], "_new", None, "text_new"),
-        _changes("gone", gone[~waiting], "_old", "text_old", None),
-        _changes("held", gone[waiting], "_old", "text_old", None).assign(now=[i["text"] for i in waits if i]),
-        _newly_held(newly, [issue for issue in waits if issue is not None]),
-        *(_facts(home, before, after, files, table) for table in FACT_KEYS),
-    ]
-    changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
-    return Comparison(changes, _corrected(differ), tuple(issues), tuple(newly))
+        rows = {table: _count(after, table) for table in ("observations", *FACT_KEYS)}
+        figures = rows.pop("observations")
+        counts = {("added", "figure"): figures, ("added", "fact"): sum(rows.values()), ("held", "cell"): len(newly)}
+        return Comparison(counts, None, tuple(issues), tuple(newly), partial(_first, home, after, newly))
+    from opdat_analytics import changed_rows
+
+    changes, corrected = changed_rows.between(home, before, after, files, newly)
+    return Comparison(counts_of(changes), corrected, tuple(issues), tuple(newly), lambda: changes)
 
 
-_SHOWN = ("file", "sheet", "cell", "part", "place", "measure", "year", "text")
+def _count(manifest: Mapping[str, Any], table: str) -> int:
+    return sum(part["rows"] for entry in manifest["files"] for part in entry["parts"].get(table, ()))
 
 
-def _first(
-    home: Home, after: Mapping[str, Any], issues: Sequence[Mapping[str, Any]], newly: Sequence[Mapping[str, Any]]
-) -> Comparison:
-    """A first publication: every figure and fact is added, in the order of the files."""
-    figures = store.columns_of(home, after, "observations", _SHOWN)
-    added = figures.rename(columns={"text": "now"}).assign(kind="added", was=None)[list(COLUMNS)]
-    none: Mapping[str, Any] = {"files": [], "across": {}}
-    files = {entry["file"] for entry in after["files"]}
-    frames = [added, _newly_held(newly, ()), *(_facts(home, none, after, files, table) for table in FACT_KEYS)]
-    changes = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
-    corrected = pd.DataFrame(columns=[c.name for c in TABLES["revisions"]])
-    return Comparison(changes, corrected, tuple(issues), tuple(newly))
+def _first(home: Home, after: Mapping[str, Any], newly: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    from opdat_analytics import changed_rows
+
+    return changed_rows.first(home, after, newly)
 
 
 def are_facts(changes: pd.DataFrame) -> pd.Series:
@@ -98,11 +129,9 @@ def are_facts(changes: pd.DataFrame) -> pd.Series:
 def issues_of(home: Home, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The issues of some manifest entries, as plain rows with None for null."""
     whole = [entry for entry in entries if store.has_parts(home, entry["parts"])]
-    frame = store.Publication(home, {"files": whole, "across": {}}).table("issues")
-    return [
-        {str(k): v for k, v in row.items()}
-        for row in frame.astype(object).where(frame.notna(), None).to_dict("records")
-    ]
+    parts = [part for entry in whole for part in entry["parts"].get("issues", ()) if part["rows"]]
+    names = [column.name for column in TABLES["issues"]]
+    return store.part_table(home, parts, names).to_pylist() if parts else []
 
 
 NEEDS_A_LOOK = frozenset({"contradicted", "decision_stale", "decision_without_file", "edition_not_ordered"})
@@ -114,116 +143,11 @@ def newly_flagged(
 ) -> tuple[Mapping[str, Any], ...]:
     """Flags that somebody must look at, and that were not there before, in the files that changed and across files."""
     told = _looked_at(home, after, files)
-    known = {_place(issue) for issue in _looked_at(home, before, files)} if before and told else set()
-    return tuple(issue for issue in told if _place(issue) not in known)
+    known = {held_at(issue) for issue in _looked_at(home, before, files)} if before and told else set()
+    return tuple(issue for issue in told if held_at(issue) not in known)
 
 
 def _looked_at(home: Home, manifest: Mapping[str, Any], files: set[str]) -> list[dict[str, Any]]:
     across = {"parts": {"issues": manifest["across"].get("issues", [])}}
     touched = [entry for entry in manifest["files"] if entry["file"] in files]
     return [issue for issue in issues_of(home, [*touched, across]) if issue["code"] in NEEDS_A_LOOK]
-
-
-def _place(issue: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(issue[name] for name in ("code", "file", "sheet", "cell", "text"))
-
-
-def _waiting(gone: pd.DataFrame, newly: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any] | None]:
-    """For each figure that is gone, the newly held cell it waits for: its own, or a label in its row or column."""
-    held: dict[tuple[str, str], list[tuple[tuple[int, int], Mapping[str, Any]]]] = {}
-    for issue in newly:
-        if issue["cell"]:
-            held.setdefault((issue["file"], issue["sheet"]), []).append((position(issue["cell"]), issue))
-    found: list[Mapping[str, Any] | None] = []
-    stands = zip(gone["file_old"].tolist(), gone["sheet_old"].tolist(), gone["cell_old"].tolist(), strict=True)
-    for file, sheet, cell in stands:
-        row, column = position(cell)
-        cells = held.get((file, sheet), [])
-        own = next((issue for at, issue in cells if at == (row, column)), None)
-        label = next((issue for at, issue in cells if at[0] == row or at[1] == column), None)
-        found.append(own or label)
-    return found
-
-
-def _facts(
-    home: Home, before: Mapping[str, Any] | None, after: Mapping[str, Any], files: set[str], table: str
-) -> pd.DataFrame:
-    """Rows of facts that are new or gone, and single facts that changed; ``part`` is the column."""
-    if not any(part["rows"] for manifest in (before, after) for part in _parts(manifest, files, table)):
-        return pd.DataFrame(columns=list(COLUMNS), dtype=object)
-    key = [*FACT_KEYS[table], "source", "edition", "again"]
-    names = [c.name for c in TABLES[table] if c.name not in (*key, "file", "sheet", "cell")]
-    old, new = (_rows(home, manifest, files, table, key[:-1]) for manifest in (before, after))
-    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator=True).astype(object)
-    rows: list[tuple[Any, ...]] = []
-    for row in both.to_dict("records"):
-        side = "old" if row["_merge"] == "left_only" else "new"
-        stands = (row[f"file_{side}"], row[f"sheet_{side}"], row[f"cell_{side}"])
-        subject = str(row[key[0]])
-        if row["_merge"] != "both":
-            kind = "gone" if side == "old" else "added"
-            was, now = (subject, None) if side == "old" else (None, subject)
-            rows.append((kind, *stands, table, None, None, None, was, now))
-            continue
-        for name in names:
-            was, now = row[f"{name}_old"], row[f"{name}_new"]
-            if not (pd.isna(was) and pd.isna(now)) and str(was) != str(now):
-                rows.append(("restated", *stands, name, None, None, None, _said(was), _said(now)))
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-
-
-def _parts(manifest: Mapping[str, Any] | None, files: set[str], table: str) -> Iterable[Mapping[str, Any]]:
-    touched = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
-    return [part for entry in touched for part in entry["parts"].get(table, ())]
-
-
-def _said(value: Any) -> str | None:
-    return None if pd.isna(value) else str(value)
-
-
-def _rows(
-    home: Home, manifest: Mapping[str, Any] | None, files: set[str], table: str, key: Sequence[str]
-) -> pd.DataFrame:
-    touched = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
-    entries = [entry for entry in touched if store.has_parts(home, entry["parts"])]
-    frame = store.Publication(home, {"files": entries, "across": {}}).table(table)
-    return frame.assign(again=frame.groupby(list(key), dropna=False, sort=False).cumcount())
-
-
-def _figures(home: Home, manifest: Mapping[str, Any] | None, files: set[str]) -> pd.DataFrame:
-    return _rows(home, manifest, files, "observations", [*SERIES, "edition", "url"])
-
-
-def _agree(pairs: pd.DataFrame) -> pd.Series:
-    agree = pd.Series(data=True, index=pairs.index)
-    for name in _VALUE:
-        a, b = pairs[f"{name}_old"], pairs[f"{name}_new"]
-        agree &= (a == b) | (a.isna() & b.isna())
-    return agree
-
-
-def _changes(kind: str, rows: pd.DataFrame, side: str, was: str | None, now: str | None) -> pd.DataFrame:
-    columns: dict[str, Any] = {name: rows[f"{name}{side}"] for name in ("file", "sheet", "cell", "part")}
-    columns |= {name: rows[name] for name in ("place", "measure", "year")}
-    columns |= {"was": rows[was] if was else None, "now": rows[now] if now else None, "kind": kind}
-    return pd.DataFrame(columns, index=rows.index)[list(COLUMNS)].astype(object)
-
-
-def _newly_held(newly: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Newly held cells that hold nothing which was published before."""
-    known = {_place(issue) for issue in told}
-    rows = [
-        ("held", i["file"], i["sheet"], i["cell"], None, None, None, None, None, i["text"])
-        for i in newly
-        if _place(i) not in known
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-
-
-def _corrected(differ: pd.DataFrame) -> pd.DataFrame:
-    """Restated within one edition: the raw file was corrected under the same edition's name."""
-    sides = []
-    for side in ("_new", "_old"):
-        columns = {c: c.removesuffix(side) for c in differ.columns if c.endswith(side)}
-        sides.append(differ[[*SERIES, "edition", *columns]].rename(columns=columns))
-    return revision_rows(sides[0], sides[1], "corrected")

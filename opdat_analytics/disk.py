@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 WAITS = (0.05, 0.1, 0.2, 0.4)
@@ -32,7 +33,15 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def put(path: Path, data: bytes) -> None:
     """Write a file beside its place, bring it to the disk, and move it there; its folder is not brought to the disk."""
-    beside = _written_beside(path, data)
+    _move(_written_beside(path, data, os.fsync), path)
+
+
+def lay(path: Path, data: bytes) -> None:
+    """Write what can be made again: others see all of it or nothing, but a loss of power may leave it damaged."""
+    _move(_written_beside(path, data, lambda _: None), path)
+
+
+def _move(beside: Path, path: Path) -> None:
     try:
         _replace(beside, path)
     except BaseException:
@@ -50,7 +59,7 @@ def write_new(path: Path, data: bytes) -> None:
     OSError
         If the disk does not take it.
     """
-    beside = _written_beside(path, data)
+    beside = _written_beside(path, data, os.fsync)
     try:
         _link(beside, path)
     finally:
@@ -58,7 +67,7 @@ def write_new(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def _written_beside(path: Path, data: bytes) -> Path:
+def _written_beside(path: Path, data: bytes, settle: Callable[[int], None]) -> Path:
     os.makedirs(path.parent, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -68,7 +77,7 @@ def _written_beside(path: Path, data: bytes) -> Path:
             left = memoryview(data)
             while left:
                 left = left[os.write(handle, left) :]
-            os.fsync(handle)
+            settle(handle)
         finally:
             os.close(handle)
     except BaseException:

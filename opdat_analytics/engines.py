@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from opdat_analytics import vocab
-from opdat_analytics.model import OUTSIDE, SEVERAL, TABLES, OpdatError
+from opdat_analytics.model import IDENTITY, OUTSIDE, SEVERAL, TABLES, OpdatError
 from opdat_analytics.store import Publication
 
 ENGINES = ("pandas", "duckdb")
 """What ``opdat.observations`` opens; a Spark session is given to `spark_observations`."""
-
-_IDENTITY = ("file", "sheet", "cell", "part")
 
 
 def duckdb_observations(opened: Publication, scheme: str | None = None) -> Any:
@@ -46,7 +44,7 @@ def duckdb_observations(opened: Publication, scheme: str | None = None) -> Any:
         ) from missing
     connection = duckdb.connect()
     observations, superseded = (_files(opened, table) for table in ("observations", "superseded"))
-    identity = " AND ".join(f"s.{name} = o.{name}" for name in _IDENTITY)
+    identity = " AND ".join(f"s.{name} = o.{name}" for name in IDENTITY)
     none = not any(entry["rows"] for entry in opened.manifest["across"].get("superseded", []))
     older = f"SELECT 1 FROM read_parquet([{superseded}]) s WHERE {identity}"  # noqa: S608 - paths and columns of ours
     current = "TRUE" if none else f"NOT EXISTS ({older})"
@@ -83,9 +81,9 @@ def spark_observations(spark: Any, opened: Publication, scheme: str | None = Non
     from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
     rows = spark.read.parquet(*map(str, opened.parts("observations")))
-    superseded = spark.read.parquet(*map(str, opened.parts("superseded"))).select(*_IDENTITY)
+    superseded = spark.read.parquet(*map(str, opened.parts("superseded"))).select(*IDENTITY)
     marked = superseded.withColumn("_superseded", F.lit(True))
-    rows = rows.join(F.broadcast(marked), list(_IDENTITY), "left").withColumn("current", F.col("_superseded").isNull())
+    rows = rows.join(F.broadcast(marked), list(IDENTITY), "left").withColumn("current", F.col("_superseded").isNull())
     names = [column.name for column in TABLES["observations"]]
     if scheme is not None:
         places = [row["place"] for row in rows.select("place").distinct().collect()]

@@ -13,6 +13,10 @@ RETURNS = "returns"
 """The source of filled-in templates that lie directly in data/raw; its declaration, if any, is in its folder."""
 
 
+EARLIER = "publication-"
+"""How the folder below exports begins that holds what an earlier publication shows; its number follows."""
+
+
 def project_root() -> Path:
     """The folder named by ``OPDAT_HOME``, else the nearest one from here upwards that holds data/raw, else here."""
     named = os.environ.get("OPDAT_HOME")

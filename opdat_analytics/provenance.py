@@ -29,7 +29,7 @@ from opdat_analytics.model import (
     places_in_role,
     position,
 )  # fmt: skip
-from opdat_analytics.paths import DECLARATION, home_here, raw_path
+from opdat_analytics.paths import DECLARATION, EARLIER, home_here, raw_path
 from opdat_analytics.store import Publication, open_publication, with_region
 
 SHOWN = 3
@@ -71,7 +71,7 @@ class Explanation:
     def __str__(self) -> str:
         lines = [_sentence(row) for row in self.cells.itertuples(index=False)]
         lines += ["", *(line for piece in self.pieces for line in (*_drawn(piece), ""))]
-        return "\n".join([*lines, *self.remarks]).rstrip()
+        return "\n".join([*lines, *self.remarks]).strip()
 
     def _repr_html_(self) -> str:
         listed = "".join(
@@ -107,7 +107,7 @@ def explain(
     UnknownName
         If the figure id is not in ``exports/figures.json``, or a column or value is not known.
     OpdatError
-        If no cell answers.
+        If no cell answers a question. A result row without a figure is answered with no cells and a remark.
     """
     home = home or home_here()
     if isinstance(what, str):
@@ -120,7 +120,15 @@ def explain(
     cells = pd.concat(found, ignore_index=True).drop_duplicates(
         [c for c in (*_IDENTITY, "part") if c in found[0].columns], ignore_index=True
     )
+    if cells.empty and any(name in query for query in queries for name in _ANSWERS):
+        asked = _asked(_asking(queries[0]))
+        return Explanation(
+            cells, (), (f"No cell has a figure for {asked}: the row is empty because nothing is reported.",)
+        )
     if cells.empty:
+        for place in (str(query["place"]) for query in queries if not _null(query.get("place"))):
+            if place not in vocab.places() and ";" not in place:
+                raise UnknownName(f"Places are asked for by their code: place={vocab.place_code(place)} for “{place}”.")
         raise OpdatError(f"No cell answers {_asked(queries[0])}.")
     pieces, remarks = _pieces(cells.head(SHOWN), opened)
     return Explanation(cells, pieces, remarks)
@@ -137,7 +145,13 @@ def _null(value: Any) -> bool:
 def _of_figure(figure_id: str, home: Home) -> tuple[list[Mapping[str, Any]], str | None]:
     """What an exported chart shows: one query per plotted row, and its publication."""
     path = home.exports / "figures.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    indexes = [*sorted(home.exports.glob(f"{EARLIER}*/figures.json")), path]
+    known = {
+        name: entry
+        for index in indexes
+        if index.exists()
+        for name, entry in json.loads(index.read_text(encoding="utf-8")).items()
+    }
     if figure_id not in known:
         near = vocab.suggest(figure_id, known)
         raise UnknownName(
@@ -235,11 +249,19 @@ def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
         return frame["year"].isin(years).to_numpy(dtype=bool)
     if name in ("period_start", "period_end"):
         return (frame[name] == pd.Timestamp(value)).fillna(value=False).to_numpy(dtype=bool)
+    if name == "place" and isinstance(value, list):
+        return _among(frame["place"], frozenset(value))
     values = value if isinstance(value, list) else [str(value)] if name == "place" else str(value).split(";")
     column = frame[name].isin(values)
     if "unstated" in values:
         column |= frame[name].isna()
     return column.to_numpy(dtype=bool)
+
+
+def _among(places: pd.Series, wanted: frozenset[str]) -> np.ndarray:
+    """Whether each place is one of those wanted; a joint place is where all its countries are."""
+    within = {place: frozenset(str(place).split(";")) <= wanted for place in places.unique()}
+    return places.map(within).to_numpy(dtype=bool)
 
 
 def _year(text: Any) -> int:

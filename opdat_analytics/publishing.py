@@ -106,6 +106,10 @@ def prune(home: Home) -> Pruned:
     dropped = [n for n, after in zip(old, kept[1:], strict=False) if months[n] and months[n] == months[after]]
     gone = [disk.remove(store.history_path(home, number)) for number in dropped]
     parts = [disk.remove(path) for path in _unnamed(home)]
+    now = _named(_standing(home) or b"")
+    for path in (home.processed / "keys").glob("[!.]*.keys"):
+        if path.stem.encode() not in now:
+            disk.remove(path)
     return Pruned(sum(gone), sum(parts), gone.count(False) + parts.count(False))
 
 
@@ -121,9 +125,14 @@ def _unnamed(home: Home) -> list[Path]:
     texts = [_text(path) for path in manifests]
     if not all(texts):
         return []
-    named = {digest for text in texts for digest in re.findall(rb'"hash":\s*"([0-9a-f]+)"', text)}
+    named = {digest for text in texts for digest in _named(text)}
     parts = (home.processed / "parts").glob("[!.]*.parquet")
     return [path for path in parts if path.stem.encode() not in named]
+
+
+def _named(manifest: bytes) -> set[bytes]:
+    """The hashes of the parts that a manifest names."""
+    return set(re.findall(rb'"hash":\s*"([0-9a-f]+)"', manifest))
 
 
 def _text(path: Path) -> bytes:
@@ -135,5 +144,5 @@ def _text(path: Path) -> bytes:
 
 def sweep(home: Home) -> int:
     """Remove files that a killed refresh was writing; how many. Only for who holds the lock."""
-    folders = (home.processed, home.processed / "parts", home.processed / "history")
+    folders = (home.processed, *(home.processed / name for name in ("parts", "keys", "history")))
     return sum(disk.remove(path) for folder in folders for path in disk.left_behind(folder))

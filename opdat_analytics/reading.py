@@ -135,6 +135,7 @@ def _read_one(
     code: str = "declaration",
 ) -> dict[str, Any]:
     from opdat_analytics.ingest.files import FileRead, issue_table, read_file
+    from opdat_analytics.kept_keys import keep
     from opdat_analytics.model import Issue
     from opdat_analytics.privacy import reason_to_stop
 
@@ -145,6 +146,9 @@ def _read_one(
         read = read_file(file.path, source, reason_to_stop)
     parts = {name: [store.write_part(home, rows, _stored(name))] for name, rows in read.rows.items()}
     if not read.stopped:
+        if not isinstance(source, DeclarationError) and read.figures is not None and len(read.figures):
+            told = read.figures
+            keep(home, parts["observations"][0]["hash"], told.coded, told.low, told.high, source.editions)
         return _entry(file, parts, stopped=False, sha256=file.sha256, edition=read.edition)
     good = last["parts"] if last and store.has_parts(home, last["parts"]) else {}
     earlier = [part for part in good.get("issues", []) if part not in (last or {}).get("stop_issues", [])]

@@ -19,6 +19,8 @@ from opdat_analytics.scan import code_version, is_same, scan
 if TYPE_CHECKING:
     import pandas as pd
 
+    from opdat_analytics.changes import Comparison
+
 PUBLISHED, HELD, STOPPED, NOTHING, LOCKED = 0, 3, 4, 5, 6
 """Exit codes of a refresh: published or unchanged; published with cells newly held; a file stopped; nothing; locked."""
 
@@ -40,9 +42,8 @@ class Report:
     files
         Per raw file: its state (new, changed, reread, unchanged, stopped, gone), rows. A file is reread when its bytes
         are the same but its declaration or this package changed.
-    changes
-        Frame of figures added, restated, gone and held since the publication before, with columns ``changes.COLUMNS``;
-        None where nothing changed.
+    comparison
+        What changed since the publication before, counted; None where nothing changed.
     stopped, newly_held
         Issues, as rows of the ``issues`` table.
     newly_stopped
@@ -56,11 +57,19 @@ class Report:
     exit_code: int
     publication: str | None
     files: tuple[Mapping[str, Any], ...] = ()
-    changes: pd.DataFrame | None = None
+    comparison: Comparison | None = None
     stopped: tuple[Mapping[str, Any], ...] = ()
     newly_held: tuple[Mapping[str, Any], ...] = ()
     newly_stopped: tuple[str, ...] = ()
     to_look_at: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def changes(self) -> pd.DataFrame | None:
+        """Figures added, restated, gone and held since the publication before, one by one.
+
+        With columns ``changes.COLUMNS``, worked out when asked for; None where nothing changed.
+        """
+        return None if self.comparison is None else self.comparison.changes
 
 
 def refresh(home: Home, only: Sequence[str] = (), *, dry_run: bool = False) -> Report:
@@ -138,6 +147,8 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
     same = [known[file.name] for file in raw if is_same(known.get(file.name), file, home)]
     gone = set(looked_at - {file.name for file in raw})
     if before and not todo and not gone and store.is_whole(home, before):
+        for entry in (*before["files"], {"parts": before["across"]}):
+            store.check_parts(home, entry["parts"])
         return _unchanged(before, home)
     note("started", files=len(raw), to_read=len(todo), gone=len(gone), swept=publishing.sweep(home))
     number = publishing.next_generation(home, before["generation"] if before else 0)
@@ -197,7 +208,7 @@ def _publish(
     publication = store.Publication(home, manifest)
     if not dry_run:
         publication = publishing.publish(home, manifest, base)
-        note("published", publication=publication.id, changes=change.changes["kind"].value_counts().to_dict())
+        note("published", publication=publication.id, changes=change.kinds())
         pruned = publishing.prune(home)
         if pruned.manifests or pruned.parts or pruned.left:
             note("pruned", **vars(pruned))
@@ -209,7 +220,7 @@ def _publish(
         exit_code=code,
         publication=publication.id,
         files=tuple(_states(entries, before, touched, gone)),
-        changes=change.changes,
+        comparison=change,
         stopped=tuple(stopped),
         newly_held=change.newly_held,
         newly_stopped=_newly_stopped(entries, before),
@@ -233,9 +244,17 @@ def _states(
         rows = {
             table: sum(p["rows"] for p in entry["parts"].get(table, [])) for table in ("observations", "activities")
         }
-        yield {"file": name, "source": entry["source"], "state": state, **rows}
+        other = _rows(entry) - sum(rows.values())
+        yield {"file": name, "source": entry["source"], "state": state, **rows, "other": other}
     for name in sorted(gone):
-        yield {"file": name, "source": name.split("/")[0], "state": "gone", "observations": 0, "activities": 0}
+        yield {
+            "file": name,
+            "source": name.split("/")[0],
+            "state": "gone",
+            "observations": 0,
+            "activities": 0,
+            "other": 0,
+        }
 
 
 def _unchanged(manifest: Mapping[str, Any], home: Home) -> Report:

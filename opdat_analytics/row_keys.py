@@ -7,24 +7,21 @@ candidates, which are then compared by what they say.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.model import SCOPE, SERIES
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 TIME = ("as_of", "period_start", "period_end", "year", "calendar", "accumulation")
 OPEN = ("unit", "offence")
 """Columns of a scope in which “unstated” agrees with anything."""
-COLUMNS = tuple(dict.fromkeys((*SERIES, *SCOPE, *TIME, "edition", "url", "qualifier", "low", "high")))
-"""The columns of observations from which keys are made."""
-_ODD = np.uint64(0x9E3779B97F4A7C15)
+COLUMNS = tuple(dict.fromkeys((*SERIES, *SCOPE, *TIME, "edition", "url", "qualifier")))
+"""The columns of observations from which keys are made, their bounds apart."""
 
 
 @dataclass(frozen=True)
@@ -55,85 +52,75 @@ class RowKeys:
     editions: frozenset[str | None]
 
 
-def row_keys(table: pa.Table, ordered: Callable[[str | None], bool]) -> RowKeys:
+def row_keys(
+    columns: Mapping[str, Coded], low: np.ndarray, high: np.ndarray, ordered: Callable[[str | None], bool]
+) -> RowKeys:
     """The keys of observations.
 
     Parameters
     ----------
-    table
-        Observations of one source, with the columns ``COLUMNS`` at least.
+    columns
+        Observations of one source by column, ``COLUMNS`` at least.
+    low, high
+        Their bounds, NaN where there is none.
     ordered
         Whether an edition of that source can be ordered.
     """
-    codes = {name: _codes(table.column(name)) for name in COLUMNS if name not in ("low", "high")}
-    edition, levels = codes["edition"]
-    unordered = (edition, [None if ordered(level) else (level or "") for level in levels])
-    low, high = (table.column(name).to_numpy() for name in ("low", "high"))
-    timed = ~_all_null(codes, ("as_of", "period_start", "year"), table.num_rows)
-    firm = timed & ~np.isnan(low) & ~_where(codes["qualifier"], ("about",))
+    edition = columns["edition"].used()
+    told_in = edition.changed(lambda label: None if ordered(label) else label or "")
+    timed = columns["as_of"].given() | columns["period_start"].given() | columns["year"].given()
+    stated = ~np.isnan(low)
+    firm = timed & stated & ~columns["qualifier"].where(lambda qualifier: qualifier == "about")
+    hashed = {name: _hashes(name, columns[name]) for name in COLUMNS} | {"told in": _hashes("told in", told_in)}
     return RowKeys(
-        _mixed([codes[name] for name in SERIES], table.num_rows),
-        _mixed([codes[name] for name in (*SCOPE, *TIME) if name not in OPEN], table.num_rows),
-        _mixed([codes["source"], unordered, codes["reporter"], codes["url"]], table.num_rows),
+        _summed([hashed[name] for name in SERIES], low.size),
+        _summed([hashed[name] for name in (*SCOPE, *TIME) if name not in OPEN], low.size),
+        _summed([hashed[name] for name in ("source", "told in", "reporter", "url")], low.size),
         np.where(firm, low, -np.inf),
         np.where(firm & ~np.isnan(high), high, np.inf),
-        ~np.isnan(low) & _where(codes["accumulation"], ("to_date",)),
-        ~np.isnan(low) & _where(codes["level"], ("region", "global")),
-        frozenset(levels[i] for i in np.unique(edition).tolist()),
+        stated & columns["accumulation"].where(lambda accumulation: accumulation == "to_date"),
+        stated & columns["level"].where(lambda level: level in ("region", "global")),
+        frozenset(edition.levels),
     )
 
 
-_Column = tuple[np.ndarray, list[Any]]
-
-
-def _codes(column: pa.ChunkedArray) -> _Column:
-    """A column as numbers of its distinct values; null is one of them."""
-    import pyarrow as pa
-
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], column.type)
-    if not pa.types.is_dictionary(whole.type):
-        whole = whole.dictionary_encode()
-    levels = [*whole.dictionary.to_pylist(), None]
-    return whole.indices.fill_null(len(levels) - 1).to_numpy(zero_copy_only=False).astype(np.intp), levels
-
-
 @lru_cache(maxsize=200_000)
-def _hash(value: Any) -> int:
-    said = b"" if value is None else f"={value}".encode()
-    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "little")
+def _hash(name: str, value: Any) -> int:
+    said = name if value is None else f"{name}={value}"
+    return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "little")
 
 
-def _mixed(columns: Sequence[_Column], count: int) -> np.ndarray:
-    mixed = np.zeros(count, dtype=np.uint64)
-    for codes, levels in columns:
-        mixed *= _ODD
-        mixed ^= mixed >> np.uint64(29)
-        mixed ^= np.array([_hash(level) for level in levels], dtype=np.uint64)[codes]
-    return mixed
+def _hashes(name: str, column: Coded) -> np.ndarray | np.uint64:
+    """A column as hashes of what it says: one number where every row says the same."""
+    of_level = np.array([_hash(name, level) for level in column.levels], dtype=np.uint64)
+    return np.asarray(of_level[column.codes]) if of_level.size > 1 else of_level[0]
 
 
-def _where(column: _Column, values: Iterable[str]) -> np.ndarray:
-    codes, levels = column
-    return np.asarray(np.array([level in values for level in levels], dtype=bool)[codes])
+def _summed(columns: Iterable[np.ndarray | np.uint64], count: int) -> np.ndarray:
+    """One number per row of the hashes of its columns, which each hold their column's name: sums go astray by chance.
 
-
-def _all_null(codes: dict[str, _Column], names: Iterable[str], count: int) -> np.ndarray:
-    null = np.ones(count, dtype=bool)
-    for name in names:
-        of_row, levels = codes[name]
-        null &= np.array([level is None for level in levels], dtype=bool)[of_row]
-    return null
+    A sum does not ask for an order, so that the many columns which say one thing throughout are added once.
+    """
+    summed = np.zeros(count, dtype=np.uint64)
+    alike = 0
+    for column in columns:
+        if isinstance(column, np.ndarray):
+            summed += column
+        else:
+            alike += int(column)
+    return summed + np.uint64(alike % 2**64)
 
 
 # ---------------------------------------------------------------- candidates
 
 
-def repeated(keys: Iterable[np.ndarray]) -> bool:
-    """Whether any key is there twice."""
-    every = np.sort(np.concatenate([*keys, np.empty(0, dtype=np.uint64)]))
-    return bool(np.any(every[1:] == every[:-1]))
+def told_again(keys: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Per part, the rows whose key is there more than once."""
+    every = np.concatenate([*keys, np.empty(0, dtype=np.uint64)])
+    ordered = np.sort(every)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    again = np.isin(every, twice) if twice.size else np.zeros(every.size, dtype=bool)
+    return np.split(again, np.cumsum([key.size for key in keys])[:-1])
 
 
 def told_apart(keys: Sequence[RowKeys]) -> list[np.ndarray]:

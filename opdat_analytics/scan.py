@@ -16,6 +16,13 @@ from opdat_analytics.paths import DECLARATION, RETURNS
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv"})
 
 
+_DECIDING = (
+    "across.py", "change_columns.py", "changed_rows.py", "changes.py", "declared.py", "kept_keys.py", "reading.py",
+    "row_keys.py", "answers/forms.py",
+)  # fmt: skip
+"""Modules beside the folders of those that read."""
+
+
 @dataclass(frozen=True)
 class RawFile:
     """One file below data/raw as it is now.
@@ -59,7 +66,7 @@ def code_version() -> str:
         for path in sorted((root / folder).iterdir()):
             if path.suffix in (".py", ".toml", ".csv"):
                 digest.update(path.name.encode() + path.read_bytes())
-    for name in ("across.py", "changes.py", "declared.py", "reading.py", "row_keys.py", "answers/forms.py"):
+    for name in _DECIDING:
         digest.update((root / name).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -144,10 +151,19 @@ def again(file: RawFile, home: Home) -> RawFile | None:
     return _raw_file(file.source, file.path, _seen(home.raw / file.source / DECLARATION))
 
 
-def waiting(home: Home, manifest: Mapping[str, Any] | None) -> dict[str, str]:
-    """Files that a refresh would take up: file → new, changed, reread or gone.
+def _damaged(home: Home, parts: Mapping[str, Any]) -> bool:
+    try:
+        store.check_parts(home, parts)
+    except store.DamagedPart:
+        return True
+    return False
 
-    A file is reread when its bytes are the same but its declaration or this package changed.
+
+def waiting(home: Home, manifest: Mapping[str, Any] | None) -> dict[str, str]:
+    """Files that a refresh would take up: file → new, changed, reread, damaged or gone.
+
+    A file is reread when its bytes are the same but its declaration or this package changed. It is damaged when what
+    was published of it is not on disk as it was; ``manifest.json`` stands for what all files together give.
 
     Raises
     ------
@@ -162,4 +178,8 @@ def waiting(home: Home, manifest: Mapping[str, Any] | None) -> dict[str, str]:
         if not is_same(entry, file, home):
             same = entry is not None and entry["sha256"] == file.sha256
             found[file.name] = "new" if entry is None else "reread" if same else "changed"
+        if entry is not None and _damaged(home, entry["parts"]):
+            found[file.name] = "damaged"
+    if manifest and _damaged(home, manifest["across"]):
+        found["manifest.json"] = "damaged"
     return found | dict.fromkeys(sorted(known.keys() - {file.name for file in there}), "gone")

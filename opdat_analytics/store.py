@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import disk
 from opdat_analytics.disk import write_whole as write_whole  # what is exported is written in the same way
-from opdat_analytics.model import OUTSIDE, SEVERAL, TABLES, Column, Home, NothingPublished, OpdatError, canonical_json
+from opdat_analytics.model import (
+    OUTSIDE,
+    SEVERAL,
+    TABLES,
+    Column,
+    Home,
+    NothingPublished,
+    OpdatError,
+    UnknownName,
+    canonical_json,
+)
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 
 if TYPE_CHECKING:
@@ -98,13 +108,13 @@ def part_table(home: Home, entries: Sequence[Mapping[str, Any]], columns: Sequen
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    # A Parquet file, not a dataset: the machinery for whole folders takes longer to load than a part to read.
     tables = [
-        pq.read_table(
-            pa.BufferReader(_part_bytes(part_path(home, entry["hash"]))),
-            columns=list(columns), read_dictionary=list(columns), use_threads=False,
-        )
+        pq.ParquetFile(
+            pa.BufferReader(_part_bytes(part_path(home, entry["hash"]))), read_dictionary=list(columns)
+        ).read(columns=list(columns), use_threads=False)
         for entry in entries
-    ]  # fmt: skip
+    ]
     return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
 
 
@@ -134,6 +144,21 @@ def part_entries(manifest: Mapping[str, Any], table: str) -> list[Mapping[str, A
 def has_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> bool:
     """Whether all the parts of some manifest entries are on disk."""
     return all(part_path(home, entry["hash"]).exists() for several in parts.values() for entry in several)
+
+
+def check_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Look whether the parts of some manifest entries are what they were when they were published.
+
+    Parts are small beside the spreadsheets, all of whose bytes are looked at anyway.
+
+    Raises
+    ------
+    DamagedPart
+        If one is missing or was changed.
+    """
+    for several in parts.values():
+        for entry in several:
+            _part_bytes(part_path(home, entry["hash"]))
 
 
 def is_whole(home: Home, manifest: Mapping[str, Any]) -> bool:
@@ -234,15 +259,18 @@ def kept_manifest(home: Home, generation: int) -> dict[str, Any] | None:
 
 
 def open_publication(home: Home, publication: int | str | None = None) -> Publication:
-    """Open the current publication, or an earlier one by its generation.
+    """Open the current publication, or an earlier one by its generation; without one, that of ``home``.
 
     Raises
     ------
     NothingPublished
         If there is none yet.
+    UnknownName
+        If it is not named by its number.
     OpdatError
         If the earlier one is not kept any more; names those that are.
     """
+    publication = home.publication if publication is None else publication
     if publication is None:
         manifest = read_manifest(manifest_path(home))
         if manifest is None:
@@ -250,10 +278,13 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
                 f"Nothing is published in {home.processed} yet. Run `opdat refresh` (or `make run`) first."
             )
         return Publication(home, manifest)
-    generation = int(str(publication).split("-")[0]) if str(publication).split("-")[0].isdigit() else -1
-    manifest = read_manifest(history_path(home, generation))
+    number = str(publication).split("-")[0]
+    known = number.isascii() and number.isdigit()
+    manifest = read_manifest(history_path(home, int(number))) if known else None
     if manifest is None:
-        kept = ", ".join(str(number) for number in generations(home)) or "none"
+        kept = ", ".join(str(one) for one in generations(home)) or "none"
+        if not known:
+            raise UnknownName(f"“{publication}” is no publication; name one by its number. Kept are: {kept}.")
         raise OpdatError(f"Publication {publication} is not kept; kept are: {kept}.")
     return Publication(home, manifest)
 
@@ -282,7 +313,10 @@ def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Colu
     else:
         table = pa.Table.from_pandas(_typed(rows, columns), schema=arrow_schema(columns), preserve_index=False)
     sink = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd", store_schema=False)
+    # Of parts of some thousand rows, statistics and a slower compression cost more than reading ever gets back.
+    pq.write_table(
+        table.replace_schema_metadata(None), sink, compression="snappy", write_statistics=False, store_schema=False
+    )
     data = sink.getvalue().to_pybytes()
     digest = hashlib.sha256(data).hexdigest()[:32]
     path = part_path(home, digest)

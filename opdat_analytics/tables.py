@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from opdat_analytics import vocab
 from opdat_analytics.engines import ENGINES, duckdb_observations, in_list
-from opdat_analytics.model import TABLES, Home, UnknownName
+from opdat_analytics.model import ALLOWED, TABLES, Home, UnknownName
 from opdat_analytics.paths import home_here
 from opdat_analytics.store import Publication, open_publication, with_region
 
@@ -193,25 +194,83 @@ def opened_table(
     return _table(name, None, publication, home)
 
 
-def filtered(frame: pd.DataFrame, conditions: Sequence[str], columns: str | None = None) -> pd.DataFrame:
+def filtered(
+    frame: pd.DataFrame, conditions: Sequence[str], columns: str | None = None, table: str = ""
+) -> pd.DataFrame:
     """Rows that meet every ``column=value``, and the named columns.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    conditions
+        As typed; nothing behind ``=`` asks for what is blank.
+    columns
+        Joined by commas; all if None.
+    table
+        Its name, by which closed lists are known.
 
     Raises
     ------
     UnknownName
-        If a column is not there; names the nearest.
+        If a column is not there (names the nearest), a condition is none, or a value is none that its column can have.
     """
     for condition in conditions:
-        name, _, value = condition.partition("=")
+        name, mark, value = condition.partition("=")
         _known_column(frame, name)
-        said = frame[name].astype(object).map(lambda cell: "" if pd.isna(cell) else str(cell))
-        frame = frame[(said == value) | (said.str.casefold() == value.casefold())]
+        if not mark:
+            raise UnknownName(f"“{condition}” is not a condition; write {name}=value, or {name}= for what is blank.")
+        frame = frame[_meets(frame[name], value, table)]
     if columns:
         names = [name.strip() for name in columns.split(",")]
         for name in names:
             _known_column(frame, name)
         frame = frame[names]
     return frame.reset_index(drop=True)
+
+
+_KINDS: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    "i": (int, "a whole number, like 2019"),
+    "f": (float, "a number, like 12.5"),
+    "d": (lambda text: pd.Timestamp(date.fromisoformat(text)), "a day, like 2024-06-24"),
+    "b": (lambda text: {"true": True, "false": False}[text.casefold()], "true or false"),
+}
+"""First letter of a column's kind → how its values are read, and how one is written."""
+
+
+def _meets(column: pd.Series, value: str, table: str) -> pd.Series:
+    """Which cells of a column are a value as it was typed; a value that no cell could be is refused."""
+    if not value:
+        return column.isna() | (column.astype(object) == "")
+    kind = str(column.dtype)[0].lower()
+    if kind in _KINDS:
+        read, example = _KINDS[kind]
+        try:
+            found: pd.Series[bool] = (column == read(value)).fillna(value=False).astype(bool)
+        except (ValueError, KeyError):
+            name = column.name
+            raise UnknownName(f"{name}={value} is not possible; write {name} as {example}.") from None
+        return found
+    _known_word(column, value, table)
+    same = [not pd.isna(cell) and str(cell).casefold() == value.casefold() for cell in column.tolist()]
+    return pd.Series(same, index=column.index, dtype=bool)
+
+
+def _known_word(column: pd.Series, value: str, table: str) -> None:
+    """Refuse a word that is not in the closed list of its column, or in the vocabulary."""
+    name = str(column.name)
+    closed = "programme_status" if (table, name) == ("programmes", "status") else name
+    known = {"place": vocab.places(), "measure": vocab.measures(), "activity_type": vocab.activity_types()}
+    allowed = ALLOWED.get(closed, known.get(name))
+    words = value.split(";") if name == "place" else [value]
+    there = {str(one).casefold() for one in column.dropna().unique()}
+    if allowed is None or value.casefold() in there:
+        return
+    for word in words:
+        if word.casefold() not in {str(one).casefold() for one in allowed}:
+            near = vocab.suggest(word, list(allowed))
+            listed = f"there are: {', '.join(allowed)}." if len(allowed) <= 20 else f"see `opdat show {name}s`."
+            raise UnknownName(f"“{word}” is not a known {name}; " + (f"did you mean “{near}”?" if near else listed))
 
 
 def _known_column(frame: pd.DataFrame, name: str) -> None:

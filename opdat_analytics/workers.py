@@ -19,7 +19,11 @@ from opdat_analytics.events import LOG, note
 ENOUGH = 768 * 2**10
 """Bytes of spreadsheets from which on a further process is worth its start."""
 
-_PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from opdat_analytics.workers import serve; serve()"
+_PROGRAM = (
+    "import json, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); sys.path[:] = json.loads(sys.argv[1]); "
+    "from opdat_analytics.workers import serve; serve()"
+)
+"""Ctrl-C ends a helper without a word: whoever started it says what is left."""
 
 Task = tuple[int, Any]
 """Number and arguments of one piece of work."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -94,3 +95,57 @@ def unknown() -> Exhibit:
         "unknown", "hologram", figure, frame, "A hologram", "Seen", "Source: us.", "Ours.", (), ("A note.",),
         "A picture.", "hologram-00000000@1-abcdef",
     )  # fmt: skip
+
+
+def _rows(by: str, values: dict[str, list[tuple[float, float]]], **more: object) -> pd.DataFrame:
+    """Bounds of groups in consecutive years from 2010."""
+    return result(
+        [
+            {by: group, "year": 2010 + n, "low": low, "high": high, **more}
+            for group, run in values.items()
+            for n, (low, high) in enumerate(run)
+        ]
+    )
+
+
+@functools.cache
+def native_cases() -> dict[str, Exhibit]:
+    """A chart of each kind that office programs draw themselves, with bounds where it has any, and one that is none."""
+    rows = _rows("region", {"Africa": [(3, 3), (12, 18), (75, NAN)], "Asia": [(5, 5), (7, 7), (0, 4)]})
+    last, first = rows[rows["year"] == 2012], rows[rows["year"] == 2010]
+    parts = pd.concat(
+        [
+            result([{"year": 2010 + n, "low": low, "high": high, "form": form} for n, (low, high) in enumerate(run)])
+            for form, run in {"labour": [(4, 4), (6, 9)], "total": [(40, 40), (50, 60)]}.items()
+        ],
+        ignore_index=True,
+    )
+    counted = pd.DataFrame({"activity_type": ["workshop", "workshop", "strategy"], "region": ["Africa", "Asia", "Asia"],
+                            "n": [3, 2, 1], "source": "opdat_page", "certainty": "stated"})  # fmt: skip
+    restated = first.drop(columns=["low", "high"]).assign(
+        kind="restated", edition_from="2022", edition_to="2023", low_from=[2.0, 5.0], high_from=[4.0, 5.0],
+        low_to=[3.0, 9.0], high_to=[3.0, 11.0],
+    )  # fmt: skip
+    wanted = last.assign(
+        name=["Officers trained", "Cases opened"], direction="up", period="2024", target_low=10.0, target_high=12.0,
+        baseline_low=2.0, baseline_high=3.0, met="not known", reason=None,
+    )  # fmt: skip
+    dated = rows.assign(as_of=rows["year"].astype(str), accumulation="to_date")
+    stages = pd.concat([first.iloc[:1].drop(columns="region").assign(measure=measure, low=low, high=high)
+                        for measure, low, high in (("prosecutions", 9, 12), ("convictions", 4, 4))])  # fmt: skip
+    made = {
+        "trend": charts.trend(rows, by="region", annotations=[(2011, "Law passed")]),
+        "stages": charts.stages(stages),
+        "small_multiples": charts.small_multiples(rows, by="region"),
+        "ranked": charts.ranked(rows[rows["year"] == 2011], by="region"),
+        "change": charts.change(rows, by="region", start=2010, end=2012),
+        "revisions": charts.revisions(restated, by=("region", "year")),
+        "composition": charts.composition(parts),
+        "to_date": charts.to_date(dated[dated["region"] == "Africa"], by="region"),
+        "to_date of two": charts.to_date(dated, by="region"),
+        "activities": charts.activities(counted),
+        "activities in several places": charts.activities(counted.assign(joint=1)),
+        "targets": charts.targets(wanted),
+        "grid": charts.grid(rows, rows="region"),
+    }
+    return {name: replace(exhibit, name=name) for name, exhibit in made.items()}

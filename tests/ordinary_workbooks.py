@@ -74,7 +74,7 @@ REGIONS: Mapping[str, Mapping[str, str]] = {
            "Western Europe": "UN_155"},
 }  # fmt: skip
 SPREADS = ("small", "years", "middling", "large", "any")
-KINDS = ("list", "one row", "two rows", "three rows", "lines", "sheets", "below")
+KINDS = ("list", "one row", "two rows", "three rows", "lines", "sheets", "below", "beside")
 _ROLES = ("place", "year", "measure", "sex")
 
 

@@ -360,7 +360,7 @@ def test_the_language_of_decisions_can_be_named_and_must_be_one_of_four(tmp_path
     sheet = openpyxl.load_workbook(tmp_path / "d.xlsx").active
     assert (sheet["G1"].value, sheet["E2"].value) == (
         "décision",
-        "Le même chiffre figure plusieurs fois avec des valeurs différentes.",
+        "Le même chiffre figure plusieurs fois avec des valeurs différentes: “12” (C2), “13” (C3)",
     )
     assert sheet["F2"].value == "Acceptez telle quelle la cellule qui est juste et ignorez les autres."
     assert opdat(home, "decide", "--xlsx", str(tmp_path / "d.xlsx"), "--language", "xx") == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from small_project import edit, published, small_project, write
 
+from opdat_analytics.exports.tables import write_tables
 from opdat_analytics.model import Home
 from opdat_analytics.refresh import Report, refresh
 
@@ -150,3 +151,14 @@ def test_a_programme_that_two_files_or_two_rows_describe_differently_is_told(hom
     assert "another row (A4)" in report.newly_held[0]["message"]
     assert told(report) == [("contradicted", "office/a.csv"), ("contradicted", "office/b.csv")]
     assert "office/b.csv › b!A2" in report.to_look_at[0]["message"]
+
+
+def test_what_a_policy_hides_is_not_quoted_by_the_issues_that_leave(home: Home) -> None:
+    write(home, "police/more.csv", HEAD + "Guatemala,2019,41\n")
+    write(home, "disclosure.toml", '[[rule]]\nsource = "police"\nthreshold = 50\nwhy = "small numbers"\n')
+    refresh(home)
+    write_tables(home)
+    left = (home.exports / "tables" / "issues.csv").read_text(encoding="utf-8-sig")
+    assert "contradicted" in left
+    assert "C2 says “[c]”" in left
+    assert "41" not in left

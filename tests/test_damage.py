@@ -121,8 +121,8 @@ def test_a_key_that_meets_another_tells_of_another_place_or_year(tmp_path: Path)
     rows[40][1:4] = rows[80][1:4]
     path, source = clean(tmp_path / "source", rows, FLAT)
     read = read_file(path, source)
-    (told,) = read.tables["issues"][["code", "cell"]].itertuples(index=False, name=None)
-    assert told == ("duplicate_key", "E41")
+    told = read.tables["issues"][["code", "cell"]].values.tolist()
+    assert told == [["duplicate_key", "E41"], ["duplicate_key", "E81"]]
     assert not set(read.tables["observations"]["cell"]) & {"E41", "E81"}
 
 

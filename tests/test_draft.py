@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from hand_checked import BY_HAND
 
 from opdat_analytics import store
 from opdat_analytics.drafting.draft import draft
@@ -379,55 +380,52 @@ def test_drift_finds_a_renamed_corner_and_a_renamed_sheet(tmp_path: Path) -> Non
     ]
 
 
-# ---------------------------------------------------------------- workbooks that others made, read by hand first
+BESIDE: Rows = [
+    ["Prosecutions", None, None, None, "Convictions", None, None],
+    ["Country", 2020, 2021, None, "Country", 2020, 2021],
+    ["Albania", 1, 2, None, "Kenya", 5, 6],
+    ["Kenya", 3, 4, None, "Peru", 7, 8],
+]
 
-# file, sheet, which table, rows, and rows that must be among them; each cell is given by how it begins
-BY_HAND: list[tuple[str, str, int, int, list[tuple[str, ...]]]] = [
-    ("national/india_ncrb_cases_2018_2022.csv", "india_ncrb_cases_2018_2022", 0, 180,
-     [("1", "Andhra Pradesh", "Cases Reported - 2018", "240"), ("36", "Puducherry", "Cases Reported - 2022", "23")]),
-    ("national/uk_nrm_conclusive_grounds.csv", "uk_nrm_conclusive_grounds", 0, 240,
-     [("2014", "Q1", "Adult (18 or over) - ", "79"), ("2023", "Q4", "Age not specified", "96")]),
-    ("national/uk_homeoffice_IE_Q3_2023.xlsx", "FNO_01", 0, 117,
-     [("2013 Q1", "Released", "825"), ("2022 Q3", "Transferred", "1204")]),
-    ("national/uk_homeoffice_irregular_migration_2023.xlsx", "Irr_D01", 0, 32,
-     [("Small boat arrivals", "2023 Q3", "13397"), ("Inadequately documented", "2021 Q4", "1220")]),
-    ("us_federal/us_sdg_indicator_16-2-2.csv", "us_sdg_indicator_16-2-2", 0, 15,
-     [("2014", "", "Value", "443"), ("2016", "invol_serv", "Value", "183")]),
-    ("us_federal/fbi_alabama_offenses_by_city.xls", "16tbl08al", 0, 478,
-     [("Metropolitan", "Autauga", "Violent", "73"), ("Metropolitan", "Baldwin", "Burglary", "229")]),
-    ("programme/hxl_input-quality.xlsx", "input-quality-no-hxl", 0, 8,
-     [("001", "WASH", "Higiene", "ACNUR", "Panamá", "Los Santos", "1 March", "¿Para", "Hombres", "100"),
-      ("004", "WASH", "Urbano", "OMS", "Venezuela", "Amazonas", "1 March", "¿Para", "Mujeres", "95")]),
-    ("stress/External_Trade_by_Counterpart.xls", "Imports, CIF", 0, 3910,
-     [("World", "1999", "1048483"), ("Austria", "2001", "4113.1")]),
-    ("stress/messytables_excel_pasting.csv", "messytables_excel_pasting", 0, 104,
-     [("Timber", "2000", "2,666"), ("Textiles", "2007", "3,556")]),
-    ("stress/messytables_mixedGLB.csv", "messytables_mixedGLB", 0, 2394,
-     [("1880", "Jan", "-43"), ("2012", "Jun", "*****")]),
-    ("stress/readxl_deaths.xlsx", "arts", 0, 10,
-     [("David Bowie", "musician", "TRUE", "1947-01-08", "2016-01-10", "Age", "69")]),
-    ("stress/t2wml_world_education_index.xlsx", "Education Index", 0, 2925,
-     [("169", "Afghanistan", "1980", "0.0761"), ("37", "Andorra", "2010", "0.670287")]),
-    ("stress/databaker_example1.xls", "beatles", 0, 12, [("John", "Cars", "2"), ("George", "Trains", "5")]),
-    ("stress/databaker_example1.xls", "stones", 0, 6,
-     [("1972", "Jan", "yes", "chalk", "cost", "10"), ("1972", "Aug", "no", "granite", "cost", "30"),
-      ("1989", "Dec", "yes", "ice", "cost", "8")]),
-    ("stress/smungs_ozmarriage.xlsx", "Table 1", 0, 126,
-     [("New South Wales", "Response clear", "Yes", "no.", "2374362"),
-      ("Tasmania", "Response clear", "Total", "%", "100")]),
-    ("stress/smungs_ozmarriage.xlsx", "Table 2", 0, 2212,
-     [("Banks", "New South Wales", "Response clear", "No", "%", "55.1")]),
-    ("stress/unpivotr_purpose.xlsx", "NZ.Stat export", 0, 80,
-     [("Male", "15 - 24", "Certificate", "7 - 10", "", "190000"),
-      ("Male", "25 - 44", "No Qualification", "0 - 6", "", "21000")]),
-    ("stress/smungs_groundwater.xlsx", "Sheet1", 0, 12,
-     [("Nitrogen", "mn/L", "ground water", "A", "", "3.2"), ("Phosphorus", "mg/L", "ground water", "D", "", "0.04")]),
-    ("stress/coronavirusandlonelinessreferencetable.xlsx", "1.1a Headline Loneliness", 1, 7,
-     [("Felt lonely", "Percentage", "All People", "30.9"), ("Hasn't felt", "Percentage", "All People", "69.1")]),
-    ("stress/ashe-79.xls", "Male", 0, 6164,
-     [("United Kingdom", "K02000001", "Number", "of jobs", "(thousand)", "13905")]),
-    ("stress/xypath_un_wpp.xls", "ESTIMATES", 0, 3180, []),
-]  # fmt: skip
+
+def test_tables_side_by_side_are_drafted_read_and_watched_for_drift(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "trafficking.xlsx", {"S": BESIDE})
+    (best,) = draft(path)
+    assert 'from = { column = "Convictions" }' in best.toml
+    assert best.read is not None
+    assert best.read.tables["ledger"]["balanced"].all()
+    assert figures(best.read.tables["observations"], "measure", "place", "year") == [
+        ("prosecutions", "ALB", 2020, 1), ("prosecutions", "ALB", 2021, 2),
+        ("prosecutions", "KEN", 2020, 3), ("prosecutions", "KEN", 2021, 4),
+        ("convictions", "KEN", 2020, 5), ("convictions", "KEN", 2021, 6),
+        ("convictions", "PER", 2020, 7), ("convictions", "PER", 2021, 8),
+    ]  # fmt: skip
+    source = source_of(tmp_path / "s", best.toml)
+    longer = [[*row[:3], extra, *row[3:]] for row, extra in zip(BESIDE, (None, 2022, 9, 9), strict=True)]
+    assert drift(workbook(tmp_path / "b" / "trafficking.xlsx", {"S": longer}), source) == []
+    retitled = [[*BESIDE[0][:4], "All convictions", None, None], *BESIDE[1:]]
+    (told,) = drift(workbook(tmp_path / "c" / "trafficking.xlsx", {"S": retitled}), source)
+    assert (told.kind, told.was) == ("renamed", "Convictions")
+    assert told.now == "All convictions"
+
+
+def test_drift_tells_a_column_of_labels_that_was_added_and_proposes_the_headers(tmp_path: Path) -> None:
+    source = source_of(
+        tmp_path / "s",
+        'title = "t"\n[[layout]]\ncorner = "Country"\nheaders = { year = "row 1", place = "column 1" }\n'
+        'constants = { measure = "convictions" }\n',
+    )
+    same = workbook(tmp_path / "a.xlsx", {"S": [["Country", 2020, 2021], ["Albania", 1, 2], ["Kenya", 3, 4]]})
+    assert drift(same, source) == []
+    rows: Rows = [
+        ["Country", "Sex", 2020, 2021], ["Albania", "Male", 1, 2], ["Albania", "Female", 5, 6], ["Kenya", "Male", 3, 4],
+    ]  # fmt: skip
+    (told,) = drift(workbook(tmp_path / "b.xlsx", {"S": rows}), source)
+    assert (told.kind, told.cell, told.now) == ("added", "B1", "sex")
+    assert told.proposal == 'headers = { year = "row 1", place = "column 1", sex = "column 2" }'
+
+
+# ---------------------------------------------------------------- workbooks that others made, read by hand first
 
 
 @pytest.mark.parametrize(

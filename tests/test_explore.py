@@ -42,6 +42,16 @@ def test_a_region_is_drawn_and_its_countries_are_listed(national: pd.DataFrame) 
     assert "Guatemala" not in [row[0] for row in each.body]
 
 
+def test_a_filtered_picture_marks_what_was_restated_and_which_years_are_likely_incomplete(
+    national: pd.DataFrame,
+) -> None:
+    picture, *_ = figures_shown(national, "convictions", "Asia", "", (2017, 2022))
+    rows = picture.frame.set_index("year")
+    assert rows.restated.any()
+    assert not rows.restated[2017]
+    assert rows.incomplete.to_dict() == {2017: False, 2018: False, 2019: False, 2020: False, 2021: True, 2022: True}
+
+
 def test_a_country_is_drawn_by_itself(national: pd.DataFrame) -> None:
     picture, total = figures_shown(national, "convictions", "", "GTM", YEARS)
     assert picture.frame.place.unique().tolist() == ["GTM"]

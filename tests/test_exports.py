@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -11,10 +12,14 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from small_project import edit, small_project, write
 
-from opdat_analytics import charts, exports
+import opdat_analytics as opdat
+from opdat_analytics import charts, cli, exports
 from opdat_analytics.exports import images
-from opdat_analytics.model import Exhibit, ExportFailed
+from opdat_analytics.exports.tables import write_tables
+from opdat_analytics.model import Exhibit, ExportFailed, Home
+from opdat_analytics.refresh import refresh
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -157,3 +162,57 @@ def test_an_exhibit_shows_itself_with_its_alternative_text() -> None:
     picture, metadata = shown._repr_png_()
     assert picture.startswith(b"\x89PNG")
     assert metadata == {"alt": shown.alt}
+
+
+# ---------------------------------------------------------------- as of an earlier publication
+
+
+def command(home: Home, *words: str) -> int:
+    folders = ["--raw", str(home.raw), "--processed", str(home.processed), "--exports", str(home.exports)]
+    with pytest.raises(SystemExit) as done:
+        cli.main([*words, *folders])
+    return int(done.value.code or 0)
+
+
+def test_an_earlier_publication_is_exported_again_byte_for_byte_and_the_standing_export_stays(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    refresh(home)
+    write_tables(home)
+    then = {path.name: path.read_bytes() for path in (home.exports / "tables").iterdir()}
+    edit(home, "courts/returns_2023.csv", "2019,12", "2019,15")
+    refresh(home)
+    write_tables(home)
+    now = {path.name: path.read_bytes() for path in (home.exports / "tables").iterdir()}
+    assert then["observations.csv"] != now["observations.csv"]
+
+    earlier = replace(home, publication=1, exports=home.exports / "publication-1")
+    write_tables(earlier)
+
+    assert {path.name: path.read_bytes() for path in (earlier.exports / "tables").iterdir()} == then
+    assert {path.name: path.read_bytes() for path in (home.exports / "tables").iterdir()} == now
+    assert (
+        opdat.observations(home=earlier)["text"].tolist()
+        == opdat.observations(home=home, publication=1)["text"].tolist()
+    )
+
+
+def test_a_publication_that_is_not_kept_cannot_be_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = small_project(tmp_path)
+    refresh(home)
+    assert command(home, "export", "--publication", "7") == 1
+    assert "Publication 7 is not kept; kept are: 1." in capsys.readouterr().err
+    assert not (home.exports / "publication-7").exists()
+
+
+def test_the_exports_of_an_earlier_publication_share_the_register_of_what_was_released(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    write(home, "disclosure.toml", '[[rule]]\nsource = "courts"\nthreshold = 5\nwhy = "small numbers"\n')
+    refresh(home)
+    edit(home, "courts/returns_2023.csv", "2019,12", "2019,15")
+    refresh(home)
+    write_tables(home)
+
+    write_tables(replace(home, publication=1, exports=home.exports / "publication-1"))
+
+    assert [path.parent for path in home.exports.rglob("released.csv")] == [home.exports]
+    assert (home.exports / "publication-1" / "tables" / "observations.csv").is_file()

@@ -213,6 +213,15 @@ def test_a_bomb_of_repeated_cells_is_refused(tmp_path: Path) -> None:
         (b"a,b,c\n1,2,3\n4,5\n6,7,8\n", {2}),
         (b"a,b,c\n1,2,3,4\n1,2,3,4\n1,2,3,4\n", {0, 1, 2, 3}),
         (b"A title\n\na,b,c\n1,2,3\n4,5,6\n\nA note\n", set()),
+        (b"a,b,c\nx,2020,1,234\n", {1}),
+        (b"a\tb\tc\nx\t2020\t1\t234\n", {1}),
+        (b"a,b,c\nx,2020,1,234\ny,2020,7\n", {1}),
+        (b"a,b,c\n\nx,2020,1,234\n\ny,2020,7\n", {2}),
+        (b"a,b,c\nx,2020\n", {1}),
+        (b"a,b,c\nx,2020,7,\ny,2020,8,\n", set()),
+        (b"Convictions\n1,234\n5,678\n9\n", {1, 2}),
+        (b"A title\na,b,c\nx,2020,7\n", set()),
+        ("a;b;c\nx;2020;1;234\n".encode("utf-16"), {1}),
     ],
 )
 def test_rows_that_do_not_fit_their_table_are_held(rows: bytes, held: set[int], tmp_path: Path) -> None:
@@ -220,6 +229,18 @@ def test_rows_that_do_not_fit_their_table_are_held(rows: bytes, held: set[int], 
     path.write_bytes(rows)
     (grid,) = read_workbook(path)
     assert {row for row, _ in grid.unread} == held
+
+
+def test_a_file_that_two_marks_split_alike_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "either.csv"
+    path.write_bytes(b"Country;Convictions, persons\nAlbania;1,5\nSerbia;2,5\n")
+    with pytest.raises(UnreadableFile) as caught:
+        read_workbook(path)
+    assert caught.value.code == "unknown_delimiter"
+    assert "comma or semicolon" in str(caught.value)
+    path.write_bytes(b"sep=;\n" + path.read_bytes())
+    (grid,) = read_workbook(path)
+    assert grid.text.tolist()[1] == ["Albania", "1,5"]
 
 
 def test_number_formats_print_what_a_person_sees(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ OUTCOMES: dict[str, Outcome] = {
             ("MKD", 2022, 5, "exact"), ("MKD", 2018, 6, "exact"), ("HND", 2022, 8, "exact"), ("BIH", 2022, 9, "exact"),
             ("XKX", 2022, 10, "exact"),
         ),
-        held={"A8": "unknown_place", "A12": "ambiguous_place"},
+        held={"A8": "unknown_place", "A12": "ambiguous_place"}, flags=flags("footnote_missing"),
     ),
     "c35": Outcome(rows=(HND, SLV), held={"C2": "not_a_number"}),
     "c37": Outcome(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -111,3 +112,34 @@ def test_a_target_merged_over_two_indicators_is_of_neither(tmp_path: Path) -> No
     rows = [["Indicator", "Place", "Year", "Target"], ["i1", "Albania", 2024, 10], ["i2", "Albania", 2024, None]]
     _, held = figures(tmp_path, rows, ("D2:D3",), toml)
     assert held == {"D2": "joint_figure", "D3": "joint_figure"}
+
+
+def test_merged_cells_of_an_open_document_are_seen(tmp_path: Path) -> None:
+    def cell(said: object, spans: str = "") -> str:
+        kind = (
+            'office:value-type="string"'
+            if isinstance(said, str)
+            else f'office:value-type="float" office:value="{said}"'
+        )
+        return f"<table:table-cell {kind} {spans}><text:p>{said}</text:p></table:table-cell>"
+
+    rows = [
+        "".join(map(cell, HEADERS)), cell("Albania") + cell(2019) + cell(12, 'table:number-rows-spanned="2"'),
+        cell("Kosovo") + cell(2019) + "<table:covered-table-cell/>", cell("Serbia") + cell(2019) + cell(7),
+    ]  # fmt: skip
+    names = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+    )
+    table = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    content = (
+        f'<office:document-content{names}><office:body><office:spreadsheet><table:table table:name="Data">{table}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(tmp_path / "returns.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    (tmp_path / "source.toml").write_text(FLAT, encoding="utf-8")
+    tables = read_file(tmp_path / "returns.ods", read_declaration(tmp_path / "source.toml")).tables
+    assert [row["cell"] for row in tables["observations"].to_dict("records")] == ["C4"]
+    assert [(i["cell"], i["code"]) for i in tables["issues"].to_dict("records")] == [("C2", "joint_figure")]

@@ -49,6 +49,27 @@ def test_an_activity_listed_in_two_editions_is_one_activity():
     assert frame["note"].tolist() == ["1 listed again in another edition, counted once"]
 
 
+def test_an_activity_printed_in_two_cells_is_one_activity():
+    listed = activities(
+        [
+            {"activity": "a1", "places": "ALB", "cell": "B2", "purposes": "prevention"},
+            {"activity": "a1", "places": "XKX", "cell": "B9", "purposes": "prevention;protection"},
+            {"activity": "a2", "places": "ALB"},
+            {"activity": "a1", "places": "ALB", "source": "jtip_projects"},
+        ]
+    )
+
+    frame = activity_counts(listed)
+    assert (frame["n"].tolist(), frame["joint"].tolist()) == ([3], [1])
+    assert frame["note"].tolist() == ["1 printed in another cell, counted once"]
+    assert activity_counts(listed, by=())["n"].tolist() == [3]
+    by_place = activity_counts(listed, by="place")
+    assert dict(zip(by_place["place"], by_place["n"], strict=True)) == {"ALB": 3, "XKX": 1}
+    assert by_place["joint"].tolist() == [1, 1]
+    by_purpose = activity_counts(listed, by="purpose").dropna(subset="purpose")
+    assert dict(zip(by_purpose["purpose"], by_purpose["n"], strict=True)) == {"prevention": 1, "protection": 1}
+
+
 def test_all_of_them_are_one_row():
     frame = activity_counts(activities([{}, {"source": "jtip_projects"}]), by=())
 

@@ -56,7 +56,7 @@ def test_corrections_within_one_edition_are_no_restatements():
     assert revisions_size(rows)["left_out"].tolist() == ["1 corrected within one edition"]
     with pytest.raises(OpdatError, match="Nothing was restated"):
         revisions_size(rows[rows["kind"] == "corrected"])
-    with pytest.raises(OpdatError, match="not revisions"):
+    with pytest.raises(OpdatError, match=r"needs the column kind.*opdat.revisions"):
         revisions_size(observations([{}]))
 
 

@@ -202,7 +202,7 @@ def test_a_hidden_place_keeps_its_bounds_beside_a_published_region():
 def test_rows_that_are_not_the_usual_ones_count_all_the_same():
     # Whichever row comes first, reporters, sourcing, periods and words without a number are all accounted for.
     rows = [
-        {"place": "ALB", "activity": "a1", "low": 1},
+        {"place": "PRT", "activity": "a1", "low": 1},
         {"place": "ALB", "low": 2},
         {"place": "ITA", "as_of": "2021", "low": 4},
         {"place": "ITA", "sourcing": "secondary", "low": 8},
@@ -216,7 +216,7 @@ def test_rows_that_are_not_the_usual_ones_count_all_the_same():
         assert (row["low"], row["n_figures"], row["n_reporting"], row["about"], row["secondary"]) == (
             31,
             5,
-            3,
+            4,
             True,
             True,
         )

@@ -76,15 +76,6 @@ def test_convictions_to_prosecutions_is_a_ratio_with_both_counts_beside_it():
     assert frame["qualifier"].tolist() == ["exact", "unquantified", "unquantified"]
 
 
-def test_different_units_are_said():
-    obs = observations([{"measure": "convictions"}, {"measure": "prosecutions", "unit": "cases"}])
-
-    row = only(ratio(obs, "convictions", "prosecutions"))
-
-    assert row["unit"] == "cases;persons"
-    assert "persons divided by cases" in row["caveat"]
-
-
 def test_labour_is_a_share_of_the_total_that_holds_it():
     # Trafficking in Persons Report 2008, world, 2007: 5,682 prosecutions of which 490 for labour.
     world = {"measure": "prosecutions", "place": "WLD", "level": "global", "year": 2007}

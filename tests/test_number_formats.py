@@ -164,3 +164,21 @@ def test_a_figure_that_shows_as_a_year_is_no_figure(tmp_path: Path) -> None:
     figures, issues = read(tmp_path, rows, {"C2": "yyyy"}, FLAT)
     assert [f["cell"] for f in figures] == ["C3"]
     assert issues == {"C2": "looks_like_date"}
+
+
+def test_white_figures_are_held_and_comments_are_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [["Country", "Year", "Convictions"], ["Albania", 2010, 3], ["Serbia", 2010, 4], ["Kosovo", 2010, 5]]:
+        sheet.append(row)
+    white = openpyxl.styles.Font(color="FFFFFFFF")
+    sheet["C2"].font = sheet["B3"].font = sheet["C4"].font = white
+    sheet["C4"].fill = openpyxl.styles.PatternFill("solid", fgColor="FF003366")
+    sheet["C3"].comment = openpyxl.comments.Comment("provisional", "office")
+    book.save(tmp_path / "returns.xlsx")
+    (tmp_path / "source.toml").write_text(FLAT, encoding="utf-8")
+    told = read_file(tmp_path / "returns.xlsx", read_declaration(tmp_path / "source.toml")).tables
+    assert told["observations"]["cell"].tolist() == ["C3", "C4"]
+    issues = told["issues"].to_dict("records")
+    assert {i["code"]: i["cell"] for i in issues if i["severity"] == "hold"} == {"white_on_white": "C2"}
+    assert [i["message"] for i in issues if i["code"] == "comments"] == ["cells have comments, which are not read: C3"]

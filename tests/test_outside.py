@@ -65,12 +65,12 @@ def test_every_sheet_balances(full: Outside) -> None:
 def test_survey_codes_and_contradictions_of_the_new_edition_are_held(full: Outside) -> None:
     found = codes(full, NEW)
     assert found["out_of_range"] == 128
-    assert found["duplicate_key"] == 284
+    assert found["duplicate_key"] == 767, "every cell of 284 figures"
     assert set(found) == {"out_of_range", "duplicate_key"}
 
 
 def test_contradictions_of_the_old_edition_are_held(full: Outside) -> None:
-    assert codes(full, OLD)["duplicate_key"] == 192
+    assert codes(full, OLD)["duplicate_key"] == 536, "every cell of 192 figures"
 
 
 def test_every_row_of_the_new_edition_is_a_figure_or_held(full: Outside) -> None:

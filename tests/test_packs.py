@@ -18,12 +18,12 @@ import pytest
 import opdat_analytics as opdat
 from opdat_analytics import charts, metrics, store
 from opdat_analytics.cli import main
-from opdat_analytics.exports import document, page
+from opdat_analytics.exports import document, images, page
 from opdat_analytics.exports.contents import SHORTHAND, Pack, Section, differences, numbers, printed
 from opdat_analytics.exports.pdf_text import read_pdf
 from opdat_analytics.model import Exhibit, ExportFailed, Home, UnknownName
 from opdat_analytics.packs import write
-from opdat_analytics.packs.build import Scope, build, only
+from opdat_analytics.packs.build import Scope, build, only, showable
 from opdat_analytics.packs.made import export_pack, packs_made
 from opdat_analytics.packs.since import behind, since, told
 from opdat_analytics.refresh import refresh
@@ -388,6 +388,47 @@ def test_a_number_that_reads_back_differently_fails_the_export(home: Home, monke
         written(home, shown)
     folder = home.exports / "mailed"
     assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+def test_a_page_or_a_document_that_lost_a_drawing_is_refused(mailed: Mailed, tmp_path: Path) -> None:
+    home, shown, files = mailed
+    (tmp_path / "pack.html").write_bytes(re.sub(rb"<svg .*?</svg>", b"", files["pack.html"], count=1, flags=re.DOTALL))
+    with pytest.raises(ExportFailed, match=f"{shown[0].figure_id} has a table but no drawing"):
+        page.numbers_in_page(tmp_path / "pack.html")
+    with pikepdf.open(home.exports / "mailed" / "pack.pdf") as opened:
+        figures = [
+            node for node in opened.objects if isinstance(node, pikepdf.Dictionary) and node.get("/S") == "/Figure"
+        ]
+        del figures[0]["/Alt"]
+        opened.save(tmp_path / "pack.pdf")
+    with pytest.raises(ExportFailed, match="has 1 drawings for 2 charts"):
+        document.numbers_in_document(tmp_path / "pack.pdf")
+
+
+def test_a_csv_that_says_otherwise_is_refused(mailed: Mailed, tmp_path: Path) -> None:
+    (tmp_path / "changed.csv").write_bytes(mailed[2]["charts/convictions.csv"].replace(b",12.0,", b",13.0,", 1)
+                                           .replace(b",12,", b",13,", 1))  # fmt: skip
+    with pytest.raises(ExportFailed, match=r"“13(\.0)?” was written, the chart shows “12\.0”"):
+        images.check_csv(tmp_path / "changed.csv", mailed[1][0])
+
+
+def test_a_chart_that_must_not_leave_is_left_out_with_a_sentence(home: Home) -> None:
+    unguarded = Scope("x", "X", (Section("Courts", tuple(returns(home))),))
+    assert showable(home, unguarded) == unguarded
+    rule = '[[rule]]\nsource = "courts"\nmeasure = "*"\nthreshold = 10\nwhy = "small courts"\n'
+    (home.raw / "disclosure.toml").write_text(rule, encoding="utf-8")
+    with pytest.raises(ExportFailed, match="Nothing of this pack may leave by"):
+        showable(home, unguarded)
+    safe = charts.grid(
+        metrics.totals(opdat.protected(opdat.observations(home=home), home=home), "convictions", by=["place", "year"],
+                       source="courts", unit="persons"),
+        rows="place", name="safe",
+    )  # fmt: skip
+    scope = showable(home, Scope("x", "X", (Section("Courts", (*returns(home), safe)),)))
+    assert [chart.name for section in scope.sections for chart in section.exhibits] == ["safe"]
+    assert len(scope.left_out) == 2
+    assert re.fullmatch(r"Left out: “.+”\. \d of its figures, of courts, must not leave\.", scope.left_out[0])
+    assert build(home, scope).changes[-2:] == scope.left_out
 
 
 @pytest.mark.parametrize("after", [8])

@@ -111,6 +111,19 @@ def test_the_shipped_record_lists_no_persons(path: Path) -> None:
     assert reason_to_stop(path, read_workbook(path)) is None
 
 
+def test_small_counts_by_sex_are_no_ages_of_persons() -> None:
+    """A crosstab with sexes across and figures under ten looks like a list on its side, but a person has one age."""
+    rows = [
+        ["", "2020", "", "2021", "", "2022", ""],
+        ["Country", *["Male", "Female"] * 3],
+        ["Chile", "7", "4", "1", "5", "2", "3"], ["Kenya", "5", "6", "2", "1", "9", "8"],
+        ["Mexico", "3", "5", "4", "8", "1", "6"], ["Peru", "2", "1", "7", "5", "4", "9"],
+    ]  # fmt: skip
+    assert not must_stop(personal_data(np.array(rows, dtype=object)))
+    persons = [["Male", "31"], ["Female", "19"], ["Male", "44"], ["Female", "27"], ["Male", "52"], ["Female", "8"]]
+    assert must_stop(personal_data(np.array(persons, dtype=object)))
+
+
 def test_a_refused_sheet_stops_its_file_and_leaves_nothing_of_its_contents(tmp_path: Path) -> None:
     home = Home.at(tmp_path)
     folder = home.raw / "returns"

@@ -12,11 +12,11 @@ import pytest
 from lxml import etree
 from openpyxl import load_workbook
 from pptx import Presentation
-from pptx.util import Inches
 
 from opdat_analytics.exports.contents import differences
-from opdat_analytics.exports.native import native
+from opdat_analytics.exports.natives import natives
 from opdat_analytics.exports.slides import numbers_in_slides, write_slides
+from opdat_analytics.exports.slides_layout import CAVEATS, MARKING, SOURCE, SUBTITLE
 from opdat_analytics.model import ExportFailed
 from tests.chart_frames import EDGES, exact
 from tests.office_packs import bounded, hard_cases, hostile, listed, pack, unknown
@@ -40,7 +40,11 @@ def slide(path: Path, number: int) -> Any:
 
 def shown(path: Path, number: int) -> Any:
     """The chart or picture of a slide."""
-    return next(shape for shape in slide(path, number).shapes if shape.name.startswith("Figure "))
+    return next(shape for shape in slide(path, number).shapes if not shape.is_placeholder)
+
+
+def texts(path: Path, number: int) -> dict[int, str]:
+    return {shape.placeholder_format.idx: shape.text_frame.text for shape in slide(path, number).placeholders}
 
 
 def test_every_hard_case_reads_back_as_meant(hard: Path) -> None:
@@ -56,70 +60,75 @@ def test_the_same_pack_gives_the_same_bytes_without_names_or_times(small: Path, 
     with zipfile.ZipFile(small) as entries:
         assert {entry.date_time for entry in entries.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     about = Presentation(str(small)).core_properties
-    assert (about.author, about.last_modified_by, about.title) == ("", "", "Court returns <b>&amp;</b>")
+    assert (about.author, about.last_modified_by, about.title) == (
+        "opdat_analytics",
+        "opdat_analytics",
+        "Court returns <b>&amp;</b>",
+    )
 
 
 def test_the_cover_says_what_changed_whose_results_and_how_it_must_be_handled(small: Path) -> None:
-    cover = slide(small, 0)
-    text = "\n".join(shape.text_frame.text for shape in cover.placeholders)
-    assert cover.shapes.title.text_frame.text == "Court returns <b>&amp;</b>"
+    text = "\n".join(texts(small, 0).values())
+    assert slide(small, 0).shapes.title.text_frame.text == "Court returns <b>&amp;</b>"
     for said in ("One figure was restated.", "Handling: Public", "1-abcdef", "not results of any U.S. programme"):
         assert said in text
 
 
+def test_what_changed_goes_on_to_as_many_slides_as_it_needs(tmp_path: Path) -> None:
+    changes = tuple(f"Country {number}: convictions were restated." for number in range(40))
+    made = Presentation(str(write_slides(pack(unknown(), changes=changes), tmp_path / "long.pptx")))
+    titles = [page.shapes.title.text_frame.text for page in made.slides]
+    assert titles[1] == "Court returns <b>&amp;</b> (continued)"
+    said = "\n".join(shape.text_frame.text for page in made.slides for shape in page.placeholders)
+    assert all(line in said for line in changes)
+
+
 def test_each_slide_has_message_subtitle_source_figure_id_alternative_and_notes(small: Path) -> None:
-    exhibit = bounded()
-    page = slide(small, 1)
-    boxes = {shape.placeholder_format.idx: shape.text_frame.text for shape in page.placeholders}
-    assert page.shapes.title.text_frame.text == boxes[0] == exhibit.title
-    assert boxes[10] == exhibit.subtitle
-    assert exhibit.figure_id in boxes[12]
-    assert exhibit.attribution in boxes[12]
-    assert boxes[13] == "Public"
+    exhibit, page, boxes = bounded(), slide(small, 1), texts(small, 1)
+    assert page.shapes.title.text_frame.text == exhibit.title
+    assert boxes[SUBTITLE] == exhibit.subtitle
+    assert boxes[MARKING] == f"Public · Publication 1-abcdef · Figure {exhibit.figure_id}"
+    assert exhibit.attribution in boxes[SOURCE]
     assert shown(small, 1)._element._nvXxPr.cNvPr.get("descr") == exhibit.alt
     notes = page.notes_slide.notes_text_frame.text
     for said in (exhibit.source_line, *exhibit.caveats, *exhibit.notes):
         assert said in notes
 
 
-def test_a_gap_is_no_zero_and_bounds_are_series_of_their_own(small: Path) -> None:
+def test_a_screen_reader_reads_the_title_first_and_the_chart_before_its_caveats(small: Path) -> None:
+    order = [s.placeholder_format.idx if s.is_placeholder else "chart" for s in slide(small, 1).shapes]
+    assert order[:4] == [0, SUBTITLE, "chart", CAVEATS]
+
+
+def test_a_gap_is_no_zero_and_bounds_are_error_bars_as_long_as_a_column_says(small: Path) -> None:
     chart = shown(small, 1).chart
-    names = [found.text for found in chart._chartSpace.findall(f".//{C}tx//{C}v")]
-    drawn = dict(zip(names, [list(plot.values) for plot in chart.plots[0].series], strict=True))
-    assert drawn == {"Africa: upper bound": [3, None, 18, None], "Africa": [3, None, 12, 75]}
+    assert [(plot.name, list(plot.values)) for plot in chart.plots[0].series] == [("Africa", [3, None, 12, 75])]
+    plus = chart._chartSpace.find(f".//{C}errBars/{C}plus/{C}numRef")
+    assert plus.findtext(f"{C}f") == "Chart!$C$2:$C$5"
+    assert {p.get("idx"): float(p.findtext(f"{C}v")) for p in plus.iter(f"{C}pt")} == {"0": 0, "2": 6}
     assert chart._chartSpace.find(f".//{C}dispBlanksAs").get("val") == "gap"
 
 
 def test_a_lower_bound_without_an_upper_one_is_marked_and_said(small: Path) -> None:
-    series = shown(small, 1).chart._chartSpace.findall(f".//{C}ser")[-1]
+    series = shown(small, 1).chart._chartSpace.find(f".//{C}ser")
     marked = [
         (point.find(f"{C}idx").get("val"), point.find(f".//{C}symbol").get("val"))
         for point in series.findall(f"{C}dPt")
     ]
     assert marked == [("3", "triangle")]
-    caveats = {shape.placeholder_format.idx: shape.text_frame.text for shape in slide(small, 1).placeholders}[11]
-    assert "Triangle: at least so many, no upper bound is known." in caveats
+    [label] = [one for one in series.iter(f"{C}dLbl") if one.find(f"{C}idx").get("val") == "3"]
+    assert label.find(f"{C}numFmt").get("formatCode") == '"≥"#,##0', "the number follows what is typed, the sign stays"
+    assert "pale triangle with ≥: at least this many, no upper limit known" in texts(small, 1)[CAVEATS]
 
 
-def test_the_workbook_of_a_chart_holds_what_is_shown_and_the_chart_refers_to_it(small: Path) -> None:
-    chart = shown(small, 1).chart
-    book = load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
+def test_the_workbook_of_a_chart_holds_what_is_drawn_and_the_table_behind_it(small: Path) -> None:
+    book = load_workbook(io.BytesIO(shown(small, 1).chart.part.chart_workbook.xlsx_part.blob))
+    assert book.sheetnames == ["Chart", "Numbers"]
+    drawn = [list(row) for row in book["Chart"].iter_rows(values_only=True)]
+    assert drawn[0] == ["Year", "Africa", "Africa: bar up to it"]
+    assert drawn[3] == ["2012", 12, 6]
     rows = [list(row) for row in book["Numbers"].iter_rows(values_only=True)]
-    assert rows[0] == ["Region", "Year", "Lower bound", "Upper bound", "Notes", "Label"]
-    assert rows[3] == ["Africa", 2012, 12, 18, None, "Africa"]
-    references = [found.text for found in chart._chartSpace.iter(f"{C}f")]
-    assert "Numbers!$C$2:$C$5" in references
-    assert book.sheetnames == ["Numbers"]
-
-
-def test_what_a_chart_draws_otherwise_than_its_workbook_says_is_found(small: Path, tmp_path: Path) -> None:
-    altered = tmp_path / "altered.pptx"
-    with zipfile.ZipFile(small) as old, zipfile.ZipFile(altered, "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            new.writestr(name, data.replace(b"<c:v>75</c:v>", b"<c:v>76</c:v>") if "charts/chart" in name else data)
-    told = differences(bounded(), numbers_in_slides(altered)[bounded().figure_id])
-    assert told == [f"{bounded().figure_id}, Lower bound, row 4: “76” stands there, the chart shows “75”"]
+    assert rows[3] == ["Africa", "2012", 12, 18, 9, 10, None, "B4"]
 
 
 def test_a_kind_that_nobody_knows_is_a_picture_with_its_numbers_in_the_notes(small: Path) -> None:
@@ -141,15 +150,20 @@ def test_counts_by_two_things_are_stacks_with_a_place_for_every_year(tmp_path: P
         "=Europe & <b>": [3, 3, 3, 3, None, 3, 3, 3, 3, 3],
     }
     book = load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
-    assert [cell.value for cell in book["Chart"][1]] == ["Year", "'=Europe & <b>", "Africa", "Asia"]
-    assert differences(listed(), numbers_in_slides(path)[listed().figure_id]) == []
+    assert "'=Europe & <b>" in [cell.value for cell in book["Chart"][1]]
+
+
+def test_what_counts_in_several_places_is_never_stacked() -> None:
+    frame = listed().frame.assign(joint=1)
+    assert [one.form for one in natives(listed())] == ["stacks"]
+    assert [one.form for one in natives(replace(listed(), frame=frame))] == ["columns"]
 
 
 def test_labels_are_text_and_never_formulas_or_markup(small: Path) -> None:
     chart = shown(small, 3).chart
     assert "<script>alert(1)</script> & ]]>" in list(chart.plots[0].categories)
     book = load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
-    cells = [cell for row in book["Numbers"].iter_rows() for cell in row]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
     assert "'=cmd|'/c calc'!A1" in [cell.value for cell in cells]
 
@@ -160,8 +174,8 @@ def test_every_part_is_wellformed_and_everything_lies_on_the_slide(hard: Path) -
             if name.endswith((".xml", ".rels")):
                 etree.fromstring(entries.read(name))
     made = Presentation(str(hard))
-    assert (made.slide_width, made.slide_height) == (Inches(13.333), Inches(7.5))
-    assert [layout.name for layout in made.slide_layouts] == ["Cover", "Chart"]
+    assert (made.slide_width, made.slide_height) == (12_192_000, 6_858_000)
+    assert [layout.name for layout in made.slide_layouts] == ["Cover and text", "Chart"]
     for page in made.slides:
         for shape in page.shapes:
             assert shape.left >= 0
@@ -172,15 +186,20 @@ def test_every_part_is_wellformed_and_everything_lies_on_the_slide(hard: Path) -
 
 def test_what_has_too_many_lines_or_no_number_is_a_picture() -> None:
     for name, has_form in (("thirty regions", False), ("all missing", False), ("the record", True), ("zero", True)):
-        drawn = native(replace(bounded(), frame=EDGES[name]))
-        assert (drawn is not None) == has_form, name
+        assert bool(natives(replace(bounded(), frame=EDGES[name]))) == has_form, name
 
 
-def test_no_line_is_drawn_across_years_without_a_row() -> None:
+def test_what_a_picture_shows_beyond_bounds_is_never_left_out() -> None:
+    for more in ({"chance_low": 1.0}, {"old_low": 2.0}):
+        frame = bounded().frame.assign(**more)
+        assert natives(replace(bounded(), frame=frame)) == ()
+
+
+def test_a_year_without_a_row_keeps_its_place() -> None:
     frame = exact("region", {"Africa": [1, 2, 3, 4, 5]})
-    plan = native(replace(bounded(), frame=frame[frame["year"] != 2012]))
-    assert plan is not None
-    assert [(run.first, run.last) for run in plan.runs] == [(0, 1), (2, 3)]
+    [plan] = natives(replace(bounded(), frame=frame[frame["year"] != 2012]))
+    assert plan.categories == ("2010", "2011", "2012", "2013", "2014")
+    assert plan.series[0].points[2] is None
 
 
 def test_a_file_that_is_no_presentation_is_refused_in_words(tmp_path: Path) -> None:

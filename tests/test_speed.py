@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_project import figures, published, small_project, write
 
-from opdat_analytics import across, store
+from opdat_analytics import kept_keys, store
 from opdat_analytics.ingest.coded import Coded, combined, joined
 from opdat_analytics.ingest.columns import arrow_column
 from opdat_analytics.ingest.declare import read_declaration
-from opdat_analytics.ingest.editions import IDENTITY, current, restatements
-from opdat_analytics.model import Home
+from opdat_analytics.ingest.editions import current, restatements
+from opdat_analytics.ingest.figures import Problem, numerals, parse_figure
+from opdat_analytics.model import IDENTITY, Figure, Home
 from opdat_analytics.reading import read_all
 from opdat_analytics.refresh import refresh
 from opdat_analytics.row_keys import told_apart
@@ -96,6 +97,28 @@ def test_two_processes_write_the_parts_that_one_writes(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_kept_keys_that_are_damaged_or_gone_are_made_again(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    assert refresh(home).exit_code == 0
+    entry = store.open_publication(home).manifest["files"][0]
+    editions = read_declaration(home.raw / entry["source"] / "source.toml").editions
+    path = kept_keys.path_of(home, entry["parts"]["observations"][0]["hash"])
+    kept, keys = path.read_bytes(), kept_keys.keys_of(home, entry, editions)
+    for meddle in (lambda: path.write_bytes(kept[:-1] + b"?"), path.unlink, lambda: path.write_bytes(b"")):
+        meddle()
+        again = kept_keys.keys_of(home, entry, editions)
+        assert again.series.tolist() == keys.series.tolist()
+        assert again.teller.tolist() == keys.teller.tolist()
+        assert path.read_bytes() == kept
+
+
+def test_small_ranges_are_read_as_longer_ones_are() -> None:
+    notation = numerals("1,234.5")
+    assert parse_figure("12–40", "persons", notation) == Figure(12.0, 40.0, "between")
+    assert parse_figure("12 to 40", "persons", notation) == Figure(12.0, 40.0, "between")
+    assert isinstance(parse_figure("40–12", "persons", notation), Problem)
+
+
 def test_candidates_leave_nothing_out(record_home: Home) -> None:
     """What crosses files, worked out from all rows of a source at once, is what is published."""
     publication = store.open_publication(record_home)
@@ -118,6 +141,6 @@ def test_a_figure_told_otherwise_by_another_source_is_a_candidate(tmp_path: Path
     assert (conflict["kind"], conflict["text_a"], conflict["text_b"]) == ("disjoint", "41", "40")
     entries = store.open_publication(home).manifest["files"]
     source = read_declaration(home.raw / "police" / "source.toml")
-    apart = told_apart([across.keys_of(home, entry, source.editions) for entry in entries])
+    apart = told_apart([kept_keys.keys_of(home, entry, source.editions) for entry in entries])
     assert [rows.tolist() for rows in apart] == [[False, False], [False, False], [True, False], [True, False]]
     assert len(figures(home)) == 8

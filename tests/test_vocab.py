@@ -140,9 +140,17 @@ def test_a_word_for_several_places_is_held_with_its_candidates(printed: str, can
 
 
 @pytest.mark.parametrize(
-    ("printed", "suggestion"), [("Phillipines", "Philippines (PHL)"), ("Guatamala", "Guatemala (GTM)")]
-)
-def test_a_misspelling_is_suggested_and_never_taken(printed: str, suggestion: str) -> None:
+    ("printed", "suggestion"),
+    [
+        ("Phillipines", "Philippines (PHL)"), ("Guatamala", "Guatemala (GTM)"), ("Etiopa", "Etiopía (ETH)"),
+        ("Allemagn", "Allemagne (DEU)"), ("Moçambque", "Moçambique (MOZ)"), ("Nigera", "Nigeria (NGA) or Niger (NER)"),
+        ("AGP", "Angola (AGO) or Singapore (SGP) or Afghanistan (AFG) or Argentina (ARG)"),
+        ("ALBN", "Albania (ALB) or Lebanon (LBN)"), ("alb", "Albania (ALB)"), ("XKK", "Kosovo (XKX)"),
+        ("al", "Albania (ALB)"),
+        ("GER", "Germany (DEU) or United Kingdom (GBR) or Georgia (GEO) or Niger (NER)"), ("ZZZ", None),
+    ],
+)  # fmt: skip
+def test_a_misspelling_is_suggested_and_never_taken(printed: str, suggestion: str | None) -> None:
     assert vocab.resolve_place(printed) == vocab.Match(None, (), suggestion)
 
 
@@ -172,7 +180,7 @@ def test_a_sources_own_alias_goes_first_and_may_name_several_places() -> None:
 
 
 def test_an_alias_to_an_unknown_code_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UnknownName, match=r"“Filipinas” leads to “PHLX”.*did you mean “PHL”"):
+    with pytest.raises(UnknownName, match=r"“Filipinas” leads to “PHLX”.*did you mean Philippines \(PHL\)"):
         vocab.resolve_place("Filipinas", {"Filipinas": "MEX;PHLX"})
 
 

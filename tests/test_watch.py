@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from small_project import edit, figures, small_project, write
+from small_project import edit, figures, published, small_project, write
 
 from opdat_analytics import cli, disk, reading, store
 from opdat_analytics.events import LOG
@@ -369,3 +369,30 @@ def test_unknown_schedulers_and_times_are_answered() -> None:
     with pytest.raises(OpdatError, match="line break"):
         entry("cron", Path("/srv/a\nb"), ODD)
     assert set(SCHEDULERS) == {"systemd", "cron", "windows", "github"}
+
+
+# ---------------------------------------------------------------- damaged parts
+
+
+@pytest.mark.parametrize("harm", ["one letter", "cut short"])
+@pytest.mark.parametrize("table", ["observations", "issues", "superseded"])
+def test_a_refresh_with_nothing_to_do_notices_and_mends_what_was_damaged(tmp_path: Path, table: str, harm: str) -> None:
+    home = small_project(tmp_path)
+    first = refresh(home)
+    before = published(home, "observations")
+    part = store.open_publication(home).parts(table)[0]
+    data = part.read_bytes()
+    part.write_bytes(data[:-9] if harm == "cut short" else data[:9] + bytes([data[9] ^ 1]) + data[10:])
+
+    standing = status(home)
+    assert set(standing.behind.values()) == {"damaged"}
+    assert standing.exit_code == 7
+    assert standing.publication == first.publication
+    assert standing.steps[0].startswith("Run `opdat refresh` to make damaged files")
+
+    again = refresh(home)
+
+    assert (again.status, again.publication) == ("unchanged", first.publication)
+    assert part.read_bytes() == data
+    assert published(home, "observations").equals(before)
+    assert status(home).exit_code == 0

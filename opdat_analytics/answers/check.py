@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics.admitted import HINT
-from opdat_analytics.answers.forms import declaration_for, declared_form
+from opdat_analytics.answers.forms import declaration_for, declared_form, declared_words, form_of
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.files import FileRead, issue_table, read_file
 from opdat_analytics.ingest.grid import Grid
@@ -116,7 +116,9 @@ def check(path: Path, home: Home) -> Checked:
         refused = _refused(path, grids, "personal_columns", refusal.message, HINT, refusal.sheet)
         return _declared_elsewhere(path, grids, home) or refused
     if form is not None:
-        return Checked(path, "template", form.title, form.language, read_file(path, form, reason_to_stop), grids)
+        filled = form_of(grids)
+        title = str(declared_words(filled.kind, filled.language)["title"]) if filled is not None else form.title
+        return Checked(path, "template", title, form.language, read_file(path, form, reason_to_stop), grids)
     return _declared_elsewhere(path, grids, home) or _drafted(path, grids) or _refused(
         path, grids, "no_declaration", "no declaration fits this workbook, so nothing of it can be taken",
         "declare it in a source.toml, or send the figures in a template",

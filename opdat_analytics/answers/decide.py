@@ -183,8 +183,9 @@ def _problems(ruling: Ruling, home: Home) -> Iterable[str]:
     if ruling.decision == "alias" and not ruling.value:
         yield f"H{ruling.at}: “{ruling.decision}” needs the code of the place or measure that the word means."
     if ruling.decision == "alias" and ruling.value and _section(ruling.value) is None:
-        near = vocab.suggest(ruling.value, [*vocab.places(), *vocab.measures()])
-        hint = f" Did you mean “{near}”?" if near else ""
+        measure = vocab.suggest(ruling.value, vocab.measures())
+        near = f"“{measure}”" if measure else vocab.near_places(ruling.value)
+        hint = f" Did you mean {near}?" if near else ""
         yield (
             f"H{ruling.at}: “{ruling.value}” is neither a place code nor a measure; "
             f"see `opdat show places` and `opdat show measures`.{hint}"
@@ -256,7 +257,11 @@ def _write(source: str, rulings: Sequence[Ruling], home: Home) -> Iterable[str]:
 def _form_text(rulings: Sequence[Ruling], home: Home) -> str | None:
     """The declaration of a template, for a folder that needed none until now."""
     form = form_of(read_workbook(raw_path(home.raw, rulings[0].file)))
-    return None if form is None else declaration_path(form.kind, form.language).read_text(encoding="utf-8")
+    if form is None:
+        return None
+    text = declaration_path(form.kind, form.language).read_text(encoding="utf-8")
+    # All kinds of returns may lie in one folder, which this declaration names.
+    return re.sub(r"\Atitle = .*", 'title = "Returns"', text)
 
 
 def _still_held(rulings: Sequence[Ruling], declared: Source, home: Home) -> Iterable[str]:

@@ -19,7 +19,7 @@ from opdat_analytics.ingest.workbook import Grid, read_workbook
 from opdat_analytics.model import DeclarationError, UnknownName, UnreadableFile, position
 
 KINDS = ("outcomes", "activities", "programmes", "targets")
-VERSION = "1"
+VERSION = "2"
 MARKER = "opdat"
 """Name of the sheet by which a template is recognised; it says which one it is."""
 OFFICE, DATE = "C6", "C7"

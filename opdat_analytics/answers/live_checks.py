@@ -95,12 +95,19 @@ def live_checks(
     for field, header in zip(fields, headers, strict=True):
         for key, wrong in _wrong(field, spans[field.key], begun, names, words["qualifiers"]):
             found.append(_check(words, key, header, wrong, rows))
+    for lower, upper in _ORDERED:
+        if lower in spans:
+            header = headers[list(spans).index(lower)]
+            low, high = spans[lower], spans[upper]
+            found.append(_check(words, "crossed", header, f"ISNUMBER({low})*ISNUMBER({high})*({low}>{high})", rows))
     keys = [span for field, span in zip(fields, spans.values(), strict=True) if field.key not in _NO_KEY]
     pairs = ",".join(f'{span},{span}&""' for span in keys)
     found.append(_check(words, "doubled", "", f"{begun}*(COUNTIFS({pairs})>1)", rows))
     return found
 
 
+_ORDERED = (("target_low", "target_high"), ("baseline_low", "baseline_high"), ("start", "end"))
+"""Columns beside each other, of which the second is never below the first."""
 _NO_KEY = frozenset({"value", "participants", "note", "url", "status", "text", "target_low", "target_high"})
 """Columns in which two lines may differ and still say the same thing twice."""
 

@@ -46,7 +46,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("note", 34, False, "text"),
     ),
     "activities": (
-        Field("place", 20, True, "list"),
+        Field("activity_places", 24, True, "open"),
         Field("period", 11, True, "list"),
         Field("activity_type", 26, True, "list"),
         Field("title", 36, True, "text"),
@@ -76,6 +76,10 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     ),
     "targets": (
         Field("indicator", 24, True, "text"),
+        Field("indicator_name", 34, True, "text"),
+        Field("measure", 26, True, "list"),
+        Field("unit", 15, False, "list"),
+        Field("direction", 15, True, "list"),
         Field("programme", 20, False, "text"),
         Field("place", 20, False, "list"),
         Field("year", 11, True, "year"),
@@ -135,7 +139,7 @@ _LISTED = ("list", "open", "figure", "number")
 
 
 def _offered(kind: str, language: str, field: Field) -> Sequence[int | str]:
-    if field.key in ("place", "places"):
+    if field.key in ("place", "places", "activity_places"):
         return list(place_words(kind, language))
     if field.key == "period":
         return periods()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from opdat_analytics.answers.choices import coded_words, place_words
+from opdat_analytics.answers.forms import VERSION
 from opdat_analytics.answers.live_checks import FIRST_ROW, LiveCheck
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def front_sheet(sheet: Any, made: Plan, look: Styles, title: str) -> None:
     sheet.set_row(row, 32)
     sheet.merge_range(row, 1, row, 2, said["privacy"], look.text)
     row += 1
-    sheet.merge_range(row, 1, row, 2, said["version"].format(kind=made.kind, version="1"), look.hint)
+    sheet.merge_range(row, 1, row, 2, said["version"].format(kind=made.kind, version=VERSION), look.hint)
     _finish(sheet)
     sheet.set_selection("C6")
 
@@ -166,8 +167,9 @@ def example_lines(made: Plan) -> list[dict[str, int | str]]:
 
 def _worded(made: Plan, key: str, value: str, said: Mapping[str, str]) -> str:
     """A code of an example in the words of the language."""
-    if key in ("place", "places"):
-        return {code: name for name, code in place_words(made.kind, made.language).items()}[value]
+    if key in ("place", "places", "activity_places"):
+        names = {code: name for name, code in place_words(made.kind, made.language).items()}
+        return "; ".join(names[code] for code in value.split(";"))
     if key in ("value", "participants") and value.startswith("#"):
         return str(made.offers[key][int(value[1:])])
     if key in ("value", "participants"):
@@ -193,18 +195,22 @@ _EXAMPLES: Mapping[str, tuple[Mapping[str, int | str], ...]] = {
          "sex": "female", "age": "0-17", "form": "sexual", "attribution": "context"},
     ),
     "activities": (
-        {"place": "GTM", "period": 2024, "activity_type": "workshop", "title": "title_1", "offence": "smuggling",
-         "participants": 24, "start": "=2024-06-10", "end": "=2024-06-12", "audience": "audience",
-         "partners": "partners", "funder": "funder", "purposes": "prosecution", "attribution": "direct"},
-        {"place": "HND", "period": 2024, "activity_type": "working_group", "title": "title_2", "offence": "both",
-         "participants": "#2", "start": "=2024-03", "attribution": "contributed"},
+        {"activity_places": "GTM", "period": 2024, "activity_type": "workshop", "title": "title_1",
+         "offence": "smuggling", "participants": 24, "start": "=2024-06-10", "end": "=2024-06-12",
+         "audience": "audience", "partners": "partners", "funder": "funder",
+         "purposes": "prosecution", "attribution": "direct"},
+        {"activity_places": "HND", "period": 2024, "activity_type": "working_group", "title": "title_2",
+         "offence": "both", "participants": "#2", "start": "=2024-03", "attribution": "contributed"},
+        {"activity_places": "GTM;HND;SLV", "period": 2024, "activity_type": "regional_meeting", "title": "title_3",
+         "offence": "both", "participants": 18, "start": "=2024-09-03", "attribution": "direct"},
     ),
     "programmes": (
         {"programme_id": "=central_america_2024", "name": "name", "lead": "lead", "funder": "funder", "places": "GTM",
          "topics": "topics", "start_year": 2024, "programme_status": "active", "partners": "partners"},
     ),
     "targets": (
-        {"indicator": "=convictions_gtm", "programme": "=central_america_2024", "place": "GTM", "year": 2027,
+        {"indicator": "=convictions_gtm", "indicator_name": "indicator_name", "measure": "convictions",
+         "unit": "persons", "direction": "up", "programme": "=central_america_2024", "place": "GTM", "year": 2027,
          "target_low": 40, "baseline_low": 12, "baseline_high": 12, "baseline_date": "=2024", "text": "text"},
     ),
 }  # fmt: skip

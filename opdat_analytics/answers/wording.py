@@ -10,6 +10,7 @@ from opdat_analytics.answers.words import LANGUAGES
 from opdat_analytics.ingest.grid import Grid
 
 _SUGGESTED = re.compile(r"did you mean (.+?)\?$", re.IGNORECASE)
+_EACH_CELL = re.compile(r"different values: (.+)$")
 _TELLING: Mapping[str, frozenset[str]] = {
     "en": frozenset(["the", "of", "and", "by", "year", "country", "number", "total", "cases", "persons", "month"]),
     "es": frozenset(["el", "los", "las", "del", "por", "año", "país", "número", "casos", "personas", "mes", "delito"]),
@@ -44,6 +45,9 @@ def told(issue: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[str, str]:
     wrong, accepted = codes.get(issue["code"], codes["other"])
     text = str(issue["text"]) if isinstance(issue["text"], str) else ""
     wrong = wrong.format(text=text, message=issue["message"]) or issue["message"]
+    listed = _EACH_CELL.search(issue["message"]) if codes.get(issue["code"], [""])[0] else None
+    if listed:
+        wrong = f"{wrong.rstrip('.')}: {listed[1]}"
     near = _SUGGESTED.search(issue["hint"]) if isinstance(issue["hint"], str) else None
     if near:
         accepted = f"{words['marked']['suggestion'].format(near=near[1])} {accepted}"

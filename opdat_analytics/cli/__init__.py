@@ -9,11 +9,11 @@ from typing import Any
 import typer
 
 from opdat_analytics.cli import answering, drafting, giving, refreshing, showing, watching
-from opdat_analytics.cli.program import FAILED, LOCKED, NOTHING, STOPPED, USAGE, app
+from opdat_analytics.cli.program import FAILED, INTERRUPTED, LOCKED, NOTHING, STOPPED, USAGE, Interrupted, app
 from opdat_analytics.model import LockHeld, NothingPublished, OpdatError, UnknownName
 
 __all__ = [
-    "FAILED", "LOCKED", "NOTHING", "STOPPED", "USAGE", "answering", "app", "drafting", "giving", "main",
+    "FAILED", "INTERRUPTED", "LOCKED", "NOTHING", "STOPPED", "USAGE", "answering", "app", "drafting", "giving", "main",
     "refreshing", "showing", "watching",
 ]  # fmt: skip
 
@@ -30,11 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     command: Callable[..., Any] = typer.main.get_command(app)
     try:
         code = command(arguments, standalone_mode=False)
+        if code == INTERRUPTED:  # some versions of the library give this code instead of raising
+            typer.echo("Stopped.", err=True)
     except OpdatError as error:
         typer.echo(str(error), err=True)
         code = next(number for kind, number in _CODES if isinstance(error, kind))
-    except typer.Abort:
-        code = FAILED
+    except Interrupted as stop:
+        typer.echo(str(stop), err=True)
+        code = INTERRUPTED
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("Stopped.", err=True)
+        code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - usage errors of the command line's own library; others are raised again
         code = _usage(error)
     sys.exit(code or 0)

@@ -98,7 +98,9 @@ def decide(
 def _tell(checked: Checked) -> None:
     by = f" ({checked.by})" if checked.by else ""
     facts = sum(map(len, checked.facts.values()))
-    rows = f"{len(checked.figures):,} figures" + (f" and {facts:,} other rows" if facts else "")
+    figures = len(checked.figures)
+    counts = ((figures, "figure", "figures"), (facts, "other row", "other rows"))
+    rows = " and ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n) or "nothing"
     say(f"{checked.path.name}: {checked.kind}{by}; {'refused' if checked.read.stopped else rows + ' taken'}.")
     held = checked.held.to_dict("records")
     for issue in held[:_LISTED]:

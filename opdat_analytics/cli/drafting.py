@@ -23,7 +23,7 @@ _ROWS = 8
 @app.command()
 def draft(
     file: Annotated[Path, typer.Argument(help="The workbook.")],
-    top: Annotated[int, typer.Option(help="How many readings to show as tidy tables, best first.")] = 1,
+    top: Annotated[int, typer.Option(help="How many readings to show as tidy tables, best first.", min=1)] = 1,
     accept: Annotated[bool, typer.Option("--accept", help="Write source.toml beside the workbook.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the picture of every cell's fate as a page.")] = None,
 ) -> None:
@@ -37,7 +37,7 @@ def draft(
 
     try:
         grids = _shown_to_people(file)
-        drafts = propose(file, max(1, top))
+        drafts = propose(file, top)
     except UnreadableFile as error:
         typer.echo(f"{file.name}: {error}" + (f". {error.hint}." if error.hint else "."), err=True)
         raise typer.Exit(REFUSED) from error

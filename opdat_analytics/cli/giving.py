@@ -5,12 +5,24 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opdat_analytics.cli.program import FAILED, STOPPED, Exports, Log, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.program import (
+    FAILED,
+    STOPPED,
+    Exports,
+    Log,
+    Processed,
+    Raw,
+    app,
+    home_of,
+    say,
+    told_if_stopped,
+)
 from opdat_analytics.cli.refreshing import LISTED, begin_log, tell, tell_issue
 from opdat_analytics.model import Home, NothingPublished, OpdatError
 
@@ -62,6 +74,9 @@ def export(
     country: Annotated[str | None, typer.Option(help="The pack of one country, by its code or name.")] = None,
     programme: Annotated[str | None, typer.Option(help="The pack of one programme, by its id.")] = None,
     only: Annotated[str | None, typer.Option(help="Names of charts, joined by commas: a pack of these only.")] = None,
+    publication: Annotated[
+        str | None, typer.Option(help="An earlier publication, by its number; into a folder of its own.")
+    ] = None,
     raw: Raw = None,
     processed: Processed = None,
     exports: Exports = None,
@@ -70,11 +85,22 @@ def export(
     home = home_of(ctx, raw, processed, exports)
     if country and programme:
         raise typer.BadParameter("name a country or a programme, not both")
+    if publication is not None:
+        home = _as_of(home, publication)
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
     if country or programme or names:
         _pack(home, country, programme, names)
     else:
         _export(home)
+
+
+def _as_of(home: Home, publication: str) -> Home:
+    """The project as an earlier publication showed it; its exports lie beside the standing ones, in a folder."""
+    from opdat_analytics.paths import EARLIER
+    from opdat_analytics.store import open_publication
+
+    number = int(open_publication(home, publication).manifest["generation"])
+    return replace(home, exports=home.exports / f"{EARLIER}{number}", publication=number)
 
 
 def _export(home: Home) -> None:
@@ -109,13 +135,14 @@ def run(
 
     home = home_of(ctx, raw, processed, exports)
     begin_log(log)
-    report = run_refresh(home)
-    tell(report, home)
-    if report.publication is None:
-        raise typer.Exit(report.exit_code)
-    _export(home)
-    _changes(home)
-    failed = _run_notebooks(home)
+    with told_if_stopped(home):
+        report = run_refresh(home)
+        tell(report, home)
+        if report.publication is None:
+            raise typer.Exit(report.exit_code)
+        _export(home)
+        _changes(home)
+        failed = _run_notebooks(home)
     _remind(report)
     raise typer.Exit(FAILED if failed else STOPPED if report.newly_stopped else 0)
 

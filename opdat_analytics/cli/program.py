@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,8 @@ import typer
 from opdat_analytics.model import Home
 
 USAGE, STOPPED, NOTHING, LOCKED, FAILED = 2, 4, 5, 6, 1
+INTERRUPTED = 130
+"""What shells expect of a command that was stopped with Ctrl-C."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -32,6 +36,31 @@ def home_of(ctx: typer.Context, *own: Path | None) -> Home:
     usual = home_here()
     named = [mine or given for mine, given in zip(own, ctx.obj or (None, None, None), strict=True)]
     return Home(named[0] or usual.raw, named[1] or usual.processed, named[2] or usual.exports)
+
+
+class Interrupted(Exception):
+    """A command was stopped with Ctrl-C; the text says what is left of it."""
+
+
+@contextmanager
+def told_if_stopped(home: Home) -> Iterator[None]:
+    """Say truthfully, where somebody stops a command that publishes, whether it had published."""
+    before = _standing(home)
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        if _standing(home) == before:
+            raise Interrupted("Stopped; nothing was published. What was published before stands.") from stop
+        said = "Stopped after a new publication was made; it is whole and stands. What comes after it was not done."
+        raise Interrupted(said) from stop
+
+
+def _standing(home: Home) -> tuple[int, int] | None:
+    try:
+        stat = (home.processed / "manifest.json").stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino
 
 
 def say(text: str = "") -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say, told_if_stopped
 from opdat_analytics.cli.rows import is_stated, records
 from opdat_analytics.model import Home
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from opdat_analytics.changes import Comparison
     from opdat_analytics.refresh import Report
 
 
@@ -38,7 +38,8 @@ def refresh(
 
     begin_log(log)
     home = home_of(ctx, raw, processed, exports)
-    report = run_refresh(home, sources or (), dry_run=dry_run)
+    with told_if_stopped(home):
+        report = run_refresh(home, sources or (), dry_run=dry_run)
     if as_json:
         say(json.dumps(report_json(report), ensure_ascii=False, indent=1))
     else:
@@ -79,15 +80,14 @@ def tell(report: Report, home: Home) -> None:
         say("Nothing was published: no file gave a row.")
     else:
         count = sum(file["observations"] for file in report.files)
-        say(f"{report.status.capitalize()}: {report.publication}, {count:,} figures from {len(report.files)} files.")
+        figures = "1 figure" if count == 1 else f"{count:,} figures"
+        files = "1 file" if len(report.files) == 1 else f"{len(report.files):,} files"
+        say(f"{report.status.capitalize()}: {report.publication}, {figures} from {files}.")
         for file in report.files:
             if file["state"] not in ("unchanged", "reread"):
-                rows = f"{file['observations']:,} figures" + (
-                    f", {file['activities']:,} activities" if file["activities"] else ""
-                )
-                say(f"  {file['state']:<9} {file['file']}: {rows}")
-    if report.changes is not None:
-        _tell_changes(report.changes, first=all(file["state"] in ("new", "stopped") for file in report.files))
+                say(f"  {file['state']:<9} {file['file']}: {_counted(file)}")
+    if report.comparison is not None:
+        _tell_changes(report.comparison, first=all(file["state"] in ("new", "stopped") for file in report.files))
     for issue in report.stopped:
         tell_issue("Stopped", issue)
     if report.stopped:
@@ -107,21 +107,32 @@ def tell(report: Report, home: Home) -> None:
     if report.stopped:
         say("The last good rows of a stopped file stay in the tables.")
     if held:
-        say("A held cell is in no table until somebody rules on it: [[decided]] in its source.toml.")
+        say(
+            "A held cell is in no table until somebody rules on it: opdat decide --xlsx decisions.xlsx, "
+            "or [[decided]] in its source.toml."
+        )
 
 
-def _tell_changes(changes: pd.DataFrame, *, first: bool) -> None:
-    from opdat_analytics.watch.summary import counted
+def _counted(file: Mapping[str, Any]) -> str:
+    """What the tables have of a file, in words."""
+    words = (("observations", "figure", "figures"), ("activities", "activity", "activities"), ("other", "row", "rows"))
+    parts = [f"{file[key]:,} {one if file[key] == 1 else many}" for key, one, many in words if file[key]]
+    return ", ".join(parts) or "nothing"
 
-    if first or not len(changes) or len(changes) > 10 * LISTED:
-        say(f"Changes: {counted(changes)}" if len(changes) else counted(changes))
+
+def _tell_changes(found: Comparison, *, first: bool) -> None:
+    from opdat_analytics.changes import counted
+
+    number = sum(found.counts.values())
+    if first or not number or number > 10 * LISTED:
+        say(f"Changes: {counted(found.counts)}" if number else counted(found.counts))
         return
-    for change in changes.head(LISTED).itertuples(index=False):
+    for change in found.changes.head(LISTED).itertuples(index=False):
         about = " ".join(str(word) for word in (change.place, change.measure, change.year) if is_stated(word))
         said = " → ".join(f"“{text!s}”" for text in (change.was, change.now) if is_stated(text))
         say(f"  {change.kind:<9} {about + ': ' if about else ''}{said}  ({change.file} › {change.sheet}!{change.cell})")
-    if len(changes) > LISTED:
-        say(f"  … and {len(changes) - LISTED} more changes; see them all with: opdat changes")
+    if number > LISTED:
+        say(f"  … and {number - LISTED} more changes; see them all with: opdat changes")
 
 
 def tell_issue(word: str, issue: Any) -> None:

@@ -27,7 +27,7 @@ def show(
     ],
     where: Annotated[list[str] | None, typer.Option("--where", "-w", help="column=value; repeat for more.")] = None,
     columns: Annotated[str | None, typer.Option(help="Columns to show, joined by commas.")] = None,
-    limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.")] = 40,
+    limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.", min=0)] = 40,
     as_json: Annotated[bool, typer.Option("--json", help="Rows as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Rows as CSV.")] = False,
     scheme: Annotated[str | None, typer.Option(help="Attach the regions of a scheme to observations.")] = None,
@@ -46,7 +46,7 @@ def show(
         frame = packs_made(home)
     else:
         frame = opened_table(table, home=home, publication=publication, scheme=scheme)
-    frame = filtered(frame, where or [], columns)
+    frame = filtered(frame, where or [], columns, table)
     if as_json:
         say(json.dumps(records(frame), ensure_ascii=False, indent=1))
     elif as_csv:

@@ -12,7 +12,7 @@ from opdat_analytics.drafting.cell_kinds import kind
 from opdat_analytics.drafting.year_cells import true_years
 from opdat_analytics.ingest.declaration_checks import LANGUAGES
 from opdat_analytics.ingest.figures import numerals, parse_figure
-from opdat_analytics.ingest.grid import NO_FIGURE, Grid, nonblank
+from opdat_analytics.ingest.grid import NO_FIGURE, UNSEEN, Grid, nonblank
 from opdat_analytics.model import Figure
 
 SENTENCE = 60
@@ -130,7 +130,9 @@ def looks_of(grid: Grid) -> Looks:
         if top < shape[0] and left < shape[1]:
             span[top, left] = min(right, shape[1] - 1) - left + 1
     for at, (code, _) in grid.unread.items():
-        if code != NO_FIGURE and at[0] < shape[0] and at[1] < shape[1] and filled[at] and kinds[at] == "word":
+        if code in (NO_FIGURE, UNSEEN):
+            continue
+        if at[0] < shape[0] and at[1] < shape[1] and filled[at] and kinds[at] == "word":
             kinds[at] = "missing"
     year, figure = kinds == "year", kinds == "figure"
     if year.any():

@@ -17,6 +17,7 @@ import numpy as np
 
 from opdat_analytics.admitted import admitted_sheets
 from opdat_analytics.drafting.activity_lists import draft_activities, is_activity_list
+from opdat_analytics.drafting.confidence import confidence
 from opdat_analytics.drafting.declaration_text import declaration_text
 from opdat_analytics.drafting.empty_rows import with_empty_rows
 from opdat_analytics.drafting.layouts import SheetDraft, draft_layout, figures_of
@@ -56,7 +57,9 @@ class Draft:
     choices
         What was decided, with confidence and reason.
     confidence
-        Of the whole, between 0 and 1: the share of figures that would be taken, weighed with how sure the choices are.
+        Of the whole, between 0 and 1: how often a reading with this much evidence was right in every figure.
+    evidence
+        What the rules score: the share of figures that would be taken, weighed with how sure the choices are.
     read
         What reading the file with this declaration gives; None where there is no layout.
     fates
@@ -70,6 +73,7 @@ class Draft:
     toml: str
     choices: tuple[Choice, ...]
     confidence: float
+    evidence: float
     read: FileRead | None
     fates: Mapping[str, np.ndarray]
     tables: Mapping[str, tuple[Table, ...]]
@@ -138,7 +142,7 @@ def draft(path: Path, top: int = 1) -> list[Draft]:
     if top == 1:
         ways = [ways[0]] if sum(map(cells_of, grids)) > MOST_TESTED // 4 else ways
     drafts = [_drafted(path, grids, _changed(found, way), way) for way in ways]
-    return sorted(drafts, key=lambda one: -one.confidence)[:top]
+    return sorted(drafts, key=lambda one: -one.evidence)[:top]
 
 
 def _changed(found: Mapping[str, tuple[Table, ...]], way: _Way) -> dict[str, tuple[Table, ...]]:
@@ -172,7 +176,9 @@ def _drafted(path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table,
     source, read = (None, None) if not any(s.keys for s in sheets) else _tested(path, toml)
     fates = {grid.name: _fates(path, grid, found[grid.name], source, read) for grid in grids}
     tidy = tuple(tidy_of(grid, table) for grid in grids for table in found[grid.name])
-    return Draft(toml, every, _score(fates, sheets, way), read, fates, found, tidy)
+    score = _score(fates, sheets, way)
+    told = tuple(choice.told() for choice in every)
+    return Draft(toml, told, confidence("reading", score), score, read, fates, found, tidy)
 
 
 def _sheet(

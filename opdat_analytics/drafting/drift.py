@@ -10,12 +10,18 @@ import numpy as np
 
 from opdat_analytics import vocab
 from opdat_analytics.admitted import admitted_sheets
+from opdat_analytics.drafting.declaration_text import toml_value
+from opdat_analytics.drafting.layouts import draft_layout
 from opdat_analytics.drafting.sheet_tables import find_tables
 from opdat_analytics.drafting.words import named_role
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.grid import Grid, cells_of
-from opdat_analytics.ingest.laid import normalised, same
+from opdat_analytics.ingest.laid import LayoutMismatch, normalised, same, starts
+from opdat_analytics.ingest.layouts import parts_of
 from opdat_analytics.model import address
+
+LONGEST = 200
+"""Letters of a text that may begin a part of a sheet."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,30 @@ def drift(path: Path, source: Source) -> list[Drift]:
     grids = admitted_sheets(path, source)
     found: list[Drift] = []
     for grid in grids:
-        for layout in source.layouts:
-            if layout.claims(path.name, grid.name):
-                found += _crossed(grid, layout) if layout.corner is not None else _flat(grid, layout)
+        claims = [layout for layout in source.layouts if layout.claims(path.name, grid.name)]
+        try:
+            parts = parts_of(grid, claims) if claims and all(c.begins for c in claims) else [(c, grid) for c in claims]
+        except LayoutMismatch as error:
+            found += _begun(grid, claims, str(error))
+            continue
+        for layout, part in parts:
+            crossed = layout.corner is not None
+            found += _crossed(part, layout, source.language) if crossed else _flat(part, layout)
     found += _sheets(path, source, grids)
     return found
+
+
+def _begun(grid: Grid, layouts: Sequence[Layout], told: str) -> Iterator[Drift]:
+    """Parts of a sheet that no longer begin with the text of their ``from``."""
+    texts = sorted({str(t).strip() for t in grid.text.ravel().tolist() if 0 < len(t.strip()) < LONGEST})
+    wanted = {text for one in layouts if one.begins for text in (one.begins.row, one.begins.column) if text}
+    gone = [text for text in sorted(wanted) if not any(starts(said, (text,)) for said in texts)]
+    for text in gone:
+        now = vocab.suggest(text, [said for said in texts if said not in wanted])
+        proposal = f"in the layout with from = “{text}”: “{now}” in its place" if now else "change or delete its layout"
+        yield Drift("renamed" if now else "missing", grid.name, None, text, now or "", proposal)
+    if not gone:
+        yield Drift("added", grid.name, None, "", "", f"{told}; change `from`")
 
 
 def _sheets(path: Path, source: Source, grids: Sequence[Grid]) -> Iterator[Drift]:
@@ -161,10 +186,11 @@ def _longest(runs: Sequence[list[int]]) -> list[int]:
     return max(runs, key=len) if runs else []
 
 
-def _crossed(grid: Grid, layout: Layout) -> Iterator[Drift]:
+def _crossed(grid: Grid, layout: Layout, language: str) -> Iterator[Drift]:
     corner = layout.corner or ""
     places = np.argwhere(normalised(grid.text) == same(corner))
-    if len(places) == 1:
+    if len(places) == 1 or (len(places) and layout.repeated):
+        yield from _headings(grid, layout, (int(places[0][0]), int(places[0][1])), language)
         return
     if len(places) > 1:
         cells = ", ".join(address(int(r), int(c)) for r, c in places[:4])
@@ -186,3 +212,27 @@ def _crossed(grid: Grid, layout: Layout) -> Iterator[Drift]:
     yield Drift(
         "missing", grid.name, cell, corner, "", f"write “{corner}” into {cell} again, or choose another `corner`"
     )
+
+
+def _headings(grid: Grid, layout: Layout, at: tuple[int, int], language: str) -> Iterator[Drift]:
+    """Columns of labels that were added or are gone: the figures begin in another column than is declared."""
+    deep = max((axis.index for axis in layout.headers if axis.direction == "row"), default=1)
+    wide = max((axis.index for axis in layout.headers if axis.direction == "column"), default=1)
+    top, left = at[0] - deep * (layout.beside == "above"), at[1] - wide * (layout.beside == "left_of")
+    tables = [t for t in find_tables(grid) if t.headers and t.values and top <= t.headers[-1] < top + deep + 1]
+    if len(tables) != 1:
+        return
+    (table,) = tables
+    first = table.values[0]
+    if first == left + wide:
+        return
+    drafted = draft_layout(grid, table, "", language).keys.get("headers")
+    if not drafted:
+        return
+    declared = {axis.role for axis in layout.headers}
+    known = set(map(str, drafted))
+    cell = address(table.headers[-1], max(left, min(first, left + wide) - 1) if first < left + wide else left + wide)
+    said = ", ".join(sorted(known - declared if first > left + wide else declared - known)) or "labels"
+    kind = "added" if first > left + wide else "missing"
+    was, now = ("", said) if kind == "added" else (said, "")
+    yield Drift(kind, grid.name, cell, was, now, f"headers = {toml_value(drafted)}")

@@ -45,7 +45,7 @@ class SheetDraft:
     todo: tuple[str, ...] = ()
 
 
-def draft_layout(grid: Grid, table: Table, stem: str, language: str) -> SheetDraft:
+def draft_layout(grid: Grid, table: Table, stem: str, language: str, above: Sequence[str] = ()) -> SheetDraft:
     """How a sheet with one table is declared.
 
     Parameters
@@ -56,11 +56,13 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str) -> SheetDra
         The file's name without its extension, which may name a year or a country.
     language
         Of the workbook.
+    above
+        Titles that the table shares with others, the nearest first.
     """
     titles = [
         str(t) for row in reversed(grid.text[: min(table.headers or (table.first,))]) for t in row if str(t).strip()
     ]
-    said = around([*titles[:12], grid.name, _readable_stem(stem)], language, "the title or the name")
+    said = around([*titles[:12], *above, grid.name, _readable_stem(stem)], language, "the title or the name")
     work = LayoutWork(grid, table, language, said.codes.get("place"))
     if table.repeats and not _printed_alike(grid, table):
         return cannot(grid, "headings are printed again further down, but not the same ones")

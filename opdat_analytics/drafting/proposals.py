@@ -45,11 +45,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Steps that would tidy a table, best taken in this order, with how sure they are (0 to 1) and why."""
+    """Steps that would tidy a table, best taken in this order, with how sure they are (0 to 1) and why.
+
+    ``confidence`` is what the rules score, until it is told; then how often such a score was right, and ``evidence``
+    the score.
+    """
 
     steps: tuple[Step, ...]
     confidence: float
     reasons: tuple[str, ...]
+    evidence: float = 0.0
 
 
 def step(operator: str, *parameters: int) -> Step:

@@ -238,6 +238,8 @@ def _continues(grid: Grid, looks: Looks, below: _Below, at: _Open, row: int) -> 
     filled = np.flatnonzero(looks.filled[row]).tolist()
     gap = row - (at.waiting[-1] if at.waiting else at.rows[-1])
     if at.headers and any(_same_header(looks, h, row) for h in at.headers):
+        if any(looks.filled[waiting].sum() > 1 for waiting in at.waiting):
+            return False
         at.repeats.append(row)
         at.heads.extend(at.waiting)
         at.waiting.clear()
@@ -335,9 +337,9 @@ def _side_by_side(looks: Looks, at: _Open, rows: list[int], used: list[int]) -> 
     body = np.array(rows)
 
     def whole(run: list[int]) -> bool:
-        first, rest = run[0], run[1:]
+        first, *rest = [c for c in run if looks.filled[body, c].any()] or run
         said = body[looks.filled[body, first]]
-        words = said.size and looks.word[said, first].mean() > 0.7 and said.size >= 2
+        words = said.size and (looks.word | looks.year)[said, first].mean() > 0.7 and said.size >= 2
         return bool(words and any(looks.figure[body, c].any() for c in rest))
 
     joined: list[list[int]] = [runs[0]]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.drafting.confidence import confidence, kind_of
 from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.ingest.grid import Grid
 
@@ -25,15 +26,25 @@ class Choice:
     value
         What was chosen; ``""`` where nothing was, and the person has to say.
     confidence
-        Between 0 and 1.
+        Between 0 and 1: what the rules score, until it is told; then how often such a choice was right.
     reason
         In plain words.
+    evidence
+        What the rules scored, once the confidence is how often such a choice was right.
     """
 
     what: str
     value: str
     confidence: float
     reason: str
+    evidence: float = 0.0
+
+    def told(self) -> Choice:
+        """The choice with how often one of its sort was right; what a person has to say keeps its score."""
+        if not self.value:
+            return replace(self, evidence=self.confidence)
+        sure = confidence(kind_of(self.what, self.value), self.confidence)
+        return replace(self, confidence=sure, evidence=self.confidence)
 
 
 _STOPWORDS: Mapping[str, frozenset[str]] = {

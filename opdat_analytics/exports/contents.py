@@ -160,6 +160,11 @@ class Pack:
         return tuple(exhibit for section in self.sections for exhibit in section.exhibits)
 
 
+def heading_of(column: str) -> str:
+    """The heading of a column of a result, as `numbers` prints it."""
+    return _HEADINGS.get(column, words.label(column))
+
+
 def numbers(exhibit: Exhibit) -> pd.DataFrame:
     """The table behind a chart, as it is printed beside it.
 

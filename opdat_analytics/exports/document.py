@@ -68,17 +68,21 @@ def numbers_in_document(path: Path) -> dict[str, pd.DataFrame]:
     Raises
     ------
     ExportFailed
-        If the file is not a PDF, or has no tags.
+        If the file is not a PDF, has no tags, or has fewer drawings than charts.
     """
     found: dict[str, pd.DataFrame] = {}
     ids: list[str] = []
-    for element in read_pdf(path):
+    elements = read_pdf(path)
+    drawn = sum(element.kind == "Figure" and bool(element.text) for element in elements)
+    for element in elements:
         if element.kind == "P" and element.text.startswith(_IDS):
             ids = element.text.removeprefix(_IDS).split(", ")
         elif element.kind == "Table" and element.rows and ids:
             head, *body = element.rows
             found |= dict.fromkeys(ids, pd.DataFrame(body, columns=list(head), dtype=object))
             ids = []
+    if drawn < len(found):
+        raise ExportFailed(f"{path.name} has {drawn} drawings for {len(found)} charts. Export again.")
     return found
 
 

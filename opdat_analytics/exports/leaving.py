@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from opdat_analytics.disclosure import policies, protect, protect_together
+from opdat_analytics.disclosure import Policies, policies, protect, protect_together
 from opdat_analytics.exports.released import earlier, note_released
 from opdat_analytics.model import Exhibit, ExportFailed, Home
 from opdat_analytics.paths import home_here
@@ -16,6 +17,10 @@ AUDIT = "disclosure.csv"
 """What was hidden and why, without the numbers."""
 _DERIVED = ("revisions", "conflicts")
 """Tables that say figures again; of sources with a policy nothing of them leaves."""
+
+
+_QUOTED = re.compile("“[^”]*”")
+"""What issues quote of cells."""
 
 
 def protected(figures: pd.DataFrame, *, home: Home | None = None) -> pd.DataFrame:
@@ -61,6 +66,10 @@ def leaving_tables(
         out[name] = out[name][~out[name][about].isin(guarded).any(axis=1)].reset_index(drop=True)
     issues = out["issues"].copy()
     issues.loc[issues["source"].isin(guarded), "text"] = None
+    for name in ("message", "hint"):
+        issues[name] = issues[name].mask(
+            issues["source"].isin(guarded), issues[name].str.replace(_QUOTED, "“[c]”", regex=True)
+        )
     out["issues"] = issues
     return out, done.audit
 
@@ -78,15 +87,43 @@ def check_leaving(exhibits: Iterable[Exhibit], home: Home) -> None:
         return
     charts, before = list(exhibits), earlier(home)
     for chart in charts:
-        hidden = protect(chart.frame, rules, before=before).audit
-        if len(hidden):
-            sources = ", ".join(sorted(set(hidden["source"])))
+        count, sources = _hidden(chart, rules, before)
+        if count:
             raise ExportFailed(
-                f"The chart “{chart.name}” shows {len(hidden)} figures of {sources} that must not leave by "
+                f"The chart “{chart.name}” shows {count} figures of {sources} that must not leave by "
                 f"{home.raw / 'disclosure.toml'}. Draw it from opdat.protected(figures) instead, and export again."
             )
     if charts:
         note_released([chart.frame for chart in charts], rules, home)
+
+
+def leaving_charts(exhibits: Iterable[Exhibit], home: Home) -> tuple[list[Exhibit], list[str]]:
+    """The charts that may leave, in their order, and a sentence for each that may not."""
+    rules = policies(home.raw)
+    if not rules.hide:
+        return list(exhibits), []
+    before = earlier(home)
+    kept, told = [], []
+    for chart in exhibits:
+        count, sources = _hidden(chart, rules, before)
+        if count:
+            told.append(f"Left out: “{chart.title}”. {count} of its figures, of {sources}, must not leave.")
+        else:
+            kept.append(chart)
+    return kept, told
+
+
+def _hidden(chart: Exhibit, rules: Policies, before: Sequence[pd.DataFrame]) -> tuple[int, str]:
+    """How many figures of a chart must not leave, and of which sources."""
+    frame = chart.frame
+    if chart.kind in _DERIVED:
+        # What it was before would tell what is hidden now, or the other way round.
+        named = zip(frame["source"].astype(str), frame["measure"].astype(str), strict=True)
+        found = [source for source, measure in named if rules.of(source, measure).hides]
+    else:
+        audit = protect(frame, rules, before=before).audit
+        found = audit["source"].astype(str).tolist() if len(audit) else []
+    return len(found), ", ".join(sorted(set(found)))
 
 
 def write_audit(audit: pd.DataFrame | None, home: Home) -> list[tuple[Path, bytes]]:

@@ -68,9 +68,17 @@ def write_page(pack: Pack, path: Path) -> Path:
 
 
 def numbers_in_page(path: Path) -> dict[str, pd.DataFrame]:
-    """The tables of a page by figure id."""
+    """The tables of a page by figure id.
+
+    Raises
+    ------
+    ExportFailed
+        If a chart has lost its drawing, or what is said in place of it.
+    """
     reader = _Tables()
     reader.feed(path.read_text(encoding="utf-8"))
+    if reader.bare:
+        raise ExportFailed(f"{path.name}: {', '.join(reader.bare)} has a table but no drawing. Export again.")
     return {name: pd.DataFrame(body, columns=head, dtype=object) for name, (head, *body) in reader.tables.items()}
 
 
@@ -80,12 +88,19 @@ class _Tables(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.tables: dict[str, list[list[str]]] = {}
+        self.bare: list[str] = []
+        self._parts: set[str] = set()
         self._rows: list[list[str]] | None = None
         self._cell = False
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         name = dict(attrs).get("data-figure") if tag == "table" else None
+        if tag in ("article", "path", "desc"):
+            # A drawing is lines and what is said in place of them.
+            self._parts = set() if tag == "article" else {*self._parts, tag}
         if name is not None:
+            if self._parts != {"path", "desc"}:
+                self.bare.append(name)
             self._rows = self.tables.setdefault(name, [])
         elif self._rows is not None and tag == "tr":
             self._rows.append([])

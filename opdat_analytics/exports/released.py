@@ -12,6 +12,7 @@ from opdat_analytics.disclosure import ABOUT, Policies
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.inert import bare
 from opdat_analytics.model import Home, UnreadableFile
+from opdat_analytics.paths import EARLIER
 
 REGISTER = "released.csv"
 """Its name below the folder of the exports; it says nothing that was not released."""
@@ -26,14 +27,14 @@ def earlier(home: Home) -> tuple[pd.DataFrame, ...]:
     UnreadableFile
         If the register was changed by hand so that it cannot be read.
     """
-    path = home.exports / REGISTER
+    path = _standing(home) / REGISTER
     if not path.is_file():
-        tables = home.exports / "tables" / "observations.csv"
+        tables = _standing(home) / "tables" / "observations.csv"
         return (_read(tables),) if tables.is_file() else ()
     known = _read(path)
     if list(known.columns) != list(_COLUMNS):
         raise UnreadableFile(
-            "unreadable_file",
+            "damaged_file",
             f"exports/{REGISTER} lacks columns, so that earlier releases cannot be compared",
             "put back the file as it was; without it small counts can be worked out from two releases",
         )
@@ -61,7 +62,7 @@ def note_released(frames: Iterable[pd.DataFrame], rules: Policies, home: Home) -
     now = pd.concat([_guarded(frame, rules) for frame in frames], ignore_index=True).drop_duplicates()
     said = pd.concat([_guarded(frame, rules) for frame in before], ignore_index=True) if before else now.iloc[:0]
     fresh = now[~pd.MultiIndex.from_frame(now).isin(pd.MultiIndex.from_frame(said))]
-    path = home.exports / REGISTER
+    path = _standing(home) / REGISTER
     if fresh.empty and (path.is_file() or not before):
         return []
     # Without a register, the tables that lie there are the first release.
@@ -71,6 +72,11 @@ def note_released(frames: Iterable[pd.DataFrame], rules: Policies, home: Home) -
     out = io.StringIO()
     whole.to_csv(out, index=False, lineterminator="\r\n")
     return [write_file(path, out.getvalue().encode("utf-8-sig"))]
+
+
+def _standing(home: Home) -> Path:
+    """The folder of the standing exports, below which those of earlier publications lie: all share one register."""
+    return home.exports.parent if home.exports.name == f"{EARLIER}{home.publication}" else home.exports
 
 
 def _guarded(frame: pd.DataFrame, rules: Policies) -> pd.DataFrame:

@@ -1,340 +1,325 @@
-"""A native chart of a slide: its drawing, the workbook that is edited, and both read back together."""
+"""A chart that PowerPoint draws and people can edit, as DrawingML."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 import pandas as pd
-import xlsxwriter
-from lxml import etree
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
 
 from opdat_analytics.charts import style
-from opdat_analytics.charts.layout import one_line
-from opdat_analytics.exports.contents import SHORTHAND_COLUMN
-from opdat_analytics.exports.inert import bare, inert
-from opdat_analytics.exports.native import LOW, YEAR, Native, Run, point_label, texts_of
-from opdat_analytics.model import ExportFailed
+from opdat_analytics.charts.frame import Point
+from opdat_analytics.exports.native import Native, Series
+from opdat_analytics.exports.slides_data import Column, Drawn, columns_of, workbook_of
+from opdat_analytics.exports.slides_ink import NO_LINE, fill, font, hatched, line, number_format, text_of
+from opdat_analytics.exports.slides_labels import label, labels, shown
 
-SHEET, LABEL = "Numbers", "Label"
-FIXED_DATE = datetime(2000, 1, 1)
-C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_YEARS = (YEAR, "From year")
-
-
-def as_year(heading: str, text: str) -> int | None:
-    """A year as a number, so that a program can count with it; None for other text."""
-    return int(text) if heading in _YEARS and re.fullmatch(r"\d{4}", text) else None
+_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+_NS = (
+    f'xmlns:c="{_C}" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
 
 
-def shown_in(plan: Native) -> list[str]:
-    """The columns that the chart shows: what rows are about, what is drawn, and the shorthand."""
-    drawn = {run.heading for run in plan.runs} | ({LOW, "Upper bound"} & set(plan.table.columns))
-    about = {*texts_of(plan.table), SHORTHAND_COLUMN}
-    return [name for name in plan.table.columns if name in drawn | about]
+_LETTERS = 44
+"""Letters of the name of a panel."""
 
 
-def chart_workbook(plan: Native) -> bytes:
-    """The workbook behind a chart: the rows that it shows and nothing else."""
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    book.set_properties({"created": FIXED_DATE, "author": "", "comments": ""})
-    sheet = book.add_worksheet(SHEET)
-    names = shown_in(plan)
-    headings = [*names, LABEL]
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    for column, heading in enumerate(headings):
-        sheet.write_string(0, column, heading, bold)
-        sheet.set_column(column, column, 28 if column == 0 or heading == LABEL else 14)
-    for column, heading in enumerate(names):
-        for row, value in enumerate(plan.table[heading].tolist(), start=1):
-            year = as_year(heading, value) if isinstance(value, str) else None
-            if year is not None:
-                sheet.write_number(row, column, year)
-            elif isinstance(value, str):
-                if value:
-                    sheet.write_string(row, column, inert(one_line(value)))
-            elif not pd.isna(value):
-                sheet.write_number(row, column, value)
-    for row, label in enumerate(plan.labels, start=1):
-        sheet.write_string(row, len(names), inert(label))
-    sheet.freeze_panes(1, 0)
-    book.close()
-    return buffer.getvalue()
+def chart_parts(native: Native, table: pd.DataFrame) -> tuple[bytes, bytes]:
+    """A chart and the workbook inside it.
+
+    Parameters
+    ----------
+    native
+        What is drawn.
+    table
+        ``contents.numbers`` of the exhibit.
+
+    Returns
+    -------
+    tuple of bytes
+        The part ``chart.xml`` without its link to the workbook, and the workbook.
+    """
+    categories, days, drawn = columns_of(native)
+    return _xml(native, categories, days, drawn).encode(), workbook_of(native, table, categories, days, drawn)
 
 
-# ---------------------------------------------------------------- drawing
+# ---------------------------------------------------------------- the chart
 
 
-def chart_xml(plan: Native) -> bytes:
-    """The drawing of a chart, its numbers as references to the workbook with what was last read there."""
-    inner = _scatter(plan) if plan.shape == "lines" else _bars(plan)
-    legend = "" if plan.direct else _legend(plan)
-    return chart_space(inner, legend)
-
-
-def chart_space(plot: str, legend: str) -> bytes:
-    """A drawing around the plot and its key."""
+def _xml(native: Native, categories: Column, days: Column | None, drawn: Sequence[Drawn]) -> str:
+    made: list[str] = []
+    for one in drawn:
+        if native.form == "ranks" and one.upper is not None:
+            made.append(_upper_bars(native, one, one.upper, categories, len(made)))
+        made.append(_series(native, one, categories, days, len(made)))
+    lone = (len(drawn) == 1 and native.form != "dates") or bool(native.title and native.noted)
+    legend = "" if lone else _LEGEND
+    title = _title(shortened(native.title)) if native.title else '<c:autoTitleDeleted val="1"/>'
+    plot = _PLOTS[native.form](native, "".join(made))
     return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        f'<c:chartSpace xmlns:c="{C}" xmlns:a="{_A}" '
-        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-        '<c:date1904 val="0"/><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/>'
-        f'<c:plotArea>{plot}<c:spPr><a:noFill/></c:spPr></c:plotArea>{legend}<c:plotVisOnly val="1"/>'
-        f'<c:dispBlanksAs val="gap"/></c:chart>{type_(1200)}</c:chartSpace>'
-    ).encode()
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<c:chartSpace {_NS}><c:date1904 val="0"/>'
+        f'<c:roundedCorners val="0"/><c:chart>{title}<c:plotArea>{_room(native, lone)}{plot}</c:plotArea>{legend}'
+        '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
+        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{font(1100, style.GREY)}</c:chartSpace>"
+    )
 
 
-def _scatter(plan: Native) -> str:
-    width = 0.78 if plan.direct else 0.9
-    series = "".join(_line(plan, run, place) for place, run in enumerate(plan.runs))
-    years = plan.table[YEAR].astype(int)
-    first, last = int(years.min()), int(years.max())
-    unit = f'<c:majorUnit val="{max(1, -(-(last - first) // 12))}"/>'
+def _room(native: Native, lone: bool) -> str:
+    """Where lines end before the edge of the chart, so that their last figures stand beside them."""
+    if native.form != "lines":
+        return "<c:layout/>"
+    left, top, width = (0.12, 0.16, 0.68) if native.title else (0.06, 0.05 if lone else 0.16, 0.85)
+    tall = (0.8 if native.title else 0.92) - top
     return (
         '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
-        f'<c:x val="0.06"/><c:y val="0.04"/><c:w val="{width}"/><c:h val="{0.84 if plan.direct else 0.76}"/>'
-        '</c:manualLayout></c:layout><c:scatterChart><c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>'
-        f'{series}<c:axId val="1"/><c:axId val="2"/></c:scatterChart>'
-        + axis("valAx", 1, 2, "b", "General", f'<c:max val="{last}"/><c:min val="{first}"/>', unit)
-        + axis("valAx", 2, 1, "l", plan.form, '<c:min val="0"/>', "", grid=True)
-    )  # fmt: skip
+        f'<c:x val="{left}"/><c:y val="{top}"/><c:w val="{width}"/><c:h val="{round(tall, 3)}"/></c:manualLayout>'
+        "</c:layout>"
+    )
 
 
-def _bars(plan: Native) -> str:
-    series = "".join(_bar(plan, run, place) for place, run in enumerate(plan.runs))
-    floor = '<c:min val="0"/>' if _positive(plan) else ""
-    over = 0 if plan.runs[0].name == "Earlier edition" else 100
-    small = 1200 if len(plan.labels) <= 12 else 1000 if len(plan.labels) <= 20 else 700
+def shortened(title: str) -> str:
+    """The name of a panel, as long as there is room for."""
+    return title if len(title) <= _LETTERS else f"{title[: _LETTERS - 1].rstrip()}…"
+
+
+def _title(text: str) -> str:
+    run = f'<a:r><a:rPr lang="en-US" sz="1200" b="1">{fill(style.INK)}</a:rPr><a:t>{text_of(text)}</a:t></a:r>'
     return (
-        '<c:layout/><c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
-        f'{series}<c:gapWidth val="40"/><c:overlap val="{over}"/><c:axId val="1"/><c:axId val="2"/></c:barChart>'
-        + axis("catAx", 1, 2, "l", "General", "", "", size=small, turned=True)
-        + axis("valAx", 2, 1, "t", plan.form, floor, "", grid=True, hidden=True)
-    )  # fmt: skip
-
-
-def _positive(plan: Native) -> bool:
-    return all(not (plan.table[run.heading] < 0).any() for run in plan.runs)
-
-
-def axis(
-    kind: str, own: int, other: int, side: str, form: str, ends: str, unit: str, *,
-    grid: bool = False, size: int = 1200, turned: bool = False, hidden: bool = False, last: bool = False,
-) -> str:  # fmt: skip
-    """An axis; ``hidden`` and ``last`` are those of numbers along bars, without and with its scale."""
-    lines = f"<c:majorGridlines>{_ink(style.RULE, 0.5)}</c:majorGridlines>" if grid and not hidden else ""
-    rest = '<c:auto val="0"/><c:lblOffset val="60"/><c:tickLblSkip val="1"/><c:noMultiLvlLbl val="1"/>'
-    return (
-        f'<c:{kind}><c:axId val="{own}"/><c:scaling><c:orientation val="{"maxMin" if turned else "minMax"}"/>{ends}'
-        f'</c:scaling><c:delete val="{int(hidden)}"/><c:axPos val="{side}"/>{lines}'
-        f'<c:numFmt formatCode="{form}" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
-        f'<c:tickLblPos val="low"/>{_ink(style.FAINT, 0.75) if not grid else _ink(None, 0)}{type_(size)}'
-        f'<c:crossAx val="{other}"/><c:crosses val="autoZero"/>'
-        + (rest if kind == "catAx" else f'<c:crossBetween val="{"between" if hidden or last else "midCat"}"/>{unit}')
-        + f"</c:{kind}>"
+        f'<c:title><c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz="1200" b="1"/></a:pPr>{run}</a:p></c:rich>'
+        '</c:tx><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/>'
     )
 
 
-def _line(plan: Native, run: Run, place: int) -> str:
-    upper = run.role == "upper"
-    marker = "dash" if upper else "circle"
-    rows = range(run.first, run.last + 1)
-    points = [] if upper else [row - run.first for row in rows if row in plan.unbounded]
-    marked = "".join(
-        f'<c:dPt><c:idx val="{at}"/>{_marker("triangle", 9, run.colour)}<c:bubble3D val="0"/></c:dPt>' for at in points
-    )
-    return (
-        f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{_name(plan, run)}'
-        f"<c:spPr>{_stroke(run.colour, 1.0 if upper else 2.25, 'sysDash' if upper else 'solid')}</c:spPr>"
-        f"{_marker(marker, 6 if upper else 5, run.colour)}{marked}{_end(plan, run)}"
-        f"<c:xVal>{_numbers(plan, run, YEAR)}</c:xVal><c:yVal>{_numbers(plan, run, run.heading)}</c:yVal>"
-        '<c:smooth val="0"/></c:ser>'
-    )
+_LEGEND = f'<c:legend><c:legendPos val="t"/><c:overlay val="0"/>{font(1200, style.INK)}</c:legend>'
 
 
-def _end(plan: Native, run: Run) -> str:
-    """The name of a line at its last number."""
-    if not plan.direct or run.role == "upper":
-        return ""
-    later = [other for other in plan.runs if other.name == run.name and other.first > run.first]
-    stated = [row for row in range(run.first, run.last + 1) if not pd.isna(plan.table[run.heading].iloc[row])]
-    if later or not stated or run.name == "All":
-        return ""
-    off = '<c:showLegendKey val="0"/><c:showVal val="0"/><c:showCatName val="0"/><c:showSerName val="{}"/>'
-    end = '<c:showPercent val="0"/><c:showBubbleSize val="0"/>'
-    return (
-        f'<c:dLbls><c:dLbl><c:idx val="{stated[-1] - run.first}"/><c:spPr><a:noFill/></c:spPr>'
-        f'{type_(1200, style.readable(run.colour), True)}<c:dLblPos val="r"/>{off.format(1)}{end}</c:dLbl>'
-        f"{off.format(0)}{end}</c:dLbls>"
-    )
-
-
-def _bar(plan: Native, run: Run, place: int) -> str:
-    return (
-        f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{_name(plan, run)}'
-        f"<c:spPr>{fill(run.colour)}</c:spPr>"
-        f'<c:invertIfNegative val="0"/>{_bar_labels(plan, run)}<c:cat>{_labels(plan, run)}</c:cat>'
-        f"<c:val>{_numbers(plan, run, run.heading)}</c:val></c:ser>"
-    )
-
-
-def _bar_labels(plan: Native, run: Run) -> str:
-    """Numbers at the ends of bars. Their prefix says what lies below; the number itself follows what is edited."""
-    size = 1100 if len(plan.labels) <= 20 else 700
-    ink = type_(size, style.INK)
-    flags = (
-        '<c:showLegendKey val="0"/><c:showVal val="{}"/><c:showCatName val="0"/><c:showSerName val="0"/>'
-        '<c:showPercent val="0"/><c:showBubbleSize val="0"/>'
-    )
-    own = []
-    has_upper = any(other.role == "upper" for other in plan.runs)
-    for row in range(run.first, run.last + 1):
-        prefix = ""
-        if plan.unbounded or has_upper:
-            prefix = point_label(plan, row)
-            prefix = "≥ " if row in plan.unbounded else prefix.split("–")[0] + "–" if "–" in prefix else ""
-        if run.role == "value" and has_upper and row not in plan.unbounded:
-            own.append(f'<c:dLbl><c:idx val="{row - run.first}"/><c:delete val="1"/></c:dLbl>')
-        elif prefix:
-            code = escape(f'"{prefix}"{plan.form if plan.form != "General" else "0.###"}', {'"': "&quot;"})
-            own.append(
-                f'<c:dLbl><c:idx val="{row - run.first}"/><c:numFmt formatCode="{code}" sourceLinked="0"/>'
-                f'<c:spPr><a:noFill/></c:spPr>{ink}<c:dLblPos val="outEnd"/>{flags.format(1)}</c:dLbl>'
-            )
-    return (
-        f'<c:dLbls>{"".join(own)}<c:numFmt formatCode="{plan.form}" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>'
-        f'{ink}<c:dLblPos val="outEnd"/>{flags.format(1)}</c:dLbls>'
-    )
-
-
-def _legend(plan: Native) -> str:
-    """The key, each name once, without the upper bounds that the words beside it explain."""
-    seen: set[str] = set()
-    gone = []
-    for place, run in enumerate(plan.runs):
-        if run.role == "upper" or run.name in seen:
-            gone.append(f'<c:legendEntry><c:idx val="{place}"/><c:delete val="1"/></c:legendEntry>')
-        else:
-            seen.add(run.name)
-    return f'<c:legend><c:legendPos val="b"/>{"".join(gone)}<c:overlay val="0"/>{type_(1200)}</c:legend>'
-
-
-def _at(plan: Native, heading: str, first: int, last: int) -> str:
-    letter = get_column_letter([*shown_in(plan), LABEL].index(heading) + 1)
-    return f"{SHEET}!${letter}${first + 2}:${letter}${last + 2}"
-
-
-def _numbers(plan: Native, run: Run, heading: str) -> str:
-    values = plan.table[heading].iloc[run.first : run.last + 1].tolist()
-    points = "".join(
-        f'<c:pt idx="{at}"><c:v>{float(value):.17g}</c:v></c:pt>' for at, value in enumerate(values) if value == value
-    )
-    return (
-        f"<c:numRef><c:f>{_at(plan, heading, run.first, run.last)}</c:f><c:numCache><c:formatCode>General"
-        f'</c:formatCode><c:ptCount val="{len(values)}"/>{points}</c:numCache></c:numRef>'
-    )
-
-
-def _labels(plan: Native, run: Run) -> str:
-    texts = plan.labels[run.first : run.last + 1]
-    points = "".join(f'<c:pt idx="{at}"><c:v>{escape(text)}</c:v></c:pt>' for at, text in enumerate(texts))
-    return (
-        f"<c:strRef><c:f>{_at(plan, LABEL, run.first, run.last)}</c:f><c:strCache>"
-        f'<c:ptCount val="{len(texts)}"/>{points}</c:strCache></c:strRef>'
-    )
-
-
-def _name(plan: Native, run: Run) -> str:
-    """What the key calls a series: the cell that says it, where one does."""
-    text = escape(run.name)
-    if plan.labels[run.first] == run.name and plan.shape == "lines":
-        where = _at(plan, LABEL, run.first, run.first).partition(":")[0]
-    elif run.name == run.heading:
-        where = _at(plan, run.heading, -1, -1).partition(":")[0]
+def _series(native: Native, one: Drawn, categories: Column, days: Column | None, place: int) -> str:
+    colour = one.series.colour
+    barred = native.form not in ("lines", "dates")
+    if barred:
+        look = f'<c:spPr>{_bar_look(one.series, native)}</c:spPr><c:invertIfNegative val="0"/>'
     else:
-        return f"<c:tx><c:v>{text}</c:v></c:tx>"
-    cached = f'<c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{text}</c:v></c:pt></c:strCache>'
-    return f"<c:tx><c:strRef><c:f>{where}</c:f>{cached}</c:strRef></c:tx>"
-
-
-def _marker(symbol: str, size: int, colour: str) -> str:
+        drawn = line(colour, 1.75 if native.title else 2.25) if native.form == "lines" else NO_LINE
+        small = native.form == "lines" and bool(native.title)
+        alike = one.series.stated[0] if native.form == "dates" else None
+        look = f"<c:spPr>{drawn}</c:spPr>{_marker(alike, colour, small)}"
     return (
-        f'<c:marker><c:symbol val="{symbol}"/><c:size val="{size}"/><c:spPr>{fill(colour)}'
-        f"{_stroke(colour, 0.75)}</c:spPr></c:marker>"
+        f"<c:ser>{_head(one.marks, place)}{look}{_points(native, one.series, barred)}{labels(native, one)}"
+        f"{_reach(native, one)}{_data(native, one.marks, categories, days)}</c:ser>"
     )
 
 
-def fill(colour: str) -> str:
-    """A plain ground."""
-    return f'<a:solidFill><a:srgbClr val="{colour[1:].upper()}"/></a:solidFill>'
+def _head(column: Column, place: int) -> str:
+    name = (
+        f'<c:tx><c:strRef><c:f>{column.head}</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>'
+        f"{text_of(column.heading)}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+    )
+    return f'<c:idx val="{place}"/><c:order val="{place}"/>{name}'
 
 
-def _stroke(colour: str | None, points: float, dash: str = "solid") -> str:
-    if colour is None:
-        return "<a:ln><a:noFill/></a:ln>"
-    return f'<a:ln w="{round(points * 12700)}">{fill(colour)}<a:prstDash val="{dash}"/><a:round/></a:ln>'
-
-
-def _ink(colour: str | None, points: float) -> str:
-    return f"<c:spPr>{_stroke(colour, points)}</c:spPr>"
-
-
-def type_(size: int, colour: str = style.GREY, bold: bool = False) -> str:
-    """Type of a size in hundredths of points."""
+def _data(native: Native, values: Column, categories: Column, days: Column | None) -> str:
+    smooth = '<c:smooth val="0"/>' if native.form in ("lines", "dates") else ""
+    if days is not None:
+        return f"<c:xVal>{_numbers(days)}</c:xVal><c:yVal>{_numbers(values)}</c:yVal>{smooth}"
+    texts = "".join(f'<c:pt idx="{n}"><c:v>{text_of(text)}</c:v></c:pt>' for n, text in enumerate(categories.cells))
     return (
-        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{size}" b="{int(bold)}">{fill(colour)}</a:defRPr>'
-        '</a:pPr><a:endParaRPr lang="en-US"/></a:p></c:txPr>'
+        f'<c:cat><c:strRef><c:f>{categories.ref}</c:f><c:strCache><c:ptCount val="{len(categories.cells)}"/>{texts}'
+        f"</c:strCache></c:strRef></c:cat><c:val>{_numbers(values)}</c:val>{smooth}"
     )
 
 
-# ---------------------------------------------------------------- reading
+def _numbers(column: Column) -> str:
+    cells = "".join(
+        f'<c:pt idx="{n}"><c:v>{float(cell)!r}</c:v></c:pt>' for n, cell in enumerate(column.cells) if cell is not None
+    )
+    return (
+        f"<c:numRef><c:f>{column.ref}</c:f><c:numCache><c:formatCode>General</c:formatCode>"
+        f'<c:ptCount val="{len(column.cells)}"/>{cells}</c:numCache></c:numRef>'
+    )
 
 
-def read_chart(xml: bytes, workbook: bytes) -> pd.DataFrame:
-    """The rows behind a chart, with what the chart draws in place of what its workbook says.
+def _marker(point: Point | None, colour: str, small: bool = False) -> str:
+    """The marker of a figure, told apart by its shape too, for not every program draws its outline.
 
-    Raises
-    ------
-    ExportFailed
-        If a reference of the chart leads nowhere.
+    Pale triangle: no upper limit known. Pale square: read elsewhere. Pale diamond: partial. Cross: unstable.
     """
-    sheet = load_workbook(io.BytesIO(workbook))[SHEET]
-    head, *body = [list(row) for row in sheet.iter_rows(values_only=True)]
-    cells: list[list[Any]] = body
-    for reference in etree.fromstring(xml).iter(f"{{{C}}}numRef"):
-        for row, column, value in drawn(reference):
-            if not (0 <= row < len(cells) and column < len(head)):
-                raise ExportFailed(f"A chart refers to row {row + 2} of its workbook, which has {len(cells) + 1} rows.")
-            cells[row][column] = value
-    found = pd.DataFrame([as_read(head, row) for row in cells], columns=head, dtype=object)
-    return found.drop(columns=LABEL)
+    # Not white: a program that draws no outline would not show it at all.
+    pale = style.tint(colour, 0.5)
+    symbol, inside, size = "circle", colour, 7
+    if point is not None:
+        if point.unstable:
+            symbol = "x"
+        elif point.secondary:
+            symbol, inside = "square", pale
+        elif point.partial:
+            symbol, inside, size = "diamond", pale, 8
+        elif point.unbounded:
+            symbol = "triangle"
+        if point.unbounded:
+            inside, size = pale, 9
+    edge, size = line(colour, 1.0 if small else 1.5), size - 3 if small else size
+    return f'<c:marker><c:symbol val="{symbol}"/><c:size val="{size}"/><c:spPr>{fill(inside)}{edge}</c:spPr></c:marker>'
 
 
-def as_read(head: list[Any], row: Iterable[Any]) -> list[Any]:
-    """Cells of a workbook as `differences` takes them."""
-    found: list[Any] = []
-    for heading, cell in zip(head, row, strict=True):
-        if heading in _YEARS and isinstance(cell, int | float):
-            found.append(str(int(cell)))
-        else:
-            found.append(bare(cell) if isinstance(cell, str) else None if cell is None else float(cell))
-    return found
+def _points(native: Native, series: Series, barred: bool) -> str:
+    """Marks that differ from their series; no line is drawn to a year from which the series counts differently."""
+    found = []
+    for n, point in enumerate(series.points):
+        if point is None or not point.stated or (native.form == "shares" and series.rows[n] is None):
+            continue
+        shade = series.shades[n] if series.shades else series.colour
+        flagged = point.unbounded or point.secondary or point.partial or point.unstable
+        if barred:
+            if (point.secondary if native.form == "shares" else flagged) or shade != series.colour:
+                found.append(
+                    f'<c:dPt><c:idx val="{n}"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
+                    f"<c:spPr>{_bar_point(point, shade)}</c:spPr></c:dPt>"
+                )
+            continue
+        if native.form == "dates":
+            continue
+        broken = int(native.categories[n]) in point.breaks
+        if flagged or broken or point.incomplete:
+            way = NO_LINE if broken else line(series.colour, 2.25, dash="sysDash" if point.incomplete else "")
+            look = f'{_marker(point, shade, bool(native.title))}<c:bubble3D val="0"/><c:spPr>{way}</c:spPr>'
+            found.append(f'<c:dPt><c:idx val="{n}"/>{look}</c:dPt>')
+    return "".join(found)
 
 
-def drawn(reference: Any) -> Iterator[tuple[int, int, float | None]]:
-    """Row and column (from 0, without the heading) of each cell that is drawn, and the number that is."""
-    where = reference.findtext(f"{{{C}}}f").rpartition("!")[2].replace("$", "")
-    column, first, _, last = range_boundaries(where)
-    points = {int(point.get("idx")): float(point.findtext(f"{{{C}}}v")) for point in reference.iter(f"{{{C}}}pt")}
-    for at in range(int(last) - int(first) + 1):
-        yield int(first) - 2 + at, int(column) - 1, points.get(at)
+def _bar_look(series: Series, native: Native) -> str:
+    if native.form == "shares" and all(row is None for row in series.rows):
+        return hatched(style.FAINT) + line(style.RULE, 0.75)
+    if series.earlier:
+        return fill(style.PAPER) + line(series.colour, 1.25)
+    return fill(series.colour) + NO_LINE
+
+
+def _bar_point(point: Point, shade: str) -> str:
+    edge = line(shade, 1.25)
+    if point.unbounded or point.secondary:
+        return fill(style.PAPER) + edge
+    if point.partial or point.unstable:
+        return hatched(shade) + edge
+    return fill(shade) + NO_LINE
+
+
+def _upper_bars(native: Native, one: Drawn, upper: Column, categories: Column, place: int) -> str:
+    """Pale bars up to the upper bounds behind those of the lower ones; their labels name both."""
+    points = "".join(
+        f'<c:dPt><c:idx val="{n}"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
+        f"<c:spPr>{fill(style.tint(shade, 0.35))}{NO_LINE}</c:spPr></c:dPt>"
+        for n, shade in enumerate(one.series.shades)
+    )
+    labels = "".join(
+        label(native, n, point, "outEnd", upper=True)
+        for n, point in enumerate(one.series.points)
+        if point is not None and (point.ranged or point.about)
+    )
+    look = f"<c:spPr>{fill(style.tint(one.series.colour, 0.35))}{NO_LINE}</c:spPr>"
+    return (
+        f'<c:ser>{_head(upper, place)}{look}<c:invertIfNegative val="0"/>{points}'
+        f"<c:dLbls>{labels}{shown(native, 'outEnd')}</c:dLbls>{_data(native, upper, categories, None)}</c:ser>"
+    )
+
+
+def _reach(native: Native, one: Drawn) -> str:
+    """Error bars from each mark up to its upper bound, as long as the column beside it says."""
+    if one.reach is None:
+        return ""
+    way = '<c:errDir val="y"/>' if native.form in ("lines", "dates") else ""
+    colour = style.shade(one.series.colour, 0.6) if native.form in ("columns", "bars") else one.series.colour
+    return (
+        f'<c:errBars>{way}<c:errBarType val="plus"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
+        f"<c:plus>{_numbers(one.reach)}</c:plus><c:spPr>{line(colour, 1.75)}</c:spPr></c:errBars>"
+    )
+
+
+# ---------------------------------------------------------------- axes
+
+
+def _lines_plot(native: Native, series: str) -> str:
+    return (
+        f'<c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>{series}<c:marker val="1"/>{_IDS}'
+        f"</c:lineChart>{_category_axis(native, 'b', 0)}{_value_axis(native, 'l')}"
+    )
+
+
+def _bars_plot(native: Native, series: str) -> str:
+    upright = native.form == "columns" or native.upright
+    grouping = {"shares": "percentStacked", "stacks": "stacked"}.get(native.form, "clustered")
+    overlap = 100 if native.form in ("shares", "ranks", "stacks") else 0
+    if native.title and native.noted:
+        grouping, overlap = "stacked", 100  # each bar is a series of its own, and stands alone in its row
+    count = max(len(native.series), 1)
+    gap = 45 if native.form in ("shares", "ranks", "stacks") or count > 2 else 60
+    axes = (
+        _category_axis(native, "b", 0) + _value_axis(native, "l")
+        if upright
+        else _category_axis(native, "l", 1) + _value_axis(native, "b")
+    )
+    return (
+        f'<c:barChart><c:barDir val="{"col" if upright else "bar"}"/><c:grouping val="{grouping}"/>'
+        f'<c:varyColors val="0"/>{series}<c:gapWidth val="{gap}"/><c:overlap val="{overlap}"/>{_IDS}</c:barChart>{axes}'
+    )
+
+
+def _dates_plot(native: Native, series: str) -> str:
+    first, last = min(native.days), max(native.days)
+    pad = max(45.0, (last - first) * 0.1)
+    span = last - first + 2 * pad
+    step = next(days for days in (61, 92, 183, 365.25, 730.5, 1826.25, 3652.5, 36525) if span / days <= 9)
+    day = (
+        f'<c:valAx><c:axId val="1"/><c:scaling><c:orientation val="minMax"/><c:max val="{round(last + pad)}"/>'
+        f'<c:min val="{round(first - pad)}"/></c:scaling><c:delete val="0"/><c:axPos val="b"/>'
+        f'<c:numFmt formatCode="{"mmm yyyy" if step < 300 else "yyyy"}" sourceLinked="0"/><c:majorTickMark val="out"/>'
+        f'<c:minorTickMark val="none"/><c:tickLblPos val="low"/>{_AXIS_LINE}{font(1100, style.GREY)}'
+        f'<c:crossAx val="2"/><c:crosses val="min"/><c:majorUnit val="{step}"/></c:valAx>'
+    )
+    return (
+        f'<c:scatterChart><c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>{series}{_IDS}</c:scatterChart>'
+        f"{day}{_value_axis(native, 'l')}"
+    )
+
+
+_IDS = '<c:axId val="1"/><c:axId val="2"/>'
+_AXIS_LINE = f"<c:spPr>{line(style.FAINT, 0.75)}</c:spPr>"
+_PLOTS = {
+    "lines": _lines_plot, "columns": _bars_plot, "bars": _bars_plot, "ranks": _bars_plot, "shares": _bars_plot,
+    "stacks": _bars_plot, "dates": _dates_plot,
+}  # fmt: skip
+
+
+def _category_axis(native: Native, side: str, downwards: int) -> str:
+    count = len(native.categories)
+    skip = 1 if downwards else -(-count // (4 if native.title else 22))
+    turn = -2_700_000 if native.title and not downwards else 0
+    size = 800 if native.title else 1100 if not downwards else 1000 if count <= 12 else 900 if count <= 20 else 800
+    return (
+        f'<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="{("minMax", "maxMin")[downwards]}"/></c:scaling>'
+        f'<c:delete val="0"/><c:axPos val="{side}"/><c:numFmt formatCode="General" sourceLinked="0"/>'
+        '<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>'
+        f'{_AXIS_LINE}{font(size, style.INK, turn)}<c:crossAx val="2"/><c:crosses val="autoZero"/>'
+        '<c:auto val="0"/><c:lblAlgn val="ctr"/><c:lblOffset val="60"/>'
+        f'<c:tickLblSkip val="{skip}"/><c:noMultiLvlLbl val="1"/></c:catAx>'
+    )
+
+
+def _value_axis(native: Native, side: str) -> str:
+    top = f'<c:max val="{native.top!r}"/>' if native.top is not None else ""
+    shown = "0%" if native.form == "shares" else number_format(native)
+    nothing = all(point.low == 0 and not point.ranged for point in native.points)
+    unit = '<c:majorUnit val="1"/>' if nothing else ""
+    if nothing and native.form != "shares":
+        top = '<c:max val="1"/>'
+    crosses = "max" if side == "b" else "autoZero"
+    if native.form == "dates":
+        crosses = "min"
+    return (
+        f'<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/>{top}<c:min val="0"/></c:scaling>'
+        f'<c:delete val="0"/><c:axPos val="{side}"/><c:majorGridlines><c:spPr>{line(style.RULE, 0.75)}</c:spPr>'
+        f'</c:majorGridlines><c:numFmt formatCode="{escape(shown, {chr(34): "&quot;"})}" sourceLinked="0"/>'
+        f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:spPr>{NO_LINE}'
+        f'</c:spPr>{font(1100, style.GREY)}<c:crossAx val="1"/><c:crosses val="{crosses}"/>'
+        f'<c:crossBetween val="{"midCat" if native.form == "dates" else "between"}"/>{unit}</c:valAx>'
+    )

@@ -16,13 +16,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from opdat_analytics.charts import style
 from opdat_analytics.charts.layout import one_line
+from opdat_analytics.exports.cells import FIXED_DATE, QUIET, as_read, as_year, write_cell
 from opdat_analytics.exports.contents import SHORTHAND, SHORTHAND_COLUMN, Pack, is_number, numbers
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.images import file_stem
 from opdat_analytics.exports.inert import inert
-from opdat_analytics.exports.native import native
-from opdat_analytics.exports.slides_chart import FIXED_DATE, as_read, as_year
-from opdat_analytics.exports.workbook_charts import add_chart
+from opdat_analytics.exports.workbook_chart import add_charts, said_beside
+from opdat_analytics.exports.workbook_read import check_charts
 from opdat_analytics.model import Exhibit, ExportFailed
 
 _FIGURE = "Figure id: "
@@ -59,9 +59,7 @@ def write_workbook(pack: Pack, path: Path) -> Path:
         If it cannot be written.
     """
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    book = xlsxwriter.Workbook(buffer, QUIET)
     book.set_properties(
         {
             "title": one_line(pack.title), "subject": f"Publication {pack.publication}", "author": "", "comments": "",
@@ -85,7 +83,7 @@ def numbers_in_workbook(path: Path) -> dict[str, pd.DataFrame]:
     Raises
     ------
     ExportFailed
-        If the file is not a workbook.
+        If the file is not a workbook, or a chart in it draws otherwise than its table says.
     """
     try:
         book = load_workbook(path)
@@ -99,6 +97,7 @@ def numbers_in_workbook(path: Path) -> dict[str, pd.DataFrame]:
             head, *body = [[cell.value for cell in row] for row in sheet[table.ref]]
             rows = [as_read(head, row) for row in body if any(cell is not None for cell in row)]
             found[ids[0]] = pd.DataFrame(rows, columns=head, dtype=object)
+    check_charts(path, book)
     return found
 
 
@@ -248,7 +247,8 @@ def _figure(book: Any, looks: dict[str, Any], exhibit: Exhibit, name: str, numbe
     table = numbers(exhibit)
     lines = [
         exhibit.subtitle,
-        f"This sheet holds one table. Shorthand in the column “{SHORTHAND_COLUMN}” is explained on the sheet Notes.",
+        f"This sheet holds one table. Shorthand in the column “{SHORTHAND_COLUMN}” is explained on the sheet Notes. "
+        f"{said_beside(exhibit)}",
         " ".join(exhibit.caveats) or "Nothing needs to be said about these figures that the table does not say.",
         exhibit.source_line,
         exhibit.attribution,
@@ -269,9 +269,7 @@ def _figure(book: Any, looks: dict[str, Any], exhibit: Exhibit, name: str, numbe
         _column(sheet, looks, (top + 1, column), heading, values, numeric)
         sheet.set_column(column, column, _width(heading, values, numeric))
     sheet.freeze_panes(top + 1, 1)
-    plan = native(exhibit)
-    if plan is not None:
-        add_chart(book, sheet, plan, top, one_line(exhibit.alt))
+    add_charts(book, sheet, exhibit, table, top)
     _page(sheet, handling, top)
 
 
@@ -286,7 +284,7 @@ def _column(
         if year is not None:
             sheet.write_number(row, column, year, looks["year"])
         elif numeric and value == value:
-            sheet.write_number(row, column, value, looks["whole" if whole else "parts"])
+            write_cell(sheet, row, column, value, looks["whole" if whole else "parts"])
         elif not numeric and value:
             _text(sheet, row, column, value, looks["shorthand" if heading == SHORTHAND_COLUMN else "text"])
 

@@ -51,8 +51,8 @@ class Rows:
     """Rows of one table, what else the same rows are, and what is held.
 
     ``figures`` are observations, ``facts`` rows of another table: one of both. ``wholes`` holds the figure of each
-    whole cell by its reading, where printed totals ask for it. Readings of ``held_labels`` are no rows; those of
-    ``also_held`` are, but are missing from the second table.
+    whole cell by its reading, where printed totals ask for it. Readings of ``held_labels`` are no rows, nor
+    are those of ``also_held``, whose rows of the second table are held.
     """
 
     figures: Figures | None

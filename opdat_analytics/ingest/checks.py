@@ -209,11 +209,8 @@ _BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|[ÃÂ][\x80-\xbf€‚ƒ„…�
 
 def odd_text(grid: Grid) -> Iterable[Flag]:
     """Text that was damaged on its way here (mojibake), each distinct text once."""
-    seen: dict[str, list[tuple[int, int]]] = {}
-    flat = grid.text.ravel().tolist()
-    for number, text in enumerate(flat):
-        if text and not text.isascii() and _BROKEN.search(text):
-            seen.setdefault(text, []).append(divmod(number, grid.text.shape[1]))
+    broken = [n for n, text in grid.worded.items() if not text.isascii() and _BROKEN.search(text)]
+    seen = {grid.worded[n]: [(int(r), int(c)) for r, c in np.argwhere(grid.words.codes == n)] for n in broken}
     for text, cells in seen.items():
         several = f" (and {len(cells) - 1} more cells)" if len(cells) > 1 else ""
         yield Flag(

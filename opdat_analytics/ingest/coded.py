@@ -37,17 +37,19 @@ class Coded:
         numbers = dict(zip(levels, range(len(levels)), strict=True))
         return cls(np.fromiter(map(numbers.__getitem__, every), dtype=np.intp, count=len(every)), levels)
 
-    def taken(self, index: np.ndarray) -> Coded:
+    def taken(self, index: np.ndarray | tuple[np.ndarray, ...]) -> Coded:
         """The rows at some positions, or where a mask is true."""
         return Coded(self.codes[index], self.levels)
 
     def used(self) -> Coded:
         """Without the levels that no row has."""
+        if len(self.levels) == 1 and self.codes.size:
+            return self
         held = np.bincount(self.codes, minlength=len(self.levels)) > 0
         if held.all():
             return self
         kept = np.flatnonzero(held)
-        return Coded((np.cumsum(held) - 1)[self.codes], tuple(self.levels[i] for i in kept.tolist()))
+        return Coded((np.cumsum(held) - 1)[self.codes], tuple(map(self.levels.__getitem__, kept.tolist())))
 
     def values(self) -> np.ndarray:
         """An object array of one value per row."""
@@ -75,7 +77,7 @@ class Coded:
             return self.changed(lambda value: join(value, other.levels[0]))
         if len(self.levels) == 1:
             return other.changed(lambda value: join(self.levels[0], value))
-        pairs, codes = np.unique(self.codes * len(other.levels) + other.codes, return_inverse=True)
+        pairs, codes = numbered(self.codes * len(other.levels) + other.codes, len(self.levels) * len(other.levels))
         one, two = np.divmod(pairs, len(other.levels))
         levels = [join(self.levels[a], other.levels[b]) for a, b in zip(one.tolist(), two.tolist(), strict=True)]
         return Coded(codes, ())._with(levels)
@@ -96,12 +98,25 @@ def levels_array(levels: Sequence[Any]) -> np.ndarray:
     return array
 
 
+def numbered(codes: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct numbers below ``width`` in rising order, and which of them each row has."""
+    if width > 4 * codes.size + 4096:
+        distinct, of_row = np.unique(codes, return_inverse=True)
+        return distinct, of_row
+    there = np.zeros(width, dtype=bool)
+    there[codes] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
+
+
 def joined(columns: Sequence[Coded]) -> Coded:
     """Columns one below the other."""
+    first = columns[0].levels
     if len(columns) == 1:
         return columns[0]
-    if len({len(column.levels) for column in columns}) == 1 and len({tuple(column.levels) for column in columns}) == 1:
-        return Coded(np.concatenate([column.codes for column in columns]), columns[0].levels)
+    if all(len(column.levels) == len(first) and tuple(column.levels) == tuple(first) for column in columns):
+        if len(first) == 1:
+            return Coded.same(first[0], sum(column.codes.size for column in columns))
+        return Coded(np.concatenate([column.codes for column in columns]), first)
     known: dict[Any, int] = {}
     codes = []
     for column in columns:

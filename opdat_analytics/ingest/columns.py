@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from opdat_analytics.ingest.coded import Coded, joined
+from opdat_analytics.ingest.coded import Coded, joined, numbered
 from opdat_analytics.model import TABLES, address, column_letters
 from opdat_analytics.model.arrow import arrow_schema
+from opdat_analytics.model.arrow_columns import arrow_numbers, arrow_values, plain_numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,28 +53,30 @@ class Figures:
         return address(int(self.rows[row]), int(self.columns[row]))
 
 
-def table_of(sheets: Sequence[Figures]) -> pa.Table:
-    """The observations of some sheets, one below the other: an Arrow table with the columns of ``COLUMNS``."""
+def table_of(one: Figures) -> pa.Table:
+    """Figures as observations: an Arrow table with the columns of ``COLUMNS``, texts as dictionary arrays."""
     import pyarrow as pa
 
-    one = sheets[0] if len(sheets) == 1 else one_below_the_other(sheets)
     exact = one.coded["qualifier"].where(lambda qualifier: qualifier == "exact")
+    number = pa.float64()
     given = {
-        "low": pa.array(one.low, from_pandas=True),
-        "high": pa.array(one.high, from_pandas=True),
-        "exact": pa.array(np.where(exact, one.low, np.nan), from_pandas=True),
-        "cell": _addresses(one.rows, one.columns),
+        "low": arrow_numbers(one.low, ~np.isnan(one.low), number),
+        "high": arrow_numbers(one.high, ~np.isnan(one.high), number),
+        "exact": arrow_numbers(one.low, exact & ~np.isnan(one.low), number),
+        "cell": arrow_column(_addresses(one.rows, one.columns), pa.string()),
     }
     schema = arrow_schema(COLUMNS)
     columns = [
         given[name] if name in given else arrow_column(one.coded[name], schema.field(name).type)
         for name in schema.names
     ]
-    return pa.table(columns, names=schema.names)
+    return pa.Table.from_arrays(columns, names=schema.names)
 
 
 def one_below_the_other(sheets: Sequence[Figures]) -> Figures:
     """The figures of some sheets as those of one."""
+    if len(sheets) == 1:
+        return sheets[0]
     rows, columns, low, high = (
         np.concatenate([getattr(sheet, name) for sheet in sheets]) for name in ("rows", "columns", "low", "high")
     )
@@ -89,18 +92,20 @@ def arrow_column(column: Coded, kind: pa.DataType) -> pa.Array:
     if levels == (None,):
         return pa.nulls(codes.size, kind)
     if not pa.types.is_string(kind):
-        return pa.array(levels, kind).take(pa.array(codes))
+        numbers, valid = plain_numbers(levels, kind)
+        return arrow_numbers(numbers[codes], None if valid is None else valid[codes], kind)
     if None not in levels:
-        return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(levels, kind))
+        indices = arrow_numbers(codes.astype(np.int32), None, pa.int32())
+        return pa.DictionaryArray.from_arrays(indices, arrow_values(levels, kind), safe=False)
     null = levels.index(None)
-    said = pa.array([level for level in levels if level is not None], kind)
-    indices = pa.array((codes - (codes > null)).astype(np.int32), mask=codes == null)
-    return pa.DictionaryArray.from_arrays(indices, said)
+    indices = arrow_numbers((codes - (codes > null)).astype(np.int32), codes != null, pa.int32())
+    said = arrow_values([level for level in levels if level is not None], kind)
+    return pa.DictionaryArray.from_arrays(indices, said, safe=False)
 
 
-def _addresses(rows: np.ndarray, columns: np.ndarray) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    letters = pa.array([column_letters(number) for number in range(int(columns.max(initial=-1)) + 1)], pa.string())
-    return pc.binary_join_element_wise(letters.take(pa.array(columns)), pa.array(rows + 1).cast(pa.string()), "")
+def _addresses(rows: np.ndarray, columns: np.ndarray) -> Coded:
+    """The addresses of cells, those on several sheets written once."""
+    width = int(columns.max(initial=0)) + 1
+    cells, codes = numbered(rows * width + columns, int(rows.max(initial=0) + 1) * width)
+    letters = [column_letters(number) for number in range(width)]
+    return Coded(codes, [f"{letters[cell % width]}{cell // width + 1}" for cell in cells.tolist()])

@@ -15,7 +15,7 @@ import numpy as np
 
 from opdat_analytics import vocab
 from opdat_analytics.ingest.declare import Layout, Source
-from opdat_analytics.ingest.grid import Grid, nonblank
+from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import LayoutMismatch, end_row, same
 
 COUNTED = "rows counted"
@@ -72,7 +72,7 @@ def counted(grid: Grid, layout: Layout, source: Source) -> tuple[Grid, Layout]:
     """
     headers = [header for header, role in layout.columns.items() if role != "ignore"]
     top, places = _find(grid, headers, layout)
-    spread, filled = grid.spread(), nonblank(grid.text)
+    spread, filled = grid.spread(), grid.filled
     end = end_row(grid.text, filled, top + 1, layout.ends)
     kept = [header for header in headers if header in places]
     counts: Counter[tuple[str, ...]] = Counter()

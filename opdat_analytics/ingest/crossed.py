@@ -28,7 +28,7 @@ from opdat_analytics.ingest.laid import (
     same,
     surroundings,
 )
-from opdat_analytics.ingest.workbook import Grid, nonblank
+from opdat_analytics.ingest.workbook import Grid
 from opdat_analytics.model import address
 
 
@@ -37,8 +37,9 @@ def _corners(grid: Grid, layout: Layout, deep: int, wide: int) -> list[tuple[int
     assert layout.corner is not None  # noqa: S101 - the caller's choice
     corner = layout.corner
     wanted = same(corner)
-    normal = normalised(grid.text)
-    found = [(int(r), int(c)) for r, c in np.argwhere(normal == wanted)]
+    texts = dict(enumerate(grid.words.levels)) if wanted.isdecimal() else grid.worded
+    said = [number for number, text in texts.items() if same(text) == wanted]
+    found = sorted((int(r), int(c)) for number in said for r, c in np.argwhere(grid.words.codes == number))
     if found and layout.repeated and {column for _, column in found} == {found[0][1]}:
         return found
     if len(found) == 1 and layout.beside is None:
@@ -66,7 +67,7 @@ def _corners(grid: Grid, layout: Layout, deep: int, wide: int) -> list[tuple[int
 def lay_crossed(grid: Grid, layout: Layout) -> Laid:
     """Take a sheet with headers on two sides apart; see ``layouts.lay``."""
     assert layout.corner is not None  # noqa: S101 - the caller's choice
-    text, filled = grid.text, nonblank(grid.text)
+    text, filled = grid.text, grid.filled
     fates = np.zeros(text.shape, dtype=np.uint8)
     deep = max((a.index for a in layout.headers if a.direction == "row"), default=1)
     wide = max((a.index for a in layout.headers if a.direction == "column"), default=1)
@@ -92,8 +93,8 @@ def lay_crossed(grid: Grid, layout: Layout) -> Laid:
     fates[top:first_row, left:right] = np.where(filled[top:first_row, left:right], FATE["header"], BLANK)
     for row in heads.tolist():
         fates[row, left:right] = np.where(filled[row, left:right], FATE["header"], BLANK)
-    for row in (*rows.tolist(), *lines.tolist()):
-        fates[row, left:first_column] = np.where(filled[row, left:first_column], FATE["label"], BLANK)
+    named = np.ix_(np.concatenate([rows, lines]), np.arange(left, first_column))
+    fates[named] = np.where(filled[named], FATE["label"], BLANK)
     findings = list(_headless(grid, filled, fates, rows, end, right))
 
     wanted_rows = [r for r, fate in zip(rows.tolist(), rows_aside, strict=True) if fate is None]
@@ -104,8 +105,8 @@ def lay_crossed(grid: Grid, layout: Layout) -> Laid:
                 block = (number, slice(left, right)) if is_row else (slice(top, end), number)
                 fates[block] = np.where(filled[block] & (fates[block] != FATE["header"]), FATE[fate], fates[block])
 
-    grid_rows, grid_columns = np.meshgrid(wanted_rows, wanted_columns, indexing="ij")
-    r, c = grid_rows.ravel().astype(int), grid_columns.ravel().astype(int)
+    r = np.repeat(np.array(wanted_rows, dtype=np.intp), len(wanted_columns))
+    c = np.tile(np.array(wanted_columns, dtype=np.intp), len(wanted_rows))
     fates[r, c] = np.where(filled[r, c], FATE["value"], NOT_REPORTED)
     labels = tuple(
         [_labels(role, said, columns, c, np.full(c.size, at), c) for role, at, said in across]
@@ -113,7 +114,7 @@ def lay_crossed(grid: Grid, layout: Layout) -> Laid:
     )
     if layout.subtitles is not None:
         labels = (*labels, named_above(text, filled, lines, r, layout.subtitles.role))
-    readings = Readings(r, c, text[r, c], labels)
+    readings = Readings(r, c, text[r, c], labels, known=grid.words.taken((r, c)))
     totals = _crossed_totals(text, filled, rows, columns, rows_aside, columns_aside, readings, down, across)
     notes = footnotes(text, filled, end, fates != BLANK)
     surroundings(fates, filled, top, end)
@@ -171,11 +172,13 @@ def _labels(
 
 def _fates_of_labels(layout: Layout, said: list[Said], numbers: np.ndarray) -> list[str | None]:
     unread, sums = {same(t) for t in layout.ignore}, {same(t) for t in layout.totals}
-    fates: list[str | None] = []
-    for number in range(numbers.size):
-        words = {same(texts[number]) for _, _, texts in said}
-        usual = {same(texts[number]) for role, _, texts in said if role in TOTALLED} & layout.usual_totals
-        fates.append("ignored" if words & unread else "total" if words & sums or usual else None)
+    fates: list[str | None] = [None] * numbers.size
+    for role, _, texts in said:
+        for number, word in enumerate(map(same, texts.tolist())):
+            if word in unread:
+                fates[number] = "ignored"
+            elif fates[number] is None and (word in sums or (role in TOTALLED and word in layout.usual_totals)):
+                fates[number] = "total"
     return fates
 
 

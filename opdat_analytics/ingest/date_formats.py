@@ -86,6 +86,7 @@ def _minutes(pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def prints_date(code: str) -> bool:
     """Whether a format is one of dates that shows less than the day, or more than the date."""
     kinds = _parts(code).kinds

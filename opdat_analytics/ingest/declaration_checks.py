@@ -36,7 +36,7 @@ SOURCE_KEYS = {
 LAYOUT_KEYS = {
     "files": str, "sheet": str, "table": str, "columns": dict, "optional": list, "routes": list, "fill": list,
     "also": dict, "id": str, "corner": (str, dict), "headers": dict, "totals": (str, list), "ends": (str, list),
-    "ignore": dict, "constants": dict, "meanings": dict, "parts": list, "from": str, "subtitles": (str, dict),
+    "ignore": dict, "constants": dict, "meanings": dict, "parts": list, "from": (str, dict), "subtitles": (str, dict),
     "header": str, "sheet_name": str,
 }  # fmt: skip
 SUB_KEYS: dict[str, dict[str, Any]] = {
@@ -50,6 +50,7 @@ SUB_KEYS: dict[str, dict[str, Any]] = {
     "routes": {"column": str, "by": str, "to": dict},
     "also": {"table": str, "columns": dict, "constants": dict, "id": str},
     "subtitles": {"role": str, "rows": list},
+    "from": {"row": str, "column": str, "number": int},
 }
 CELL = re.compile(r"(?P<file>.+)#(?P<sheet>.+)!(?P<cell>[A-Z]{1,3}[1-9]\d*)")
 _AXIS = re.compile(r"(row|column) ([1-9]\d*)")
@@ -109,7 +110,7 @@ def _parts(table: Mapping[str, Any]) -> Iterable[Part]:
         yield layout, LAYOUT_KEYS, where
         for route in _entries(layout, "routes"):
             yield route, SUB_KEYS["routes"], where + "routes: "
-        for key in ("also", "subtitles"):
+        for key in ("also", "subtitles", "from"):
             if isinstance(layout.get(key), dict):
                 yield layout[key], SUB_KEYS[key], f"{where}{key}: "
 
@@ -159,7 +160,7 @@ def meaning_problems(table: Mapping[str, Any]) -> Iterable[str]:
     for text, code in table.get("aliases", {}).items():
         for one in str(code).split(";"):
             if one not in vocab.places():
-                near = vocab.suggest(one, vocab.places())
+                near = vocab.near_places(one)
                 yield f'aliases."{text}": “{one}” is not a place code' + (f"; did you mean {near}?" if near else ".")
     for number, entry in enumerate(_entries(table, "decided"), 1):
         yield from _decided_problems(entry, f"decided {number}: ")
@@ -317,6 +318,11 @@ def _lie_problems(layout: Mapping[str, Any], roles: frozenset[str], where: str) 
         yield from _role_problems([layout["sheet_name"]], roles - {"value"}, where + "sheet_name: ")
     if layout.get("header", "repeated") != "repeated":
         yield f"{where}header is “{layout['header']}”; allowed: repeated, where the headers are printed again below."
+    begin = layout.get("from", "")
+    if isinstance(begin, dict) and not begin.keys() & {"row", "column"}:
+        yield f'{where}from names no text; give {{ column = "…" }}, {{ row = "…", column = "…" }}, or a text alone.'
+    if isinstance(begin, dict) and ("number" in begin) and ("column" not in begin or begin["number"] < 1):
+        yield f"{where}from.number counts from 1 the columns that hold the text `column`, which it needs."
     corner = layout.get("corner", "")
     if isinstance(corner, dict) and (len(corner) != 1 or not corner.keys() <= {"above", "left_of"}):
         yield f'{where}a blank corner is declared as {{ above = "…" }} or {{ left_of = "…" }}, not {corner!r}.'
@@ -341,8 +347,8 @@ def _code_problems(codes: Mapping[str, Any], where: str, table: str = "observati
         known = _known_codes(role, table)
         for one in str(code).split(";") if role in ("place", "places") else [str(code)]:
             if known is not None and one not in known:
-                near = vocab.suggest(one, known)
-                said = f"did you mean “{near}”?" if near else f"allowed: {', '.join(sorted(known)[:14])}."
+                near = vocab.near_places(one) if role in ("place", "places") else vocab.suggest(one, known)
+                said = f"did you mean {near}?" if near else f"allowed: {', '.join(sorted(known)[:14])}."
                 yield f"{where}{role} = “{one}” is not known; {said}"
 
 

@@ -54,10 +54,21 @@ class Subtitles:
 
 
 @dataclass(frozen=True)
+class Begin:
+    """The texts by which a layout's part of a sheet begins: its first row, and its first column where tables stand
+    side by side; ``number`` counts from the left the columns that hold such a text.
+    """
+
+    row: str | None
+    column: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True)
 class Layout:
     """How the tables of some sheets lie.
 
-    ``begins`` is the text by which its part of a sheet begins; ``beside`` says where a blank corner stands (above, or
+    ``begins`` says where its part of a sheet begins; ``beside`` says where a blank corner stands (above, or
     left of, the text ``corner``); ``repeated`` that the headers are printed again further down; ``sheet_name`` is the
     role of the sheet's name. ``usual_totals`` are words for a total that count as such where none are declared.
     """
@@ -80,7 +91,7 @@ class Layout:
     constants: Mapping[str, str]
     meanings: Mapping[str, Mapping[str, Mapping[str, str]]]
     parts: tuple[PartPattern, ...]
-    begins: str | None
+    begins: Begin | None
     subtitles: Subtitles | None
     repeated: bool
     sheet_name: str | None
@@ -265,11 +276,17 @@ def _build_layout(table: Mapping[str, Any]) -> Layout:
         constants=_codes(table.get("constants", {})),
         meanings=_meanings(table.get("meanings", {})),
         parts=tuple(compile_part(pattern) for pattern in table.get("parts", [])),
-        begins=table.get("from"),
+        begins=_begin(table.get("from")),
         subtitles=_subtitles(table.get("subtitles")),
         repeated="header" in table,
         sheet_name=table.get("sheet_name"),
     )
+
+
+def _begin(declared: Any) -> Begin | None:
+    if declared is None or isinstance(declared, str):
+        return None if declared is None else Begin(declared)
+    return Begin(declared.get("row"), declared.get("column"), declared.get("number"))
 
 
 USUAL_TOTALS = frozenset(

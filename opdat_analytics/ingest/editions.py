@@ -9,9 +9,8 @@ import pandas as pd
 
 from opdat_analytics.ingest.coded import Coded, combined
 from opdat_analytics.ingest.declare import Editions
-from opdat_analytics.model import SERIES, TABLES
+from opdat_analytics.model import IDENTITY, SERIES, TABLES
 
-IDENTITY = ("file", "sheet", "cell", "part")
 _SIDES = ("low", "high", "qualifier", "text", *IDENTITY)
 
 
@@ -67,20 +66,24 @@ def contradicted(observations: pd.DataFrame) -> np.ndarray:
     secondary sourcing what is read at its publisher; a value printed otherwise on another page of one file is no matter
     of files.
     """
-    key = combined_codes(observations, (*SERIES, "edition"))
-    primary = (observations["sourcing"] != "secondary").to_numpy()
-    stated = (observations["qualifier"] != "not_reported").to_numpy()
-    counts = stated & (primary | ~np.isin(key, key[stated & primary]))
-    rows = observations[counts]
-    own = key[counts]
-    value = combined_codes(rows, ("qualifier", "low", "high"))
-    several = [
-        pd.Series(codes).groupby(own).transform("nunique").to_numpy() > 1
-        for codes in (value, combined_codes(rows, ("file",)))
-    ]
     found = np.full(len(observations), -1)
-    found[counts] = np.where(several[0] & several[1], own, -1)
+    edition = combined_codes(observations, ("source", "edition"))
+    stated = (observations["qualifier"] != "not_reported").to_numpy()
+    asked = np.flatnonzero(stated & _several(combined_codes(observations, ("file",)), edition))
+    if asked.size:  # most editions are one file
+        rows = observations.iloc[asked]
+        key = combined_codes(rows, (*SERIES, "edition"))
+        primary = (rows["sourcing"] != "secondary").to_numpy()
+        counts = primary | ~np.isin(key, key[primary])
+        rows, key, asked = rows[counts], key[counts], asked[counts]
+        values = _several(combined_codes(rows, ("qualifier", "low", "high")), key)
+        found[asked] = np.where(values & _several(combined_codes(rows, ("file",)), key), key, -1)
     return found
+
+
+def _several(codes: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """Whether there are several codes in the group of a row."""
+    return np.asarray(pd.Series(codes).groupby(within).transform("nunique") > 1)
 
 
 def _ranks(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.ndarray:

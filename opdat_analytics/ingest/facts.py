@@ -51,22 +51,35 @@ def fact_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
             text = str(block.laid.readings.text[index[i]])
             held.append(HeldCell((int(rows[i]), int(cols[i])), text, "missing_fact", message, None))
             bad.add(i)
-    for i, problem in _doubled(frame, block.layout.table):
+    for i, _, problem in _doubled(frame, block.layout.table):
         text = str(block.laid.readings.text[index[i]])
         held.append(HeldCell((int(rows[i]), int(cols[i])), text, problem.code, problem.message, problem.hint))
         bad.add(i)
-    facts = frame.drop(index=sorted(bad)).reset_index(drop=True)
-    return Rows(None, facts, {}, {}, tuple(held), (), (), ())
+    wanted = np.zeros(wanted.size, dtype=bool)
+    wanted[np.delete(index, sorted(bad))] = True
+    also, also_held = also_rows(block, wanted)
+    waiting = np.isin(index, [reading for label in also_held for reading in _readings_of(label)])
+    facts = frame[~(waiting | np.isin(np.arange(index.size), sorted(bad)))].reset_index(drop=True)
+    return Rows(None, facts, also, {}, tuple(held), (), also_held, ())
 
 
-def _doubled(frame: pd.DataFrame, table: str) -> Iterable[tuple[int, Problem]]:
+def _readings_of(label: HeldLabel) -> list[int]:
+    numbers = np.asarray(label.readings)
+    return (np.flatnonzero(numbers) if numbers.dtype == bool else numbers).tolist()
+
+
+def _doubled(frame: pd.DataFrame, table: str) -> Iterable[tuple[int, str, Problem]]:
     """Rows that share what names them with another row that says something else."""
     names = [name for name in FACT_KEYS[table] if name != "period"]
     for together in doubled_facts(frame, table):
         for i in together:
             others = ", ".join(str(frame["cell"].iloc[other]) for other in together if other != i)
             message = f"another row ({others}) has the same {' and '.join(names)} and says something else"
-            yield i, Problem("duplicate_key", message, "give each row a name of its own, or keep the one that is right")
+            yield (
+                i,
+                names[0],
+                Problem("duplicate_key", message, "give each row a name of its own, or keep the one that is right"),
+            )
 
 
 def _cell_of(block: Block, role: str, row: int) -> tuple[int, int]:
@@ -116,7 +129,32 @@ def _fact_frame(
         columns["calendar"] = [_calendar(text, block) for text in _column(given, "year", count)]
     if table == "activities":
         _years_of_dates(columns)
+    problems.extend(_crossed(columns, table))
     return pd.DataFrame(columns, index=range(count)), problems
+
+
+_ORDERED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "targets": (("target_low", "target_high"), ("baseline_low", "baseline_high")),
+    "activities": (("start", "end"),),
+}
+"""Columns of which the second is never below the first."""
+
+
+def _crossed(columns: Mapping[str, Sequence[Any]], table: str) -> Iterable[tuple[int, str, str, Problem]]:
+    """Rows whose lower bound is above the upper one, or that end before they start."""
+    for lower, upper in _ORDERED.get(table, ()):
+        for i, (a, b) in enumerate(zip(columns[lower], columns[upper], strict=True)):
+            if a is None or b is None:
+                continue
+            if isinstance(a, str):
+                # Of dates of different precision only what both state can be compared.
+                if str(a)[: len(b)] > str(b)[: len(a)]:
+                    said = f"the activity ends ({b}) before it starts ({a})"
+                    yield i, lower, str(a), Problem("wrong_order", said, "give the first day, then the last")
+            elif a > b:
+                what = lower.partition("_")[0]
+                said = f"the {what} is at least {a:,.15g} and at most {b:,.15g}: no number is both"
+                yield i, lower, f"{a:.15g}", Problem("wrong_order", said, "give the lower number first")
 
 
 def _years_of_dates(columns: dict[str, list[Any]]) -> None:
@@ -194,7 +232,11 @@ def row_ids(pattern: str, rows: np.ndarray, editions: Sequence[str | None]) -> l
 
 
 def also_rows(block: Block, wanted: np.ndarray) -> tuple[dict[str, pd.DataFrame], tuple[HeldLabel, ...]]:
-    """The second table that the same rows feed, and labels that are held; a row whose figure is held was still done."""
+    """The second table that the same rows feed, and what is held in it, with the readings that are no rows for it.
+
+    A row whose figure is held was still done; where the row itself is held, so is its figure. Rows that say the same
+    of one thing, such as the targets of one indicator, become one row.
+    """
     also = block.layout.also
     if also is None:
         return {}, ()
@@ -209,12 +251,28 @@ def also_rows(block: Block, wanted: np.ndarray) -> tuple[dict[str, pd.DataFrame]
     took = {role: column.taken(index).values() for role, column in words.columns.items()}
     pattern = also.id or block.layout.id
     frame, problems = _fact_frame(block, also.table, pattern, took, readings.rows[index], readings.columns[index])
+    problems.extend(_nameless(frame, also.table))
+    problems.extend((i, name, str(frame[name].iloc[i]), p) for i, name, p in _doubled(frame, also.table))
     needed = [c.name for c in TABLES[also.table] if not c.nullable and c.kind == "str"]
     frame = frame.drop(index=[i for i, *_ in problems]).fillna(dict.fromkeys(needed, UNSTATED))
+    frame = frame.drop_duplicates([name for name in frame.columns if name != "cell"])
     told = [
-        HeldLabel(
-            (int(readings.rows[index[i]]), int(readings.columns[index[i]])), text, p.code, p.message, p.hint, index[[i]]
-        )
-        for i, _, text, p in problems
+        HeldLabel(_also_cell(second, role, index[i]), text, p.code, p.message, p.hint, index[[i]])
+        for i, role, text, p in problems
     ]
     return {also.table: frame.reset_index(drop=True)}, (*words.held, *told)
+
+
+def _nameless(frame: pd.DataFrame, table: str) -> Iterable[tuple[int, str, str, Problem]]:
+    """Rows without the codes that a row of the second table cannot do without; other words may stay unstated."""
+    if table == "indicators":
+        for name in ("measure", "direction"):
+            for i in np.flatnonzero(frame[name].isna().to_numpy()).tolist():
+                message = f"the row has no {name}, which every row of {table} needs"
+                yield i, name, "", Problem("missing_fact", message)
+
+
+def _also_cell(readings: Readings, role: str, reading: int) -> tuple[int, int]:
+    """Where the label of a role of the second table stands, in the row of a reading."""
+    column = next((int(label.columns[reading]) for label in readings.labels if label.role == role), None)
+    return int(readings.rows[reading]), int(readings.columns[reading]) if column is None else column

@@ -64,6 +64,8 @@ _SYMBOL_CODES = ("not_reported", "suppressed", "not_available", "not_applicable"
 _NUMBERLIKE = re.compile(r"[0-9.,' ٬٫]*[0-9][0-9.,' ٬٫]*")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")
 """Digits alone, few enough to be kept exactly: every unit and every notation reads them alike."""
+_SPAN = re.compile(r"(0|[1-9][0-9]{0,2}) ?– ?([1-9][0-9]{0,2})")
+"""Two small numbers and a dash between them, which can be nothing else: neither years, nor a date, nor grouped."""
 _MONEY = r"us\$|usd|\$"
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([ t]\d{1,2}:.*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})")
 _MACHINE = re.compile(r"[-+]?[\d.,]+e[-+]?\d+|[-+]?0x[\da-f]+|\d+(_\d+)+|[-+]?(inf|infinity|nan)|\d+ */ *\d+")
@@ -129,6 +131,9 @@ def parse_figure(
         return Figure(None, None, "not_reported")
     if _WHOLE.fullmatch(symbol):
         return Figure(float(symbol), float(symbol), "exact")
+    span = _SPAN.fullmatch(symbol)
+    if span is not None and int(span[1]) < int(span[2]):
+        return Figure(float(span[1]), float(span[2]), "between")
     plain = readable(symbol if numerals.declared else closed_up(symbol))
     if isinstance(plain, Problem):
         return plain

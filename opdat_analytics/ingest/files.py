@@ -20,9 +20,10 @@ from opdat_analytics.ingest.joint import TOGETHER, with_joint
 from opdat_analytics.ingest.layouts import BLANK, FATE, NOT_REPORTED, Laid, LayoutMismatch, lay, parts_of
 from opdat_analytics.ingest.rulings import ignore_cells, readings_ruled, rule, stale_rulings
 from opdat_analytics.ingest.tables import figure_rows
-from opdat_analytics.ingest.workbook import Grid, cells_of, nonblank, read_workbook
+from opdat_analytics.ingest.workbook import Grid, cells_of, read_workbook
 from opdat_analytics.model import FACT_KEYS, FATES, TABLES, Issue, UnreadableFile, address
-from opdat_analytics.model.arrow import arrow_schema, to_frame
+from opdat_analytics.model.arrow import to_frame
+from opdat_analytics.model.arrow_columns import arrow_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,11 +43,14 @@ class FileRead:
         The file could not be read as declared: only its issues count.
     edition
         Its edition label.
+    figures
+        The observations once more, still by column.
     """
 
     rows: Mapping[str, pa.Table | pd.DataFrame]
     stopped: bool
     edition: str | None
+    figures: Figures | None = None
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -143,10 +147,10 @@ def read_file(path: Path, source: Source, refuse: Refuse = lambda *_: None) -> F
         except LayoutMismatch as error:
             cell = address(*error.cell) if error.cell else None
             return stop(error.code, str(error), grid.name, cell, error.hint)
-    blocks = _without_contradictions(blocks, source.id, file)
+    blocks, figures = _without_contradictions(blocks, source.id, file)
     issues = [issue for block in blocks for issue in block.issues]
     stale = stale_rulings(source, path.name, file, grids)
-    tables = _joined(blocks)
+    tables = _joined(blocks, figures)
     rows = len(tables.get("observations", ()))
     if edition is None and source.editions.pattern is not None and _without_edition(tables):
         pattern = source.editions.pattern.pattern
@@ -161,8 +165,8 @@ def read_file(path: Path, source: Source, refuse: Refuse = lambda *_: None) -> F
         low, high = source.expect["rows"]
         return stop("row_count", f"{rows} figures were read; `expect.rows` allows {low:.0f} to {high:.0f}")
     tables["issues"] = issue_table([*issues, *stale, *_told_otherwise(tables)])
-    tables["ledger"] = _table([block.ledger for block in blocks], "ledger")
-    return FileRead(tables, False, edition)
+    tables["ledger"] = arrow_table([block.ledger for block in blocks], TABLES["ledger"])
+    return FileRead(tables, False, edition, figures)
 
 
 def _without_edition(tables: Mapping[str, Any]) -> bool:
@@ -189,16 +193,7 @@ def _has_rows(tables: Mapping[str, Any], issues: list[Issue], blocks: list[_Shee
 
 def issue_table(issues: Iterable[Issue]) -> pa.Table:
     """Issues as rows of the ``issues`` table."""
-    return _table([vars(issue) for issue in issues], "issues")
-
-
-def _table(rows: list[Mapping[str, Any]], name: str) -> pa.Table:
-    import pyarrow as pa
-
-    schema = arrow_schema(TABLES[name])
-    return pa.table(
-        [pa.array([row[c] for row in rows], schema.field(c).type) for c in schema.names], names=schema.names
-    )
+    return arrow_table([vars(issue) for issue in issues], TABLES["issues"])
 
 
 @dataclass(frozen=True)
@@ -210,9 +205,8 @@ class _Sheet:
     claimed: bool
 
 
-def _joined(blocks: list[_Sheet]) -> dict[str, Any]:
-    figures = [block.figures for block in blocks if block.figures is not None]
-    tables: dict[str, Any] = {"observations": table_of(figures)} if figures else {}
+def _joined(blocks: list[_Sheet], figures: Figures | None) -> dict[str, Any]:
+    tables: dict[str, Any] = {} if figures is None else {"observations": table_of(figures)}
     facts: dict[str, list[pd.DataFrame]] = {}
     for block in blocks:
         for name, frame in block.facts.items():
@@ -226,15 +220,20 @@ def _concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
-def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> list[_Sheet]:
-    """Hold figures that two sheets of the file print with different values, all of a key together."""
-    several = [(block, block.figures) for block in blocks if block.figures is not None and len(block.figures)]
-    if len(several) < 2:
-        return blocks
+def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> tuple[list[_Sheet], Figures | None]:
+    """Hold figures that two sheets of the file print with different values, all of a key together.
+
+    Returns
+    -------
+    The sheets, and the figures of all of them one below the other; None where no sheet is about figures.
+    """
+    several = [(block, block.figures) for block in blocks if block.figures is not None]
+    if not several:
+        return blocks, None
     joined = one_below_the_other([figures for _, figures in several])
-    apart, _ = checks.repeated(joined)
+    apart = checks.repeated(joined)[0] if sum(len(figures) > 0 for _, figures in several) > 1 else []
     if not apart:
-        return blocks
+        return blocks, joined
     held = np.zeros(len(joined), dtype=bool)
     issues: dict[str, list[Issue]] = {}
     sheets, texts = joined.coded["sheet"].values().tolist(), joined.coded["text"].values().tolist()
@@ -251,7 +250,8 @@ def _without_contradictions(blocks: list[_Sheet], source: str, file: str) -> lis
         for (block, figures), own in zip(several, np.split(held, ends[:-1]), strict=True)
         if own.any()
     }
-    return [changed.get(id(block), block) for block in blocks]
+    kept = [changed.get(id(block), block) for block in blocks]
+    return kept, one_below_the_other([block.figures for block in kept if block.figures is not None])
 
 
 def _with_held(block: _Sheet, figures: Figures, held: np.ndarray, issues: Mapping[str, list[Issue]]) -> _Sheet:
@@ -279,7 +279,7 @@ def _one_sheet(grid: Grid, parts: list[_Sheet]) -> _Sheet:
 
 def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _Sheet:
     fates = np.zeros(grid.text.shape, dtype=np.uint8)
-    fates[nonblank(grid.text)] = FATE["ignored" if ignored else "held"]
+    fates[grid.filled] = FATE["ignored" if ignored else "held"]
     issues: tuple[Issue, ...] = ()
     if not ignored and cells_of(grid):
         message = f"no layout claims sheet “{grid.name}”; its {cells_of(grid)} cells are not used"
@@ -292,7 +292,8 @@ def _unread_sheet(grid: Grid, source: Source, file: str, *, ignored: bool) -> _S
 
 
 def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[str, Any]:
-    counts = {name: int(np.count_nonzero(fates == FATE[name])) for name in FATES}
+    of_fate = np.bincount(fates.ravel(), minlength=NOT_REPORTED + 1).tolist()
+    counts = {name: of_fate[FATE[name]] for name in FATES}
     cells = cells_of(grid)
     return {
         "source": source,
@@ -300,8 +301,8 @@ def _ledger_row(source: str, file: str, grid: Grid, fates: np.ndarray) -> dict[s
         "sheet": grid.name,
         "cells": cells,
         **counts,
-        "not_reported": int(np.count_nonzero(fates == NOT_REPORTED)),
-        "balanced": sum(counts.values()) == cells and not np.any((fates == BLANK) & nonblank(grid.text)),
+        "not_reported": of_fate[NOT_REPORTED],
+        "balanced": sum(counts.values()) == cells and not np.any((fates == BLANK) & grid.filled),
     }
 
 
@@ -327,11 +328,13 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         waiting[label.readings] = True
     withheld = readings_ruled(laid, ruled.by_cell, "hold")
     rows = _rows_of(block, ~(waiting | dropped), withheld)
-    for label in rows.held_labels:
+    for label in (*rows.held_labels, *rows.also_held):
         waiting[label.readings] = True
     facts = rows.also if rows.facts is None else {layout.table: rows.facts, **rows.also}
 
-    for label in (*words.held, *rows.held_labels, *rows.also_held):
+    known = {(label.code, label.cell) for label in words.held}
+    more = [label for label in rows.also_held if (label.code, label.cell) not in known]
+    for label in (*words.held, *rows.held_labels, *more):
         waits = int((~dropped[label.readings]).sum())
         if waits:
             noun = "figure" if layout.table == "observations" else "row"

@@ -99,7 +99,7 @@ def _columns_of(
 
 def lay_flat(grid: Grid, layout: Layout) -> Laid:
     """Take a flat sheet apart; see ``layouts.lay``."""
-    text, filled = grid.text, nonblank(grid.text)
+    text, filled = grid.text, grid.filled
     fates = np.zeros(text.shape, dtype=np.uint8)
     top, places, roles = _find_header(grid, layout)
     end = end_row(text, filled, top + 1, layout.ends)

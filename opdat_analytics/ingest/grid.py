@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from opdat_analytics.ingest.coded import Coded
+
 NO_FIGURE = "looks_like_date"
 """Code of a cell that names a period and cannot be a figure: not to be believed as a figure, but as a label."""
+
+UNSEEN = "white_on_white"
+"""Code of a cell in white letters: no figure, though a header in white may stand on the dark ground of a theme."""
 
 Position = tuple[int, int]
 Remark = tuple[str, Position | None, str]
@@ -54,6 +60,26 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
 
+    @cached_property
+    def words(self) -> Coded:
+        """The distinct texts, and which of them each cell says; codes in the shape of the grid."""
+        words = Coded.of(self.text.ravel().tolist())
+        return Coded(words.codes.reshape(self.text.shape), words.levels)
+
+    @cached_property
+    def worded(self) -> Mapping[int, str]:
+        """The texts that are not digits alone, as most cells of a table are: number of the level → text."""
+        return {number: text for number, text in enumerate(self.words.levels) if not text.isdecimal()}
+
+    @cached_property
+    def filled(self) -> np.ndarray:
+        """Where the grid holds anything but white space."""
+        filled = np.ones(self.text.shape, dtype=bool)
+        for number, text in self.worded.items():
+            if not text or text.isspace():
+                filled &= self.words.codes != number
+        return filled
+
     def spread(self) -> np.ndarray:
         """The text with the blanks of every merged range filled with the text of its first cell."""
         filled = self.text.copy()
@@ -66,11 +92,11 @@ class Grid:
 
 def cells_of(grid: Grid) -> int:
     """How many cells of a grid are not blank."""
-    return int(np.count_nonzero(nonblank(grid.text)))
+    return int(np.count_nonzero(grid.filled))
 
 
 def nonblank(text: np.ndarray) -> np.ndarray:
-    """Where a grid holds anything but white space."""
+    """Where texts are anything but white space."""
     filled = text.astype(bool)
     blanks = {value for value in set(text.ravel().tolist()) if value.isspace()}
     if blanks:

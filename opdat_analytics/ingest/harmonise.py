@@ -15,7 +15,7 @@ from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.declaration_checks import CLOSED
 from opdat_analytics.ingest.declare import Layout, Source
 from opdat_analytics.ingest.figures import Problem, strip_marker
-from opdat_analytics.ingest.grid import NO_FIGURE
+from opdat_analytics.ingest.grid import NO_FIGURE, UNSEEN
 from opdat_analytics.ingest.laid import Labels, Readings, explained
 from opdat_analytics.ingest.periods import parse_as_of, parse_period
 from opdat_analytics.model import ALLOWED
@@ -164,7 +164,7 @@ def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
     """Labels in cells that show an error or were never calculated."""
     held = []
     for cell, (code, reason) in around.unread.items():
-        if code == NO_FIGURE:
+        if code in (NO_FIGURE, UNSEEN):
             continue
         waiting = np.flatnonzero((labels.rows == cell[0]) & (labels.columns == cell[1]))
         if waiting.size:
@@ -236,6 +236,8 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
     """What a word in this role means: the layout's meanings, then the source's, then the vocabulary."""
     base, _, kind = role.partition(":")
     own = {**source.meanings.get(base, {}), **layout.meanings.get(base, {})}
+    names = list(own)
+    common = base if layout.table != "programmes" else _PROGRAMME_ROLES.get(base, base)
 
     def look(text: str) -> Codes | Problem:
         if _ERROR_VALUE.fullmatch(text):
@@ -243,9 +245,7 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
         meant = own.get(vocab.normalise(text))
         if meant is not None:
             return meant
-        found = _common(
-            base if layout.table != "programmes" else _PROGRAMME_ROLES.get(base, base), text, source, place, list(own)
-        )
+        found = _common(common, text, source, place, names)
         if isinstance(found, str) and kind and found != "total":
             found = f"{kind}: {found}"
         return found if isinstance(found, Problem) else {base: found}
@@ -255,7 +255,7 @@ def _lookup(role: str, layout: Layout, source: Source, place: str | None) -> Cal
 
 def _common(role: str, text: str, source: Source, place: str | None, own: list[str]) -> str | Problem:
     if role in ("place", "places"):
-        return _place(text, source.aliases, joined=role == "places")
+        return _place(text, source.aliases)
     if role in ("year", "period"):
         marked = strip_marker(text)[1] is not None and isinstance(parse_period(text), Problem)
         return Problem("not_a_period", f"“{text}” is not a period") if marked else text
@@ -291,11 +291,13 @@ def _common(role: str, text: str, source: Source, place: str | None, own: list[s
     return text
 
 
-def _place(text: str, aliases: Mapping[str, str], *, joined: bool) -> str | Problem:
-    if joined and ";" in text and vocab.resolve_place(text, aliases).code is None:
-        found = [_place(one.strip(), aliases, joined=False) for one in text.split(";") if one.strip()]
+def _place(text: str, aliases: Mapping[str, str]) -> str | Problem:
+    """The code of a place; of several that a semicolon joins, their codes in that order, each once."""
+    several = [one.strip() for one in text.split(";") if one.strip()]
+    if len(several) > 1 and vocab.resolve_place(text, aliases).code is None:
+        found = [_place(one, aliases) for one in several]
         bad = next((one for one in found if isinstance(one, Problem)), None)
-        return bad or ";".join(str(one) for one in found)
+        return bad or ";".join(dict.fromkeys(str(one) for one in found))
     match = vocab.resolve_place(text, aliases)
     if match.code is None and re.fullmatch(r"\d{1,2}", text):
         # A numeric country code kept as a number has lost the zeros it begins with.

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,6 +51,8 @@ class Readings:
         One entry per header or column that names something; several may name the same role.
     also
         The labels of the second table that the same rows feed, where one is declared.
+    known
+        The texts by their distinct values, where whoever laid the table knew them.
     """
 
     rows: np.ndarray
@@ -57,6 +60,11 @@ class Readings:
     text: np.ndarray
     labels: tuple[Labels, ...]
     also: tuple[Labels, ...] = ()
+    known: Coded | None = None
+
+    def coded(self) -> Coded:
+        """The texts by their distinct values."""
+        return self.known if self.known is not None else Coded.of(self.text.tolist())
 
 
 @dataclass(frozen=True)
@@ -106,9 +114,8 @@ class LayoutMismatch(OpdatError):
         super().__init__(message)
 
 
-def same(text: str) -> str:
-    """A text as the vocabulary compares words."""
-    return vocab.normalise(text)
+same = vocab.normalise
+"""A text as the vocabulary compares words."""
 
 
 def normalised(texts: np.ndarray) -> np.ndarray:
@@ -121,8 +128,13 @@ def normalised(texts: np.ndarray) -> np.ndarray:
 
 def starts(text: str, beginnings: tuple[str, ...]) -> bool:
     """Whether a text begins so, letter by letter or as the vocabulary compares words (a mark like * only as it is)."""
-    said, word = text.strip(), same(text)
-    return any(said.startswith(b.strip()) or (b[:1].isalnum() and word.startswith(same(b))) for b in beginnings)
+    letters, words = _beginnings(beginnings)
+    return text.strip().startswith(letters) or same(text).startswith(words)
+
+
+@lru_cache
+def _beginnings(texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(text.strip() for text in texts), tuple(same(text) for text in texts if text[:1].isalnum())
 
 
 def end_row(text: np.ndarray, filled: np.ndarray, first: int, ends: tuple[str, ...]) -> int:
@@ -132,11 +144,9 @@ def end_row(text: np.ndarray, filled: np.ndarray, first: int, ends: tuple[str, .
     """
     last = int(np.flatnonzero(filled.any(axis=1)).max(initial=-1)) + 1
     if ends:
-        for row in range(first, last):
-            columns = np.flatnonzero(filled[row])
-            if columns.size and starts(text[row, columns[0]], ends):
-                return row
-        return last
+        rows = first + np.flatnonzero(filled[first:last].any(axis=1))
+        said = text[rows, filled[rows].argmax(axis=1)].tolist()
+        return next((row for row, one in zip(rows.tolist(), said, strict=True) if starts(one, ends)), last)
     lines = filled.sum(axis=1)
     end = last
     for row in range(last - 1, first - 1, -1):

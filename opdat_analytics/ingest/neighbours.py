@@ -104,9 +104,9 @@ def lone_fractions(block: Block, texts: Coded, units: Coded, wanted: np.ndarray)
 def blank_labels(block: Block, wanted: np.ndarray) -> tuple[list[HeldCell], list[Flag]]:
     """Blanks in a column that names something in the other rows; ``wanted`` loses the figures that are held.
 
-    Only a blank that is rare in its column is looked at, and any among the headers of a table with two sides. A blank
-    period is held. A blank sex, form, … is held where other rows spell the total out, and else is read as the total,
-    or as not stated, and flagged.
+    A blank period is held, unless the column is declared optional. Of other columns only a blank that is rare is looked
+    at, and any among the headers of a table with two sides: a blank sex, form, … is held where other rows spell the
+    total out, and else is read as the total, or as not stated, and flagged.
     """
     held: list[HeldCell] = []
     flags: list[Flag] = []
@@ -123,9 +123,10 @@ def blank_labels(block: Block, wanted: np.ndarray) -> tuple[list[HeldCell], list
         missing = blank & wanted & nonblank(readings.text) & ~codes.given()
         count, rows = int(blank[wanted].sum()), int(wanted.sum())
         lone = count <= RARE * rows or (count == 1 and rows >= FEW) or block.layout.corner is not None
-        if not missing.any() or not lone or count == rows or _header_of(block, labels) in routed:
+        dated = role in ("year", "period") and _header_of(block, labels) not in block.layout.optional
+        if not missing.any() or not (dated or (lone and count < rows)) or _header_of(block, labels) in routed:
             continue
-        if role in ("year", "period"):
+        if dated:
             for other in ("period", "year", "as_of"):
                 missing &= ~block.columns.get(other, nothing).given()
             held += _missing(block, missing, "missing_period", "nothing says which period this figure is about")
@@ -158,6 +159,7 @@ def _missing(block: Block, missing: np.ndarray, code: str, message: str) -> list
     for i in np.flatnonzero(missing).tolist():
         at = (int(readings.rows[i]), int(readings.columns[i]))
         hint = f"fill the blank beside {address(*at)}, or declare `fill`"
+        hint += "; where no period is meant, name the header under `optional`" if code == "missing_period" else ""
         found.append(HeldCell(at, str(readings.text[i]), code, message, hint))
     return found
 

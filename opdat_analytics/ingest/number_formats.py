@@ -25,6 +25,14 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,'’\s]\d{3})*")
 _FILLERS = " -–—._·=…"
 _LITERAL = 0xE000
 """Letters printed within the digits are kept apart from the pattern's own signs by moving them here."""
+_NO_LETTERS = re.compile(
+    r'"[^"]*"|\\.|[_*].|General|\[(?:\$[^\]]*|[<>=]+-?[\d.]+|Color ?\d+|Black|Blue|Cyan|Green|Magenta|Red|White'
+    r"|Yellow)\]",
+    re.IGNORECASE | re.DOTALL,
+)
+_OF_DATES = re.compile(r"[ymdhsaegb\[]", re.IGNORECASE)
+_NO_DATES = frozenset(map(str, (*range(14), *range(37, 45), 48, 49)))
+"""Formats that every spreadsheet program knows by their number and that print numbers as numbers."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +159,11 @@ def changes_meaning(code: str) -> bool:
     return any(_odd(part, number) for number, part in enumerate(parts)) or hides_text(code) or prints_date(code)
 
 
+def may_print_dates(code: str) -> bool:
+    """Whether a format may print a number as a date or a time: whatever is left of it but text has letters of one."""
+    return _OF_DATES.search(_NO_LETTERS.sub("", code)) is not None
+
+
 def _odd(part: Section, number: int) -> bool:
     beside = re.sub(r"[\s()\-−–]" if number == 1 else r"\s", "", part.before + part.after)
     odd = part.percents or part.thousands or _inside(part.pattern) or _padded(part.pattern) or beside
@@ -187,6 +200,9 @@ def shown(code: str, raw: str) -> Shown:
     Shown
         The text with every decimal kept, where it means something else than the number alone. Of dates nothing.
     """
+    if raw.isdecimal() and raw[0] != "0" and len(raw) <= 15 and (around := _around(code)) is not None:
+        before, after, odd = around
+        return Shown(before + raw + after, odd) if before or after else PLAIN
     try:
         value = Decimal(f"{float(raw):.15g}")
     except (InvalidOperation, ValueError):
@@ -211,6 +227,19 @@ def shown(code: str, raw: str) -> Shown:
     if part.thousands or part.percents > 1:
         return Shown(_scaled(part, value), "scaled") if value else PLAIN
     return _beside(part, value.scaleb(2) if part.percents else value, own)
+
+
+@lru_cache(maxsize=1024)
+def _around(code: str) -> tuple[str, str, str | None] | None:
+    """What a format prints around every whole number above zero; None where that depends on the number."""
+    parts = sections(code)
+    part = parts[0]
+    changed = part.thousands or part.percents or _inside(part.pattern) or _padded(part.pattern)
+    if any(one.condition for one in parts) or part.kind != "number" or not part.pattern or changed:
+        return None
+    seven = _beside(part, Decimal(7), False)
+    before, _, after = (seven.text or "7").partition("7")
+    return None if "7" in after else (before, after, seven.odd)
 
 
 def _without_digits(part: Section, value: Decimal) -> Shown:
@@ -315,6 +344,22 @@ BUILT_IN = {
 """Number formats that files name by their number alone, where they may print something else than the number."""
 
 
+WHITE = "white letters on a white ground"
+"""Stands for the number format of a style whose letters cannot be seen."""
+
+
+def _is_white(color: dict[str, str]) -> bool:
+    plain = float(color.get("tint", "0") or 0) == 0
+    white = color.get("rgb", "").lower() in ("ffffffff", "00ffffff") or color.get("indexed") in ("1", "9")
+    return plain and (white or color.get("theme") == "0")
+
+
+def _is_pale(tag: str, attributes: dict[str, str]) -> bool:
+    """Whether an element of a fill says that it has no colour, or white."""
+    none = tag == "patternFill" and attributes.get("patternType", "none") == "none"
+    return none or (tag == "fgColor" and _is_white(attributes))
+
+
 class Styles:
     """The cell styles of a workbook, gathered element by element from its styles part.
 
@@ -324,15 +369,20 @@ class Styles:
         Style number → number format, only of formats that can change what a number means.
     struck
         Style numbers whose font is struck through.
+    dated
+        Style numbers whose format may print a number as a date or a time.
     """
 
     def __init__(self) -> None:
         self.formats: dict[int, str] = {}
         self.struck: set[int] = set()
+        self.dated: set[int] = set()
         self._codes: dict[str, str] = dict(BUILT_IN)
         self._struck_fonts: set[int] = set()
+        self._white_fonts: set[int] = set()
+        self._pale_fills: set[int] = set()
         self._path: list[str] = []
-        self._fonts = self._xfs = -1
+        self._fonts = self._fills = self._xfs = -1
 
     def opened(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -344,11 +394,23 @@ class Styles:
             self._fonts += 1
         elif tag == "strike" and inside == ["fonts"] and attributes.get("val", "1") not in ("0", "false"):
             self._struck_fonts.add(self._fonts)
+        elif tag == "color" and inside == ["fonts"] and _is_white(attributes):
+            self._white_fonts.add(self._fonts)
+        elif inside == ["fills"] and len(self._path) == 3:
+            self._fills += 1
+        elif inside == ["fills"] and _is_pale(tag, attributes):
+            self._pale_fills.add(self._fills)
         elif tag == "xf" and inside == ["cellXfs"]:
             self._xfs += 1
-            code = self._codes.get(attributes.get("numFmtId", ""))
+            number = attributes.get("numFmtId", "0")
+            code = self._codes.get(number)
+            if may_print_dates(code) if code is not None else number not in _NO_DATES:
+                self.dated.add(self._xfs)
             if code is not None and changes_meaning(code):
                 self.formats[self._xfs] = code
+            font, fill = attributes.get("fontId", ""), attributes.get("fillId", "0")
+            if font in map(str, self._white_fonts) and fill in map(str, self._pale_fills):
+                self.formats[self._xfs] = WHITE
             if attributes.get("fontId", "").isdecimal() and int(attributes["fontId"]) in self._struck_fonts:
                 self.struck.add(self._xfs)
 

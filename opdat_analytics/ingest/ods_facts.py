@@ -86,6 +86,8 @@ class _Content:
             self.cell, self.plain, self.mark, self.seen = attributes, "", "", set()
         elif tag == "p":
             self.seen.add(tag)
+        elif tag == "annotation" and "table-cell" in self.path:
+            self.found.flags.append(("comments", (self.row, self.column), "a comment on the cell, which is not read"))
         elif tag == "span":
             self.spans.append(attributes.get("style-name", "") in self.raised)
             if attributes.get("style-name", "") in self.struck:
@@ -116,6 +118,9 @@ class _Content:
         if not (kind or self.plain or "formula" in self.cell):
             return
         at, printed = (self.row, self.column), self.plain.strip()
+        down, across = (_repeated(self.cell, f"number-{what}-spanned") for what in ("rows", "columns"))
+        if down * across > 1:
+            self.found.merges.append((*at, at[0] + down - 1, at[1] + across - 1))
         self.left -= self.rows * self.width
         if self.left < 0 or self.column + self.width > MAX_COLUMNS or self.row + self.rows > 2**20:
             raise UnreadableFile(
@@ -133,7 +138,7 @@ class _Content:
             self.found.unread[at] = ("error_value", printed, f"the cell shows the error {printed}")
         elif kind == "percentage":
             self.found.prints[at] = f"{float(self.cell.get('value', 'nan')) * 100:.12g}%"
-        elif kind == "float" and "p" in self.seen:
+        elif kind in ("float", "currency") and "p" in self.seen:
             self.number(at, self.cell.get("value", "nan"), printed)
         elif kind == "date" and printed:
             said = printed_date(printed, self.cell.get("date-value", ""))
@@ -161,14 +166,19 @@ class _Content:
             self.found.flags.append(("read_as_shown", at, message))
         elif re.match(r"0\d", plain["number"]):
             self.found.prints[at] = printed
-        elif not any(_same(value, number) for number in _readings(plain["number"], plain["power"])):
+        elif not any(_same(value, one) for one in _readings(plain["number"], plain["power"])) or _unsigned(
+            value, plain[0]
+        ):
             told = f"the cell holds {value} and shows “{printed}”, {_UNSURE}"
             self.found.unread[at] = ("changed_by_format", printed, told)
-        elif value.startswith("-") and plain[0][0] not in "-−–(":
-            self.found.flags.append(("read_as_shown", at, f"the cell shows {value} without its sign; {value} is read"))
 
 
 _UNSURE = "and nobody can tell which is meant"
+
+
+def _unsigned(value: str, printed: str) -> bool:
+    """Whether a number is printed without its minus, or with one that is not its own."""
+    return (printed[0] in "-−–(") != value.startswith("-") and not _same(value, "0")
 
 
 def _readings(number: str, power: str | None) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from opdat_analytics.ingest.printed_text import Problem, readable
 from opdat_analytics.model import ALLOWED, DeclarationError
@@ -54,6 +55,7 @@ _YEAR_END = r"(?:as of |at )?(?:yearend|year[- ]end|(?:end|close) of|end|fin de|
 _LABELS = "2019, FY2019, 2010–2016, yearend 2020, 2024-06, 2024-06-24"
 
 
+@lru_cache(maxsize=4096)
 def parse_period(text: str, calendar: str | None = None, language: str = "en") -> Period | Problem:
     """Read a period label.
 

@@ -6,16 +6,18 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from opdat_analytics.ingest import ods_facts, sheet_facts
+from opdat_analytics.ingest import binary_facts, ods_facts, sheet_facts
 from opdat_analytics.ingest.cell_scan import only_text
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.ingest.number_formats import Styles
+from opdat_analytics.ingest.plain_cells import PlainSheet, shared_texts
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_LETTERS
 from opdat_analytics.ingest.rich_text import rich_strings
 from opdat_analytics.ingest.sheet_facts import Book, SheetFacts
@@ -29,7 +31,9 @@ MAX_RATIO = 400
 RATIO_FROM = 8 * 2**20
 MAX_TEXT = 32_767
 _CHUNK = 2**20
+_LOOKED_THROUGH = frozenset(("xl/sharedstrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
 _SHEET_TYPES = ("/worksheet", "/dialogsheet", "/xlMacrosheet", "/xlIntlMacrosheet")
+_STATES = ("visible", "hidden", "veryHidden")
 _CLAIM = re.compile(rb'\s(?:uniqueC|c)ount=["\'](\d+)["\']')
 _OTHER_DOCUMENTS = {"word/": "a Word document", "ppt/": "a PowerPoint presentation", "visio/": "a Visio drawing"}
 
@@ -50,6 +54,10 @@ class Inspected:
         In the usual form and within limits throughout, so that reading it cannot hurt the process.
     data
         The workbook, without claims about its size that are not true.
+    read
+        The worksheets in order, read already, where their values are written so plainly that no reader is needed.
+    texts
+        The shared texts of these.
     """
 
     kind: str
@@ -57,10 +65,27 @@ class Inspected:
     flags: tuple[Remark, ...]
     usual: bool
     data: bytes
+    read: tuple[PlainSheet, ...] | None = None
+    texts: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What a workbook's list of sheets says: its worksheets with their parts, in order, and how visible each is.
+
+    ``uncalculated`` where nobody calculated the formulas, ``plain`` where the links are usual ones, ``mixed`` where
+    there are sheets of other kinds.
+    """
+
+    parts: list[tuple[str, str]]
+    states: list[str]
+    uncalculated: bool
+    plain: bool
+    mixed: bool
 
 
 def inspect(data: bytes) -> Inspected:
-    """Check a zipped workbook and collect what readers lose. Of xlsb, whose parts are not XML, little is known.
+    """Check a zipped workbook and collect what readers lose.
 
     Raises
     ------
@@ -85,18 +110,41 @@ class _Parts:
     def chunks(self, name: str) -> Iterator[bytes]:
         """A part, unpacked piece by piece."""
         entry = self.entries[name]
-        seen = 0
-        with self.archive.open(entry) as part:
-            while chunk := part.read(_CHUNK):
-                seen += len(chunk)
-                if seen > entry.file_size:
-                    raise UnreadableFile("hostile_archive", f"part {name} is larger than the archive says")
+        packed, seen, checked = self.packed(entry), 0, 0
+        unpacking = zlib.decompressobj(-zlib.MAX_WBITS) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+        while packed:
+            chunk = unpacking.decompress(packed, _CHUNK) if unpacking else packed
+            packed = unpacking.unconsumed_tail if unpacking else b""
+            seen, checked = seen + len(chunk), zlib.crc32(chunk, checked)
+            if seen > entry.file_size:
+                raise zipfile.BadZipFile(f"part {name} is larger than the archive says")
+            if chunk:
                 yield chunk
+        if seen < entry.file_size or checked != entry.CRC:
+            raise zipfile.BadZipFile(f"part {name} was damaged on its way: its check sum (CRC) is another")
+
+    def packed(self, entry: zipfile.ZipInfo) -> bytes:
+        """The bytes of a part as they lie in the archive, below the name that the directory gives it."""
+        at = entry.header_offset
+        if self.data[at : at + 4] != b"PK\x03\x04" or len(self.data) < at + 30:
+            raise zipfile.BadZipFile(f"part {entry.filename} is not where the directory says")
+        name = at + 30
+        body = name + int.from_bytes(self.data[at + 26 : at + 28], "little")
+        told = self.data[name:body].decode("utf-8" if entry.flag_bits & 0x800 else "cp437")
+        if told != entry.orig_filename:
+            raise zipfile.BadZipFile(f"part {entry.filename} is called {told} where it lies")
+        begin = body + int.from_bytes(self.data[at + 28 : at + 30], "little")
+        return self.data[begin : begin + entry.compress_size]
+
+    def whole(self, name: str) -> bytes:
+        """A part, unpacked as a whole."""
+        return b"".join(self.chunks(name))
 
     def inspected(self) -> Inspected:
         if "xl/workbook.bin" in self.entries:
             self.refuse_document_types(frozenset())
-            return Inspected("xlsb", {}, self.flags(), False, self.one_archive())
+            seen = binary_facts.facts(lambda name: b"".join(self.chunks(name)) if name in self.entries else b"")
+            return Inspected("xlsb", seen or {}, self.flags(), False, self.one_archive())
         if "xl/workbook.xml" in self.entries:
             return self.workbook()
         if "mimetype" in self.entries and "content.xml" in self.entries:
@@ -129,6 +177,13 @@ class _Parts:
         if any("/externallinks/" in name for name in self.entries):
             message = "some cells take their values from other workbooks, as these were when it was last saved"
             flags.append(("external_links", None, message))
+        notes = [n for n in self.entries if re.fullmatch(r"xl/(?:comments[^/]*|comments/[^/]*)\.(?:xml|bin)", n)]
+        if notes:
+            cells = [
+                c for n in notes for c in re.findall(rb'<(?:\w+:)?comment\b[^>]*\bref="([A-Z]+\d+)"', self.whole(n))
+            ]
+            where = f": {', '.join(c.decode() for c in cells[:8])}{' …' if len(cells) > 8 else ''}" if cells else ""
+            flags.append(("comments", None, f"cells have comments, which are not read{where}"))
         if self.odd:
             flags.append(
                 ("odd_parts", None, "the workbook's parts are named in an unusual way; it was read all the same")
@@ -137,23 +192,28 @@ class _Parts:
 
     def workbook(self) -> Inspected:
         """Inspect an xlsx or xlsm workbook."""
-        listed, uncalculated, plain = self.listed()
-        if not listed:
+        listed = self.listed()
+        if not listed.parts:
             raise UnreadableFile("no_sheets", "the workbook has no sheets", "ask the sender for the file again")
-        if len(listed) > MAX_SHEETS:
-            raise UnreadableFile(
-                "too_many_sheets", f"the workbook has {len(listed)} sheets; the limit is {MAX_SHEETS}", "split the file"
-            )
-        self.refuse_document_types({part for _, part in listed} | {"xl/sharedstrings.xml"})
+        if len(listed.parts) > MAX_SHEETS:
+            said = f"the workbook has {len(listed.parts)} sheets; the limit is {MAX_SHEETS}"
+            raise UnreadableFile("too_many_sheets", said, "split the file")
+        self.refuse_document_types({part for _, part in listed.parts} | _LOOKED_THROUGH)
         styles = Styles()
         if "xl/styles.xml" in self.entries:
             parse(self.chunks("xl/styles.xml"), "xl/styles.xml", styles.opened, lambda _: styles.closed())
         strings = b"".join(self.chunks("xl/sharedstrings.xml")) if "xl/sharedstrings.xml" in self.entries else b""
         longest = _check_strings(strings)
-        book = Book(rich_strings(strings), styles.formats, frozenset(styles.struck), uncalculated)
+        book = Book(
+            rich_strings(strings),
+            styles.formats,
+            frozenset(styles.struck),
+            frozenset(styles.dated),
+            listed.uncalculated,
+        )
         sheets: dict[str, SheetFacts] = {}
         left = MAX_CELLS
-        for name, part in listed:
+        for name, part in listed.parts:
             if part not in self.entries:
                 raise UnreadableFile(
                     "damaged_file", f"the workbook lists a sheet “{name}” that is not in it", "ask for the file again"
@@ -163,22 +223,26 @@ class _Parts:
         if left < 0:
             raise UnreadableFile("too_large", f"the workbook has more than {MAX_CELLS:,} cells", "split the file")
         filled = sum(one.filled for one in sheets.values())
-        if filled * longest > MAX_LETTERS and self.letters([p for _, p in listed], strings) > MAX_LETTERS:
+        if filled * longest > MAX_LETTERS and self.letters([p for _, p in listed.parts], strings) > MAX_LETTERS:
             raise UnreadableFile(
                 "too_large", "long texts are repeated until the workbook holds more than 100 MB of text"
             )
-        usual = plain and all(one.usual for one in sheets.values())
-        return Inspected("xlsx", sheets, self.flags(), usual, self.honest(strings))
+        usual = listed.plain and all(one.usual for one in sheets.values())
+        texts = None if listed.mixed or not usual else shared_texts(strings)
+        read = None if texts is None else _read(listed, sheets, len(texts))
+        return Inspected("xlsx", sheets, self.flags(), usual, self.honest(strings), read, texts)
 
-    def listed(self) -> tuple[list[tuple[str, str]], bool, bool]:
-        """The worksheets with their parts; whether nobody calculated the formulas; whether the links are plain."""
+    def listed(self) -> _Listed:
+        """The workbook's list of its sheets."""
         sheets: list[tuple[str, str]] = []
+        states: dict[str, str] = {}
         targets: dict[str, tuple[str, str]] = {}
         loading: list[bool] = []
 
         def sheet(tag: str, attributes: dict[str, str]) -> None:
             if tag == "sheet":
                 sheets.append((attributes.get("name", ""), attributes.get("id", "")))
+                states[attributes.get("name", "")] = attributes.get("state", "visible")
             elif tag == "calcPr":
                 loading.append(attributes.get("fullCalcOnLoad") in ("1", "true"))
 
@@ -200,7 +264,7 @@ class _Parts:
                 "damaged_file", f"the workbook lists a sheet “{missing}” that is not in it", "ask for the file again"
             )
         plain = all(re.fullmatch(r"/?(?:xl/)?worksheets/[\w.-]+", target) for _, target in worksheets)
-        return parts, any(loading), plain
+        return _Listed(parts, [states[name] for name, _ in parts], any(loading), plain, len(parts) < len(sheets))
 
     def is_worksheet(self, target: tuple[str, str] | None) -> bool:
         return target is not None and target[0].endswith(_SHEET_TYPES)
@@ -238,6 +302,17 @@ class _Parts:
                 part = changed.get(name) or b"".join(self.chunks(name))
                 copy.writestr(entry.filename, part, zipfile.ZIP_STORED if name == "mimetype" else None)
         return told.getvalue()
+
+
+def _read(listed: _Listed, sheets: Mapping[str, SheetFacts], texts: int) -> tuple[PlainSheet, ...] | None:
+    """The worksheets whose values are known already; None where they are not known of all of them."""
+    read: list[PlainSheet] = []
+    for (name, _), state in zip(listed.parts, listed.states, strict=True):
+        cells, own = sheets[name].cells, sheets[name].own
+        if cells is None or own is None or state not in _STATES or cells.most_text >= texts:
+            return None
+        read.append(PlainSheet(name, cells, own, tuple(sheets[name].merges), state != "visible"))
+    return tuple(read)
 
 
 def _folded(name: str) -> str:

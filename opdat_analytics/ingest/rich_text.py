@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _PREFIX = rb"<(?:[A-Za-z][\w.-]*:)?"
@@ -32,16 +33,26 @@ class Rich:
 NOTHING = Rich()
 
 
+def may_be_rich(xml: bytes) -> bool:
+    """Whether anything in a piece of XML may be raised or struck out."""
+    return b"vertAlign" in xml or b"strike" in xml
+
+
 def rich(item: bytes) -> Rich:
     """What a string item says beyond its letters. A raised ending of a word, as in 1st, is no footnote mark."""
-    if b"vertAlign" not in item and b"strike" not in item:
+    if not may_be_rich(item):
         return NOTHING
     pieces: list[tuple[str, bool]] = []
     struck = False
     for run in _RUN.finditer(item):
         said = "".join(html.unescape(text.decode("utf-8", "replace")) for text in _TEXT.findall(run[1]))
         struck |= bool(said.strip() and _STRUCK.search(run[1]))
-        pieces.append((said, bool(_RAISED.search(run[1])) and not _SPELT.fullmatch(said.strip())))
+        pieces.append((said, bool(_RAISED.search(run[1])) and not spelt(said)))
+    return of_pieces(pieces, struck)
+
+
+def of_pieces(pieces: Sequence[tuple[str, bool]], struck: bool) -> Rich:
+    """A text from its pieces, each with whether it is raised."""
     end = len(pieces)
     while end and (pieces[end - 1][1] or not pieces[end - 1][0].strip()):
         end -= 1
@@ -51,6 +62,11 @@ def rich(item: bytes) -> Rich:
     return Rich(plain, mark, struck, any(up for _, up in pieces))
 
 
+def spelt(said: str) -> bool:
+    """Whether raised letters are the ending of a word, as in 1st."""
+    return _SPELT.fullmatch(said.strip()) is not None
+
+
 def raised_mark(plain: str, raised: str) -> tuple[str, str]:
     """A text and its raised mark, the mark's digits written as raised ones."""
     return plain, raised.strip().translate(_RAISED_DIGITS)
@@ -58,7 +74,7 @@ def raised_mark(plain: str, raised: str) -> tuple[str, str]:
 
 def rich_strings(shared: bytes) -> dict[int, Rich]:
     """The shared strings with raised marks or struck parts, by number."""
-    if b"vertAlign" not in shared and b"strike" not in shared:
+    if not may_be_rich(shared):
         return {}
     found = ((number, rich(item[1] or b"")) for number, item in enumerate(_ITEM.finditer(shared)))
     return {number: one for number, one in found if one.raised or one.struck}

@@ -35,6 +35,8 @@ def rule(grid: Grid, decisions: Iterable[Decision]) -> Ruled:
             typed = typed.copy() if typed is grid.typed else typed
             # What is accepted as it stands stays a number where it is one, and is not read by the publisher's notation.
             text[at], typed[at] = decision.read_as, bool(typed[at]) and decision.read_as == decision.was
+    if not by_cell:
+        return Ruled(grid, by_cell)
     unread = {at: why for at, why in grid.unread.items() if at not in by_cell}
     return Ruled(replace(grid, text=text, typed=typed, unread=unread), by_cell)
 

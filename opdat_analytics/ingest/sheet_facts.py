@@ -14,29 +14,21 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from opdat_analytics.ingest import cell_scan
-from opdat_analytics.ingest.date_formats import prints_date
+from opdat_analytics.ingest.formatted import HIDDEN, formatted
 from opdat_analytics.ingest.grid import Position, Remark
-from opdat_analytics.ingest.number_formats import hides_text, shown
-from opdat_analytics.ingest.printed_text import strip_marker
-from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
-from opdat_analytics.ingest.rich_text import NOTHING, Rich, rich
+from opdat_analytics.ingest.number_formats import WHITE, hides_text
+from opdat_analytics.ingest.plain_cells import Merge, PlainCells, one_after_the_other, own_texts, plain_cells
+from opdat_analytics.ingest.rich_text import NOTHING, Rich, may_be_rich, rich
+from opdat_analytics.ingest.sheet_places import MAX_ROW, check_places
 from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
 from opdat_analytics.model import OpdatError, UnreadableFile, address, position
 
-MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
-SPARSE_FROM = 1_000_000
 LONGEST_ROW = 16 * 2**20
 UNREAD = {
     "formula_without_value": "a formula that was never calculated; open the file, recalculate and save it",
     "struck_through": "the cell, or a part of it, is struck out; nobody can tell whether it still holds",
-    "hidden_by_format": "the cell's number format prints nothing, so the number was not meant to be seen",
+    "hidden_by_format": HIDDEN,
 }
-_ODD = {
-    "scaled": ("scaled_by_format", "prints {number} in another scale"),
-    "changed": ("changed_by_format", "prints {number} as another number, or without its sign"),
-    "abroad": ("wrong_currency", "prints the dollar of a country that is not the US"),
-}
-"""Formats after which nobody can tell whether the number or what is printed was meant."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +39,9 @@ class Book:
     ----------
     strings
         Shared strings with raised or struck parts, by number.
-    formats, struck
-        Number formats that can change what a number means, and struck out styles, by style number.
+    formats, struck, dated
+        Number formats that can change what a number means, struck out styles, and styles that may print a date, by
+        style number.
     uncalculated
         The workbook was written by a program that does not calculate: a formula's zero is only a filler.
     """
@@ -56,6 +49,7 @@ class Book:
     strings: Mapping[int, Rich] = field(default_factory=dict)
     formats: Mapping[int, str] = field(default_factory=dict)
     struck: frozenset[int] = frozenset()
+    dated: frozenset[int] = frozenset()
     uncalculated: bool = False
 
 
@@ -77,8 +71,12 @@ class SheetFacts:
         Code, cell, message.
     hidden_rows, hidden_columns
         First and last of each hidden stretch.
+    merges
+        Merged ranges as (top, left, bottom, right).
     usual
         Written in the usual form and within limits, so that no reader can be hurt.
+    cells, own
+        The values themselves and the sheet's own texts, where all are plain texts and bare numbers in the usual form.
     """
 
     unread: dict[Position, tuple[str, str | None, str]] = field(default_factory=dict)
@@ -88,9 +86,12 @@ class SheetFacts:
     flags: list[Remark] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
     area: int = 0
     filled: int = 0
     usual: bool = True
+    cells: PlainCells | None = None
+    own: np.ndarray | None = None
 
 
 _TEXTS = tuple(cell_scan.KINDS[kind] for kind in ("s", "str", "inlineStr"))
@@ -101,6 +102,7 @@ _VALUE = re.compile(rb"<v\b[^>]*>([^<]*)<")
 _EMPTY = re.compile(rb"(?:</f>|<f\b[^<>]*/>)(?:</c>|(<v\b[^<>]*(?:/>|></v>)))")
 _SHEETS = ("worksheet", "dialogsheet", "macrosheet")
 _REFERENCE = re.compile(rb"<(?:\w+:)?v>[^<&]*&#")
+_RANGE = re.compile(r"([A-Z]{1,3}[1-9]\d{0,6}):([A-Z]{1,3}[1-9]\d{0,6})")
 _NO_ROWS = re.compile(rb"<sheetData\s*/>")
 _ZERO = re.compile(rb"(?:</f>|<f\b[^<>]*/>)<v>0</v>")
 
@@ -123,7 +125,10 @@ def facts(chunks: Callable[[], Iterator[bytes]], part: str, book: Book) -> Sheet
         For document types, encodings that readers lose, a cell given twice, and cells far outside the table.
     """
     seen = _Seen(part, book)
-    if not seen.scanned(chunks()):
+    if seen.scanned(chunks()):
+        seen.found.own = own_texts(seen.own)
+        seen.found.cells = one_after_the_other(seen.plain) if seen.plain and seen.found.own is not None else None
+    else:
         seen = _Seen(part, book)
         seen.parsed(chunks())
         seen.found.usual = False
@@ -138,6 +143,9 @@ class _Seen:
         self.part, self.book, self.found = part, book, SheetFacts()
         self.odd_styles = np.array(sorted({*book.formats, *book.struck}), dtype=np.int32)
         self.odd_strings = np.array(sorted(book.strings), dtype=np.int32)
+        self.dated = np.array(sorted(book.dated), dtype=np.int32)
+        self.plain: list[PlainCells] | None = []
+        self.own: dict[bytes, int] = {}
         self.rows: list[np.ndarray] = []
         self.columns: list[np.ndarray] = []
         self.filled: list[np.ndarray] = []
@@ -187,7 +195,9 @@ class _Seen:
         self.filled.append(cells.filled)
         if b'hidden="' in block:
             self.hidden_rows(block)
-        wanted = (cells.kinds == cell_scan.KINDS["e"]) | (cells.kinds == cell_scan.KINDS["inlineStr"])
+        wanted = cells.kinds == cell_scan.KINDS["e"]
+        if may_be_rich(block):
+            wanted |= cells.kinds == cell_scan.KINDS["inlineStr"]
         if self.odd_styles.size:
             wanted |= np.isin(cells.styles, self.odd_styles)
         wanted &= cells.filled
@@ -198,18 +208,27 @@ class _Seen:
             value = _VALUE.search(body)
             said = rich(body) if kind == cell_scan.KINDS["inlineStr"] else NOTHING
             self.cell(self.at(cells, i), kind, int(cells.styles[i]), value[1] if value else b"", said)
-        strings = np.flatnonzero((cells.kinds == cell_scan.KINDS["s"]) & cells.filled)
-        numbers = cell_scan.shared_numbers(block, cells.bodies[strings])
-        if np.any(numbers < 0):
+        plain = self.plain is not None and plain_cells(block, cells, self.dated, self.own)
+        if self.plain is not None and plain:
+            self.plain.append(plain)
+        else:
+            self.plain = None
+        if (self.plain is None or self.odd_strings.size) and not self.shared(block, cells):
             return False
-        for i in np.flatnonzero(np.isin(numbers, self.odd_strings)).tolist() if self.odd_strings.size else ():
-            self.text(self.at(cells, int(strings[i])), self.book.strings[int(numbers[i])])
         if cells.formulas.any():
             self.formulas(block, cells)
         for match in _REFERENCE.finditer(block) if b"&" in block else ():
             if cells.kinds[np.searchsorted(cells.starts, match.start(), side="right") - 1] == cell_scan.KINDS["n"]:
                 raise hostile(self.part, "writes a number with character references")
         return True
+
+    def shared(self, block: bytes, cells: cell_scan.Cells) -> bool:
+        """Note the raised and struck texts of a block; False where a cell names a text by no number."""
+        strings = np.flatnonzero((cells.kinds == cell_scan.KINDS["s"]) & cells.filled)
+        numbers = cell_scan.numbers_in(block, cells.bodies[strings])
+        for i in np.flatnonzero(np.isin(numbers, self.odd_strings)).tolist() if self.odd_strings.size else ():
+            self.text(self.at(cells, int(strings[i])), self.book.strings[int(numbers[i])])
+        return not np.any(numbers < 0)
 
     def at(self, cells: cell_scan.Cells, i: int) -> Position:
         """Where the i-th cell of a block stands."""
@@ -309,7 +328,12 @@ class _Seen:
         if code is None:
             return
         if kind != cell_scan.KINDS["n"]:
-            if kind in _TEXTS and (value or kind == cell_scan.KINDS["inlineStr"]) and hides_text(code):
+            if (
+                kind in _TEXTS
+                and (value or kind == cell_scan.KINDS["inlineStr"])
+                and code != WHITE
+                and hides_text(code)
+            ):
                 self.found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
         elif value:
             number = value.decode("utf-8", "replace").strip()
@@ -336,72 +360,25 @@ class _Seen:
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if first.isdecimal() and last.isdecimal():
                 self.found.hidden_columns.append((int(first) - 1, int(last) - 1))
+        elif tag == "mergeCell" and self.plain is not None:
+            self.merged(attributes.get("ref", ""))
         elif tag == "sheetView" and attributes.get("showZeros") in ("0", "false"):
             self.found.flags.append(("hidden_by_format", None, "the sheet is set to show no zeros; they are read as 0"))
         elif int(attributes.get("count", "0") if attributes.get("count", "0").isdecimal() else 0) > MAX_ROW:
             self.found.usual = False
 
+    def merged(self, reference: str) -> None:
+        """Note a merged range; one that is written in an odd way is left to the reader."""
+        corners = _RANGE.fullmatch(reference)
+        if corners is None:
+            self.plain = None
+        else:
+            self.found.merges.append((*self.position(corners[1]), *self.position(corners[2])))
+
     def check_places(self) -> None:
-        """Refuse cells given twice, outside any sheet, or so far out that the table would drown in blanks."""
-        rows, columns = np.concatenate(self.rows), np.concatenate(self.columns)
-        filled = np.concatenate(self.filled)
-        if rows.size and (int(rows.max()) >= MAX_ROW or int(columns.max()) >= MAX_COLUMN or int(columns.min()) < 0):
-            raise UnreadableFile("damaged_file", f"{self.part} names cells outside any sheet")
-        keys = rows.astype(np.int64) * MAX_COLUMN + columns
-        if not np.all(keys[1:] > keys[:-1]):
-            ordered = np.sort(keys)
-            twice = ordered[1:][ordered[1:] == ordered[:-1]]
-            if twice.size:
-                cell = address(*divmod(int(twice[0]), MAX_COLUMN))
-                raise UnreadableFile(
-                    "doubled_row", f"cell {cell} stands twice in {self.part}, with room for two truths"
-                )
-        rows, columns = rows[filled], columns[filled]
-        self.found.filled = int(filled.sum())
-        if not rows.size:
-            return
-        height, width = int(rows.max()) + 1, int(columns.max()) + 1
-        self.found.area = height * width
-        sparse = self.found.area > SPARSE_FROM and rows.size * 20 < self.found.area
-        if sparse and max(_jump(rows), _jump(columns)) > MAX_COLUMNS // 2:
-            outermost = [address(int(rows[i]), int(columns[i])) for i in (int(columns.argmax()), int(rows.argmax()))]
-            raise UnreadableFile(
-                "sparse_sheet",
-                f"{self.part} has a stray cell far outside its table, at {' or '.join(dict.fromkeys(outermost))}",
-                "delete the rows or columns that lie outside the table, save the file and send it again",
-            )
-        if width > MAX_COLUMNS or self.found.area > MAX_CELLS:
-            raise UnreadableFile(
-                "too_large", f"{self.part} spans {height} rows × {width} columns", "delete what lies outside the table"
-            )
-
-
-def formatted(found: SheetFacts, at: Position, code: str, number: str) -> None:
-    """Note what a number format makes of a number."""
-    if prints_date(code):
-        found.dates[at] = code
-        return
-    printed = shown(code, number)
-    if printed.odd in _ODD:
-        issue, why = _ODD[printed.odd]
-        told = f"its number format “{code}” {why.format(number=number)}: nobody can tell which is meant"
-        found.unread.setdefault(at, (issue, printed.text, told))
-    elif printed.odd == "dash" or (printed.odd == "hidden" and float(number) == 0):
-        message = f"its number format “{code}” prints {'a dash' if printed.odd == 'dash' else 'nothing'} for zero"
-        found.flags.append(("hidden_by_format", at, f"{message}; 0 is read"))
-    elif printed.odd == "hidden":
-        found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
-    elif printed.text is not None:
-        found.prints[at] = printed.text
-        if printed.odd == "said" and strip_marker(printed.text)[1] is None:
-            message = f"its number format “{code}” prints {number} as “{printed.text}”, which is what is read"
-            found.flags.append(("read_as_shown", at, message))
-
-
-def _jump(places: np.ndarray) -> int:
-    """The widest stretch without anything."""
-    used = np.unique(places)
-    return int(np.diff(used, prepend=-1).max())
+        """Refuse cells given twice, outside any sheet, or far out; note how large the table is."""
+        joined = (np.concatenate(places) for places in (self.rows, self.columns, self.filled))
+        self.found.area, self.found.filled = check_places(self.part, *joined)
 
 
 def stretches(numbers: Iterable[int]) -> list[tuple[int, int]]:

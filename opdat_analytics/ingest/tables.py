@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,84 +12,14 @@ import numpy as np
 from opdat_analytics import vocab
 from opdat_analytics.ingest import checks, neighbours
 from opdat_analytics.ingest.block import Block, HeldCell, Rows
-from opdat_analytics.ingest.coded import Coded, levels_array
+from opdat_analytics.ingest.coded import Coded, levels_array, numbered
 from opdat_analytics.ingest.columns import COLUMNS, Figures
 from opdat_analytics.ingest.declare import Source
-from opdat_analytics.ingest.figures import (
-    TYPED,
-    Numerals,
-    PartPattern,
-    Problem,
-    parse_figure,
-    split_parts,
-    strip_marker,
-)
 from opdat_analytics.ingest.harmonise import DEFAULTS, Times, times
 from opdat_analytics.ingest.joint import JOINT, TOGETHER
 from opdat_analytics.ingest.laid import explained
+from opdat_analytics.ingest.said_before import Manner, readout
 from opdat_analytics.model import Figure
-
-_READINGS_KEPT = 200_000
-
-
-@dataclass(frozen=True)
-class _Part:
-    name: str
-    figure: Figure
-    marker: str | None
-
-
-@dataclass(frozen=True)
-class _Manner:
-    """What decides how a publisher's printed texts are read, the text itself apart."""
-
-    numerals: Numerals
-    language: str
-    symbols: tuple[tuple[str, Figure], ...]
-    parts: tuple[PartPattern, ...]
-
-
-Said = tuple[str, str, bool]
-"""A printed text, its unit, and whether the cell holds a number."""
-
-
-@lru_cache(maxsize=16)
-def _known(manner: _Manner) -> dict[Said, tuple[_Part, ...] | Problem]:
-    """What was read already in this manner, in any file."""
-    del manner
-    return {}
-
-
-def _read(every: Iterable[Said], manner: _Manner) -> list[tuple[_Part, ...] | Problem]:
-    """The figures of printed texts: their parts, each without its footnote mark; or why one cannot be read."""
-    known = _known(manner)
-    if len(known) >= _READINGS_KEPT:
-        known.clear()
-    found = []
-    for said in every:
-        parts = known.get(said)
-        if parts is None:
-            parts = known[said] = _parts_of(*said, manner)
-        found.append(parts)
-    return found
-
-
-def _parts_of(text: str, unit: str, typed: bool, manner: _Manner) -> tuple[_Part, ...] | Problem:
-    symbols = dict(manner.symbols)
-    numerals = TYPED if typed else manner.numerals
-    printed = text.strip()
-    if printed in symbols:
-        return (_Part("total", symbols[printed], None),)
-    plain, marker = strip_marker(printed)
-    split = split_parts(plain, manner.parts) or [("total", plain)]
-    parts = []
-    for name, one in split:
-        bare, own = (one, None) if one.strip() in symbols else strip_marker(one.strip())
-        figure = parse_figure(bare, unit, numerals, manner.language, symbols)
-        if isinstance(figure, Problem):
-            return figure
-        parts.append(_Part(name, figure, own or marker))
-    return tuple(parts)
 
 
 @dataclass(frozen=True)
@@ -132,7 +61,7 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     lone, odd = neighbours.blank_labels(block, wanted)
     held.extend(lone)
     asked = wanted.copy()
-    texts = Coded.of(readings.text.tolist())
+    texts = readings.coded()
     parts, unreadable = _read_parts(block, texts, columns["unit"], wanted)
     held.extend(unreadable)
     figures = _figures(block, columns, when, texts, parts)
@@ -152,8 +81,17 @@ def figure_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
         *(checks.parts_above_whole(_named(parts), readings) if len(parts.name.levels) > 1 else ()),
     )
     also, told = _also(block, asked)
+    for label in told:
+        figures = figures.kept(~_read_from(block, label, figures.rows, figures.columns))
     wholes = _wholes(parts) if block.laid.totals else {}
     return Rows(figures, None, also, wholes, tuple(held), when.held, told, flags)
+
+
+def _read_from(block: Block, label: Any, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Which positions are those of the readings that wait for a label of the second table."""
+    at = block.laid.readings
+    cells = zip(at.rows[label.readings].tolist(), at.columns[label.readings].tolist(), strict=True)
+    return _stands_at(block, cells, rows, columns)
 
 
 def _also(block: Block, asked: np.ndarray) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
@@ -199,7 +137,7 @@ def _defaulted(block: Block, count: int) -> dict[str, Coded]:
 def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) -> tuple[_Parts, list[HeldCell]]:
     """Read the texts of the readings, each distinct one once; and the cells that cannot be read or believed."""
     readings, source = block.laid.readings, block.source
-    manner = _Manner(source.numerals, source.language, tuple(source.symbols.items()), tuple(block.layout.parts))
+    manner = Manner(source.numerals, source.language, tuple(source.symbols.items()), tuple(block.layout.parts))
     typed = block.grid.typed[readings.rows, readings.columns].astype(np.intp)
     key = (texts.codes * len(units.levels) + units.codes) * 2 + typed
     held: dict[int, HeldCell] = {}
@@ -215,59 +153,49 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
                 continue
             held[i] = HeldCell(at, readings.text[i], code, reason, None)
         usable &= ~doubted
-    kinds, kind = np.unique(key[usable], return_inverse=True)
-    said, odd = np.divmod(kinds, 2)
-    of_text, of_unit = np.divmod(said, len(units.levels))
-    every = [
-        (texts.levels[t], units.levels[u], bool(o))
-        for t, u, o in zip(of_text.tolist(), of_unit.tolist(), odd.tolist(), strict=True)
-    ]
-    doubtful = neighbours.contradicting(every, source.numerals.declared)
-    found = _read(every, manner)
-    if doubtful:
-        found = [
-            part if isinstance(part, Problem) else doubtful.get(one, part)
-            for one, part in zip(every, found, strict=True)
-        ]
+    kinds, kind = numbered(key[usable], 2 * len(texts.levels) * len(units.levels))
+    read = readout(manner)
+    of_text, kind_of = np.divmod(kinds, 2 * len(units.levels))
+    said = list(map(texts.levels.__getitem__, of_text.tolist()))
+    number = np.empty(len(said), dtype=np.intp)
+    for one in np.unique(kind_of).tolist():
+        mine = np.flatnonzero(kind_of == one)
+        number[mine] = read.numbered([said[k] for k in mine.tolist()], units.levels[one // 2], bool(one % 2))
+    counts = read.count[number]
+    problems = (
+        {k: read.problems[n] for k, n in enumerate(number.tolist()) if n in read.problems} if read.problems else {}
+    )
+    if not source.numerals.declared or "percent" in units.levels:
+        every = [(said[k], units.levels[one // 2], bool(one % 2)) for k, one in enumerate(kind_of.tolist())]
+        doubtful = neighbours.contradicting(every, source.numerals.declared)
+        problems |= {k: doubtful[one] for k, one in enumerate(every) if one in doubtful and k not in problems}
+    counts[list(problems)] = 0
     index = np.flatnonzero(usable)
-    bad = np.array([isinstance(one, Problem) for one in found], dtype=bool)
-    if bad.any():
-        for at_kind, i in zip(kind[bad[kind]].tolist(), index[bad[kind]].tolist(), strict=True):
-            problem: Any = found[at_kind]
+    if problems:
+        bad = counts[kind] == 0
+        for at_kind, i in zip(kind[bad].tolist(), index[bad].tolist(), strict=True):
+            problem = problems[at_kind]
             at = (int(readings.rows[i]), int(readings.columns[i]))
             held[i] = HeldCell(at, readings.text[i], problem.code, problem.message, problem.hint)
-    return _spread(block, found, kind, index), [held[i] for i in sorted(held)]
+    figures = read.first[number][kind]
+    own = counts[kind]
+    if not (own == 1).all():
+        index, figures = np.repeat(index, own), np.repeat(figures, own)
+        figures = figures + np.arange(index.size) - np.repeat(np.cumsum(own) - own, own)
+    qualifier, name, marker = read.words(figures)
+    marker = _raised(block, index, marker)
+    parts = _Parts(index, read.low(figures), read.high(figures), qualifier, name, marker)
+    return parts, [held[i] for i in sorted(held)]
 
 
-def _spread(block: Block, found: list[tuple[_Part, ...] | Problem], kind: np.ndarray, index: np.ndarray) -> _Parts:
-    """The parts of every reading, in the order of the readings; a text that could not be read has none."""
-    several = [() if isinstance(one, Problem) else one for one in found]
-    every = [part for one in several for part in one]
-    counts = np.array([len(one) for one in several], dtype=np.intp)
-    if counts.size and counts.min() == counts.max() == 1:
-        number = kind
-    else:
-        first = np.cumsum(counts) - counts
-        own = counts[kind]
-        index = np.repeat(index, own)
-        within = np.arange(index.size) - np.repeat(np.cumsum(own) - own, own)
-        number = np.repeat(first[kind], own) + within
-    low = np.array([part.figure.low for part in every], dtype=float)
-    high = np.array([part.figure.high for part in every], dtype=float)
-    qualifier, name, marker = (
-        Coded.of(values).taken(number)
-        for values in (
-            [part.figure.qualifier for part in every],
-            [part.name for part in every],
-            [part.marker for part in every],
-        )
-    )
+def _raised(block: Block, index: np.ndarray, marker: Coded) -> Coded:
+    """The footnote marks of readings, with those that are raised in their cells."""
     marks = block.grid.markers
-    if marks:
-        at = zip(block.laid.readings.rows[index].tolist(), block.laid.readings.columns[index].tolist(), strict=True)
-        raised = Coded.of([marks.get(one) for one in at])
-        marker = marker.paired(raised, lambda own, up: own if up is None else up)
-    return _Parts(index, low[number], high[number], qualifier, name, marker)
+    if not marks:
+        return marker
+    at = zip(block.laid.readings.rows[index].tolist(), block.laid.readings.columns[index].tolist(), strict=True)
+    raised = Coded.of([marks.get(one) for one in at])
+    return marker.paired(raised, lambda own, up: own if up is None else up)
 
 
 def _stands_at(block: Block, cells: Iterable[tuple[int, int]], rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -308,7 +236,8 @@ def _wholes(parts: _Parts) -> dict[int, Figure]:
 
 def _figures(block: Block, columns: Mapping[str, Coded], when: Times, texts: Coded, parts: _Parts) -> Figures:
     source, readings, index = block.source, block.laid.readings, parts.index
-    took: dict[str, Coded] = {role: column.taken(index) for role, column in columns.items()}
+    whole = index.size == readings.text.size and bool((np.diff(index) == 1).all())
+    took = dict(columns) if whole else {role: column.taken(index) for role, column in columns.items()}
     rows, cols = readings.rows[index], readings.columns[index]
     for name in ("period_start", "period_end", "year", "calendar"):
         took[name] = getattr(when, name.removeprefix("period_")).taken(index)
@@ -322,7 +251,7 @@ def _figures(block: Block, columns: Mapping[str, Coded], when: Times, texts: Cod
     took["qualifier"], took["part"] = parts.qualifier, parts.name
     printed = block.printed[rows, cols]
     as_printed = np.array_equal(printed, readings.text[index])
-    took["text"] = texts.taken(index) if as_printed else Coded.of(printed.tolist())
+    took["text"] = texts.taken(index).used() if as_printed else Coded.of(printed.tolist())
     took["note"] = _notes(block, took["note"], parts.marker, rows, cols)
     for name, value in (("source", source.id), ("file", block.file), ("sheet", block.grid.name)):
         took[name] = Coded.same(value, index.size)

@@ -183,7 +183,20 @@ def _delimiter(text: str) -> str:
         usual = max(set(widths), key=widths.count, default=1)
         return (widths.count(usual) if usual > 1 else 0, usual)
 
-    return max((",", ";", "\t", "|"), key=agreement)
+    found = {mark: agreement(mark) for mark in (",", ";", "\t", "|")}
+    best = max(found, key=found.__getitem__)
+    others = [mark for mark in found if mark != best and found[mark] == found[best]]
+    if others and found[best] >= (max(len(lines), 2), 2):
+        marks = " or ".join(_NAMES[mark] for mark in (best, *others))
+        raise UnreadableFile(
+            "unknown_delimiter",
+            f"every line could be split by {marks}, and nobody can tell which parts the cells",
+            f"put “sep={others[-1] if others[-1] != chr(9) else ';'}” or the like above the first line, or send .xlsx",
+        )
+    return best
+
+
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
@@ -242,19 +255,22 @@ def _ragged(rows: Sequence[Sequence[str]], width: int) -> dict[Position, tuple[s
     """The cells of rows that have fewer or more cells than the table they stand in.
 
     A table is a run of rows without a blank one between. A line with one cell is a title or a note; cells that are
-    blank beyond the usual width do not count.
+    blank beyond the usual width do not count. A row that stands alone must not reach beyond the rows above it.
     """
     unread: dict[Position, tuple[str, str]] = {}
-    start = 0
+    start = before = 0
     for number in range(len(rows) + 1):
         if number < len(rows) and any(cell.strip() for cell in rows[number]):
             continue
         block = range(start, number)
         start = number + 1
-        widths = [len(rows[i]) for i in block]
-        usual = max(widths, key=lambda w: (widths.count(w), w), default=0)
-        if usual < 2 or widths.count(usual) * 2 < len(widths) or widths.count(usual) < 2:
+        unread.update(_split_numbers(rows, block, width))
+        reach = max((_reach(rows[i]) for i in block), default=0)
+        usual = min(_usual_width([len(rows[i]) for i in block]), reach)
+        alone, before = before, usual if usual > 1 else reach
+        if usual < 2 and not (1 < alone < reach):
             continue
+        usual = usual if usual > 1 else alone
         wrong = {}
         for i in block:
             row = rows[i]
@@ -262,10 +278,36 @@ def _ragged(rows: Sequence[Sequence[str]], width: int) -> dict[Position, tuple[s
             if short or any(cell.strip() for cell in row[usual:]):
                 wrong[i] = f"row {i + 1} has {len(row)} cells where the rows around it have {usual}"
         first = block[0]
-        if first in wrong:
+        if first in wrong and len(block) > 1:
             wrong = dict.fromkeys(block, wrong[first] + ", so nobody can tell which column is which")
         unread.update({(i, column): ("ragged_row", why) for i, why in wrong.items() for column in range(width)})
     return unread
+
+
+def _reach(row: Sequence[str]) -> int:
+    """How many cells a row has without blanks at its end."""
+    return max((number for number, cell in enumerate(row, 1) if cell.strip()), default=0)
+
+
+def _usual_width(widths: Sequence[int]) -> int:
+    """How many cells the rows of a table have: as most of them, and where no width prevails, as its first such row."""
+    usual = max(widths, key=lambda w: (widths.count(w), w), default=0)
+    if usual > 1 and widths.count(usual) * 2 >= len(widths) and widths.count(usual) > 1:
+        return usual
+    several = [w for w in widths if w > 1]
+    return several[0] if len(several) > 1 else 0
+
+
+def _split_numbers(rows: Sequence[Sequence[str]], block: range, width: int) -> dict[Position, tuple[str, str]]:
+    """The rows of a table of one column whose thousands marks were taken for the marks between cells."""
+    if len(block) < 2 or len([cell for cell in rows[block[0]] if cell.strip()]) != 1:
+        return {}
+    several = [i for i in block[1:] if len(rows[i]) > 1]
+    numbers = [re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:,\d{1,2})?", ",".join(c.strip() for c in rows[i])) for i in several]
+    if not several or not all(numbers):
+        return {}
+    why = "row {} could be one number with a thousands mark, or several cells"
+    return {(i, column): ("ragged_row", why.format(i + 1)) for i in several for column in range(width)}
 
 
 def _unfinished(data: bytes) -> list[Remark]:

@@ -3,8 +3,9 @@
 A zipped workbook (xlsx, xlsm) is looked through before it is read (`preflight`); where that shows it harmless it is
 read here, otherwise, and always for xls, xlsb and ods, in a process of its own (`child`).
 
-What is not known of some kinds of files: of xls and xlsb neither raised marks, struck out cells, number formats, hidden
-rows nor formulas without a value; of ods not the formulas (what was shown is what is read).
+What is not known of some kinds of files: of xls and xlsb whether a formula was ever calculated, and of xls older than
+Excel 97 neither raised marks, struck out cells, number formats nor hidden rows; of ods not the formulas (what was shown
+is what is read).
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,11 @@ from typing import Any
 import numpy as np
 import python_calamine
 
-from opdat_analytics.ingest import ole_facts, preflight
+from opdat_analytics.ingest import legacy_facts, ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
 from opdat_analytics.ingest.date_formats import date_shown
 from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Position, Remark, cells_of, nonblank
+from opdat_analytics.ingest.plain_cells import Merge, PlainSheet, rectangle
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS, Sheet, TooLarge, printed, sheets
 from opdat_analytics.ingest.sheet_facts import SheetFacts, stretches
 from opdat_analytics.ingest.text_files import read_text
@@ -46,13 +49,11 @@ _ERRORS = frozenset(
     )
 )  # fmt: skip
 _WHOLE = 2.0**53
-_PRINTED: dict[float, str] = {}
-_PRINTED_KEPT = 100_000
-"""How numbers are printed, kept from sheet to sheet."""
 _LOST = "“{}” is not a number that a spreadsheet can keep: an identifier of so many digits must be kept as text"
 _UNPRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ORDERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = re.compile(r"\s*[=@+][A-Za-z_(]|\s*-[A-Za-z]+\(")
+_FIRST = re.compile(r"\d{4}-\d\d-01$")
+_FORMULA = re.compile(r"^[^\S\n]*(?:[=@+][A-Za-z_(]|-[A-Za-z]+\()", re.MULTILINE)
 
 
 def read_workbook(path: Path) -> tuple[Grid, ...]:
@@ -81,12 +82,15 @@ def read_workbook(path: Path) -> tuple[Grid, ...]:
     data = path.read_bytes()
     if data[:4] == b"PK\x03\x04":
         inspected = _inspected(data)
-        found = _sheets_here(inspected.data) if inspected.usual else sheets_apart(inspected.data)
         flags = (*_misnamed(path, inspected.kind), *inspected.flags)
-        return _with_flags((_grid(sheet, inspected.sheets.get(sheet.name)) for sheet in found), flags)
+        if inspected.kind == "xlsb":
+            flags = (*flags, *_legacy("xlsb", inspected.sheets))
+            return _with_flags((_legacy_grid(sheet, inspected.sheets) for sheet in _read(inspected)), flags)
+        return _with_flags(_grids(inspected), flags)
     if data[:8] == ole_facts.MAGIC:
-        flags = (*_misnamed(path, "xls"), *ole_facts.flags(data))
-        return _with_flags((_grid(sheet, None) for sheet in sheets_apart(data)), flags)
+        odd, seen = ole_facts.flags(data), legacy_facts.facts(data)
+        flags = (*_misnamed(path, "xls"), *_legacy("xls", seen), *odd)
+        return _with_flags((_legacy_grid(sheet, seen or {}) for sheet in sheets_apart(data)), flags)
     return _with_flags([_tidied(read_text(path, data))], ())
 
 
@@ -101,9 +105,28 @@ def _misnamed(path: Path, kind: str) -> Iterator[Remark]:
     if path.suffix.lower() not in _EXTENSIONS[kind]:
         message = f"the file is named {path.suffix or 'without an extension'} but is a workbook of the kind {kind}"
         yield "extension_mismatch", None, f"{message}, and was read as such"
-    if kind in ("xls", "xlsb"):
-        message = f"in {kind} files raised marks, struck out cells, hidden rows and number formats cannot be seen here"
-        yield "legacy_format", None, message
+
+
+def _legacy(kind: str, seen: Mapping[str, SheetFacts] | None) -> Iterator[Remark]:
+    """What cannot be known of a binary workbook."""
+    if seen:
+        message = f"in {kind} files it cannot be seen whether a formula was ever calculated; its last value was read"
+    else:
+        message = (
+            f"in this {kind} file raised marks, struck out cells, hidden rows and number formats cannot be seen: a "
+            "figure like 121 may be 12 with a raised 1; ask for it as .xlsx"
+        )
+    yield "legacy_format", None, message
+
+
+def _legacy_grid(sheet: Sheet, seen: Mapping[str, SheetFacts]) -> Grid:
+    """A sheet of a binary workbook; where its formats cannot be seen, a first day of a month may stand for more."""
+    grid = _grid(_values(sheet), seen.get(sheet.name))
+    if sheet.name in seen:
+        return grid
+    why = "holds {}, and it cannot be seen whether that day, its month or its year is shown"
+    firsts = [divmod(i, grid.text.shape[1]) for i, said in enumerate(grid.text.ravel().tolist()) if _FIRST.match(said)]
+    return replace(grid, unread={**{at: ("ambiguous_date", why.format(grid.text[at])) for at in firsts}, **grid.unread})
 
 
 def _with_flags(grids: Iterable[Grid], flags: Sequence[Remark]) -> tuple[Grid, ...]:
@@ -114,7 +137,7 @@ def _with_flags(grids: Iterable[Grid], flags: Sequence[Remark]) -> tuple[Grid, .
         twin = next((g.name for g in told if _copied(g, grid)), None)
         if twin is not None:
             own.append(("duplicate_sheet", None, f"sheet “{grid.name}” says the same as sheet “{twin}”, cell by cell"))
-        told.append(replace(grid, flags=_once_each(own)))
+        told.append(replace(grid, flags=_once_each(own)) if own else grid)
     return tuple(told)
 
 
@@ -154,8 +177,22 @@ def _sheets_here(data: bytes) -> Iterator[Sheet]:
         ) from error
 
 
-def _grid(sheet: Sheet, facts: SheetFacts | None) -> Grid:
-    text, typed, unread = _rectangle(sheet.rows)
+def _grids(inspected: preflight.Inspected) -> Iterator[Grid]:
+    """The sheets of a workbook that was looked through: from there, or by a reader here or in a process of its own."""
+    if inspected.read is not None and inspected.texts is not None:
+        for plain in inspected.read:
+            yield _grid(_plain_values(plain, inspected.texts), inspected.sheets[plain.name])
+        return
+    for sheet in _read(inspected):
+        yield _grid(_values(sheet), inspected.sheets.get(sheet.name))
+
+
+def _read(inspected: preflight.Inspected) -> Iterable[Sheet]:
+    return _sheets_here(inspected.data) if inspected.usual else sheets_apart(inspected.data)
+
+
+def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
+    text, typed, unread = sheet.text, sheet.typed, sheet.unread
     markers: dict[Position, str] = {}
     flags: list[Remark] = []
     if facts is not None:
@@ -174,7 +211,7 @@ def _grid(sheet: Sheet, facts: SheetFacts | None) -> Grid:
             if _inside(at, text) and at not in unread:
                 text[at], unread[at] = _dated(text[at], code)
         flags = [*facts.flags, *_hidden(text, facts)]
-    merges, odd, unseen = _merged(sheet.merges, text)
+    merges, odd, unseen = _merged(sheet.merges or (facts.merges if facts else ()), text)
     unread = {**unseen, **unread}
     rows, columns = _not_shown(text, facts)
     return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd), rows, columns))
@@ -193,16 +230,36 @@ def _inside(at: Position, text: np.ndarray) -> bool:
     return bool(at[0] < text.shape[0] and at[1] < text.shape[1])
 
 
-def _rectangle(rows: Sequence[Sequence[Any]]) -> tuple[np.ndarray, np.ndarray, dict[Position, tuple[str, str]]]:
-    """Values as printed text, which of them are numbers, and which numbers have lost their last digits."""
+@dataclass(frozen=True)
+class _Values:
+    """A sheet's printed text, which of it are numbers, and which numbers have lost their last digits."""
+
+    name: str
+    text: np.ndarray
+    typed: np.ndarray
+    unread: dict[Position, tuple[str, str]]
+    merges: tuple[Merge, ...]
+    hidden: bool
+
+
+def _plain_values(sheet: PlainSheet, texts: np.ndarray) -> _Values:
+    """The values of a sheet that was read while it was looked through."""
+    cells = sheet.cells
+    text, typed = rectangle(sheet, texts, _printed_number)
+    lost = [i for i, value in cells.others.items() if not -_WHOLE < value < _WHOLE]
+    at = [(int(cells.rows[i]), int(cells.columns[i])) for i in lost]
+    unread = {place: ("number_lost", _LOST.format(text[place])) for place in at}
+    return _Values(sheet.name, text, typed, unread, sheet.merges, sheet.hidden)
+
+
+def _values(sheet: Sheet) -> _Values:
+    """The values that a reader gave."""
+    rows = sheet.rows
     width = len(rows[0]) if rows else 0
     flat: list[Any] = list(chain.from_iterable(rows))
     text = np.array(flat, dtype=object) if flat else np.empty(0, dtype=object)
     typed = np.zeros(len(flat), dtype=bool)
     unread: dict[Position, tuple[str, str]] = {}
-    known = _PRINTED
-    if len(known) > _PRINTED_KEPT:
-        known.clear()
     odd = [i for i, kind in enumerate(map(type, flat)) if kind is not str]
     shown: list[str] = []
     for i in odd:
@@ -211,14 +268,18 @@ def _rectangle(rows: Sequence[Sequence[Any]]) -> tuple[np.ndarray, np.ndarray, d
             shown.append(printed(value))
             continue
         typed[i] = True
-        said = known.get(value)
-        if said is None:
-            said = known[value] = printed(value)
-        shown.append(said)
+        shown.append(_printed_number(value))
         if not -_WHOLE < value < _WHOLE:
-            unread[divmod(i, width)] = ("number_lost", _LOST.format(said))
+            unread[divmod(i, width)] = ("number_lost", _LOST.format(shown[-1]))
     text[odd] = shown
-    return text.reshape(len(rows), width), typed.reshape(len(rows), width), unread
+    shape = len(rows), width
+    return _Values(sheet.name, text.reshape(shape), typed.reshape(shape), unread, sheet.merges, sheet.hidden)
+
+
+@lru_cache(maxsize=100_000)
+def _printed_number(value: float) -> str:
+    """How a number is printed, kept from sheet to sheet."""
+    return printed(value)
 
 
 def _not_shown(text: np.ndarray, facts: SheetFacts | None) -> tuple[frozenset[int], frozenset[int]]:
@@ -292,10 +353,11 @@ def _tidied(grid: Grid) -> Grid:
     unread = dict(grid.unread)
     text = grid.text
     distinct = set(text.ravel().tolist())
+    every = "\n".join(distinct)
     errors = distinct & _ERRORS
-    unprinted = {said: _UNPRINTED.sub("", said) for said in distinct if not said.isascii() or not said.isprintable()}
+    unprinted = {said: _UNPRINTED.sub("", said) for said in distinct} if _UNPRINTED.search(every) else {}
     unprinted = {said: clean for said, clean in unprinted.items() if clean != said}
-    formulas = {said for said in distinct if said[:1] in ("=", "@", "+", "-") and _FORMULA.match(said)}
+    formulas = {said for said in distinct if _FORMULA.match(said)} if _FORMULA.search(every) else set()
     formulas.discard("=…")
     if not (errors or unprinted or formulas):
         return grid

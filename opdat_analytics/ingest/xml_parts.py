@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from opdat_analytics.model import UnreadableFile
 
@@ -62,20 +62,22 @@ def _parsed(
             raise hostile(part, f"is nested deeper than {MAX_DEPTH} levels")
         if elements > MAX_ELEMENTS:
             raise UnreadableFile("too_large", f"part {part} has more than {MAX_ELEMENTS:,} elements", "split the file")
-        opened(tag.rpartition(" ")[2], {name.rpartition(" ")[2]: value for name, value in attributes.items()})
+        opened(tag[tag.rfind(" ") + 1 :], {name[name.rfind(" ") + 1 :]: value for name, value in attributes.items()})
 
     def closing(tag: str) -> None:
         nonlocal depth
         depth -= 1
-        closed(tag.rpartition(" ")[2])
+        closed(tag[tag.rfind(" ") + 1 :])
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = opening
     parser.EndElementHandler = closing
-    parser.CharacterDataHandler = said
-    parser.CommentHandler = lambda _: odd("a comment")
-    parser.ProcessingInstructionHandler = lambda *_: odd("an instruction")
-    parser.StartCdataSectionHandler = lambda: odd("a marked section")
+    if said is not nothing:
+        parser.CharacterDataHandler = said
+    if odd is not nothing:
+        parser.CommentHandler = lambda _: odd("a comment")
+        parser.ProcessingInstructionHandler = lambda *_: odd("an instruction")
+        parser.StartCdataSectionHandler = lambda: odd("a marked section")
     first = True
     fed = 0
     try:
@@ -156,7 +158,7 @@ def walk(chunks: Iterable[bytes], part: str) -> Iterator[Event]:
         elif tag in ("f", "v", "is") and path[-2] == "c":
             cell[0].parts.setdefault(tag, "")
         elif "is" in path:
-            inside = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+            inside = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes.items())
             cell[0].parts["is"] += f"<{tag}{inside}>"
 
     def closed(tag: str) -> None:
@@ -172,7 +174,7 @@ def walk(chunks: Iterable[bytes], part: str) -> Iterator[Event]:
         if path[-1] in ("f", "v") and path[-2] == "c":
             cell[0].parts[path[-1]] += text
         elif "is" in path:
-            cell[0].parts["is"] += escape(text)
+            cell[0].parts["is"] += html.escape(text, quote=False)
 
     def odd(what: str) -> None:
         if cell:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from opdat_analytics import vocab
+from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.model import ALLOWED, OUTSIDE, TABLES, OpdatError, UnknownName, places_in_role
 
 _BY = (
@@ -61,22 +63,32 @@ def activity_counts(
     Notes
     -----
     An activity that a source lists in several editions is counted once, as its last edition in the order of labels
-    lists it. How much is listed depends on the publisher; a count of listed activities is not a count of activities.
+    lists it; one that is printed in several cells of an edition is one activity with the places of all of them. How
+    much is listed depends on the publisher; a count of listed activities is not a count of activities.
     """
+    if not isinstance(by, str | list | tuple):
+        raise UnknownName(f"by={by!r} names no column; write one or several of {', '.join(_BY)}, or by=() for one row.")
     names = (by,) if isinstance(by, str) else tuple(by)
+    frame_of(activities, "metrics.activity_counts", (), "opdat.activities()")
     wanted = (certainty,) if isinstance(certainty, str) else certainty
     _check(activities, names, wanted, role)
     listed, again = _latest(activities)
     notes = [f"{again} listed again in another edition, counted once"] if again else []
+    listed = listed.assign(own=_own(listed))
     if wanted is not None:
         for code, n in listed.loc[~listed["certainty"].isin(list(wanted)), "certainty"].value_counts().items():
             notes.append(f"{n} {code} left out")
         listed = listed[listed["certainty"].isin(list(wanted))]
+    cells = len(listed) - listed["own"].nunique()
+    if cells:
+        notes.append(f"{cells} printed in another cell, counted once")
     sides = zip(listed["places"], listed["roles"], strict=True)
-    placed = [places_in_role(places, roles, role) for places, roles in sides]
-    counted = listed.assign(
-        joint=[len(there) > 1 for there in placed], n=1, place=pd.Series(placed, index=listed.index)
+    placed = pd.Series(
+        [places_in_role(places, roles, role) for places, roles in sides], index=listed.index, dtype=object
     )
+    # Where one activity stands in several cells, its places are those of all of them.
+    several = placed.explode().groupby(listed["own"]).nunique() > 1
+    counted = listed.assign(joint=listed["own"].map(several), place=placed)
     counted = _spread(counted, names, scheme)
     result = _summed(counted, names)
     query = {"certainty": ";".join(wanted or ()), "source": ";".join(sorted(set(counted["source"]))) or None}
@@ -106,11 +118,18 @@ def _spread(counted: pd.DataFrame, names: Sequence[str], scheme: str) -> pd.Data
     return counted
 
 
+def _own(listed: pd.DataFrame) -> pd.Series[Any]:
+    """A number for each activity, which rows of one source and id share; a row without an id is one of its own."""
+    shared = listed.groupby(["source", "activity"], dropna=False).ngroup()
+    return shared.mask(listed["activity"].isna(), -1 - pd.Series(range(len(listed)), index=listed.index))
+
+
 def _summed(counted: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    once = counted.drop_duplicates([*names, "own"]).assign(n=1)
     if names:
-        result = counted.groupby(list(names), dropna=False)[["n", "joint"]].sum().reset_index()
+        result = once.groupby(list(names), dropna=False)[["n", "joint"]].sum().reset_index()
     else:
-        result = counted[["n", "joint"]].sum().to_frame().T
+        result = once[["n", "joint"]].sum().to_frame().T
     return result.astype({"n": "int64", "joint": "int64"})
 
 
@@ -122,7 +141,7 @@ def _check(activities: pd.DataFrame, names: Sequence[str], wanted: Sequence[str]
         )
     for name in names:
         if name not in _BY:
-            raise UnknownName(_unknown("column to group activities by", name, _BY))
+            raise UnknownName(_unknown("column to group activities by", str(name), _BY))
     for code in wanted or ():
         if code not in _CERTAINTIES:
             raise UnknownName(_unknown("certainty", code, _CERTAINTIES))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from opdat_analytics import vocab
+from opdat_analytics.metrics import spans
 from opdat_analytics.metrics.breaks import breaks_between, told
+from opdat_analytics.metrics.given import frame_of
+from opdat_analytics.metrics.spans import alike
 from opdat_analytics.model import MixtureRefused, OpdatError
 
 _TIMELESS = (
-    "source", "reporter", "programme", "measure", "unit", "statistic", "offence", "form", "sex", "age", "citizenship",
+    "source", "reporter", "programme", "activity", "measure", "unit", "statistic", "offence", "form", "sex", "age",
+    "citizenship",
     "breakdown", "place", "level", "calendar",
 )  # fmt: skip
 
@@ -34,8 +39,9 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
         ``change_low``, ``change_high`` (null where unbounded on that side), ``percent_low``, ``percent_high``
         (null also where the earlier year can only be 0; unbounded above where it can be 0), ``direction`` (rose,
         fell, unchanged: only where true for every value within the bounds; else not known), ``direction_same`` (of
-        the places that report in every year), ``gap`` (no number on either side, a year is missing between, or
-        the series breaks there: nothing is compared), ``about``, ``secondary``, ``caveat``.
+        the places that report in every year), ``gap`` (no number on either side, a year is missing between, the
+        series breaks there, or the two do not cover the same part of a year: nothing is compared), ``about``,
+        ``secondary``, ``caveat``.
 
     Raises
     ------
@@ -66,7 +72,8 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
         for now, then in zip(rows.to_dict("records"), before["year"], strict=True)
     ]
     skipped |= pd.Series([bool(found) for found in broken], index=rows.index, dtype=bool)
-    gap = rows["low"].isna() | before["low"].isna() | skipped
+    # The panel of the same reporters covers the same parts of every year, so it is compared all the same.
+    gap = rows["low"].isna() | before["low"].isna() | skipped | ~covers_alike(rows, before)
     # An unbounded figure takes its difference along: null minus a number is null, as it must be.
     result["change_low"] = (rows["low"] - before["high"]).mask(gap)
     result["change_high"] = (rows["high"] - before["low"]).mask(gap)
@@ -99,17 +106,20 @@ def rank(frame: pd.DataFrame, within: str | Sequence[str] | None = None) -> pd.D
     pandas.DataFrame
         The frame, sorted within its groups by best then worst rank, with ``rank_low`` and ``rank_high`` (Int64: the
         best and the worst rank over all values within the bounds; equal numbers share the better rank; null without
-        a number), ``overlaps`` (the rank is not known) and ``tied`` (another row has the same exact number).
+        a number, and where a row covers only part of a year and others do not), ``overlaps`` (the
+        rank is not known) and ``tied`` (another row has the same exact number).
     """
     groups = groups_of_result(frame, "rank")
     keys = ["year"] if within is None and "year" in groups else []
+    if within is not None and not isinstance(within, str | list | tuple):
+        raise OpdatError(f"within=… names a column of the frame or several, not {within!r}.")
     keys = ([within] if isinstance(within, str) else list(within)) if within is not None else keys
     absent = [name for name in keys if name not in frame.columns]
     if absent:
         raise OpdatError(f"The frame has no column {', '.join(absent)}; it has: {', '.join(frame.columns)}.")
     ranked = frame.reset_index(drop=True).assign(rank_low=np.nan, rank_high=np.nan, tied=np.nan)
     pieces = [piece.index for _, piece in ranked.groupby(keys, dropna=False)] if keys else [ranked.index]
-    for index in pieces:
+    for index in map(partial(_of_one_length, ranked), pieces):
         low = ranked.loc[index, "low"].to_numpy(dtype=float)
         high = np.where(np.isnan(low), np.nan, ranked.loc[index, "high"].fillna(np.inf).to_numpy(dtype=float))
         best = 1 + (low[None, :] > high[:, None]).sum(axis=1)
@@ -124,6 +134,26 @@ def rank(frame: pd.DataFrame, within: str | Sequence[str] | None = None) -> pd.D
     ranked["overlaps"] = (ranked["rank_low"] != ranked["rank_high"]).fillna(False).astype(bool)
     ranked["tied"] = ranked["tied"] == 1
     return ranked.sort_values([*keys, "rank_low", "rank_high", *groups], kind="stable", ignore_index=True)
+
+
+def _of_one_length(ranked: pd.DataFrame, index: pd.Index[Any]) -> pd.Index[Any]:
+    """The rows that may be ranked among each other: those of whole years, or all where all cover the same part.
+
+    A row that is not ranked for that says so in its caveat.
+    """
+    if "part_of_year" not in ranked:
+        return index
+    rows = ranked.loc[index]
+    labels = list(rows.loc[rows["low"].notna(), "part_of_year"])
+    if all(alike(one, labels[0]) for one in labels):
+        return index
+    left = index[rows["part_of_year"].notna()]
+    if "caveat" in ranked:
+        ranked.loc[left, "caveat"] = [
+            "; ".join(["not ranked: it covers only part of a year", *([] if pd.isna(text) else [str(text)])])
+            for text in ranked.loc[left, "caveat"]
+        ]
+    return index.difference(left)
 
 
 def increments(statements: pd.DataFrame) -> pd.DataFrame:
@@ -154,9 +184,14 @@ def increments(statements: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     A total to date cannot fall, so an increment is at least 0. Where the later one is lower whatever the values,
-    it was revised or means something else, and there is no increment. Statements of one date, or of dates that
+    it was revised or means something else, and there is no increment. Totals that begin anew (each year's from January
+    on) are not counted from one day, and nothing came between them. Statements of one date, or of dates that
     hold each other (2024 and 2024-06), are not ordered and not compared.
     """
+    needed = [*_TIMELESS, "accumulation", "as_of", "period_start", "period_end", "published", "low", "high"]
+    frame_of(statements, "metrics.increments", [*needed, "qualifier", "text", *_PLACE], "opdat.observations()")
+    if not all(pd.api.types.is_datetime64_any_dtype(statements[name]) for name in ("period_end", "published")):
+        raise OpdatError("metrics.increments needs dates in period_end and published; open opdat.observations() anew.")
     other = sorted(set(statements["accumulation"]) - {"to_date"})
     if other:
         raise MixtureRefused(
@@ -210,6 +245,8 @@ def _step(before: dict[Any, Any] | None, after: dict[Any, Any]) -> dict[str, Any
     step |= {"from_date": before["when"], "low_before": before["low"], "high_before": before["high"]}
     step |= {"text_before": before["text"], **{f"{name}_before": before[name] for name in _PLACE}}
     step["about"] = "about" in (before["qualifier"], after["qualifier"])
+    if not _same_start(before, after):
+        return {**step, "reason": "the two totals are not counted from the same day"}
     if str(after["when"]).startswith(str(before["when"])):
         return {**step, "reason": "the dates do not say which statement is later"}
     highest = after["high"] - before["low"]
@@ -219,6 +256,12 @@ def _step(before: dict[Any, Any] | None, after: dict[Any, Any]) -> dict[str, Any
     step["high"] = highest
     step["qualifier"] = _increment_qualifier(step)
     return step
+
+
+def _same_start(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
+    """Whether two totals to date run from one day; where neither says from when, they are taken to."""
+    first, second = before["period_start"], after["period_start"]
+    return bool((pd.isna(first) and pd.isna(second)) or first == second)
 
 
 def _increment_qualifier(step: dict[str, Any]) -> str:
@@ -236,13 +279,22 @@ def _when(statements: pd.DataFrame) -> pd.Series[Any]:
 
 def groups_of_result(frame: pd.DataFrame, what: str) -> list[str]:
     """The grouping columns of a result: those before its query."""
-    missing = [name for name in ("measure", "low", "high") if name not in frame.columns]
-    if missing:
-        raise OpdatError(
-            f"metrics.{what} takes a result of metrics.totals; the frame has no column {', '.join(missing)}."
-        )
+    frame_of(frame, f"metrics.{what}", ("measure", "low", "high", "qualifier"), "metrics.totals(obs, measure, by=…)")
+    for name in ("low", "high", "year"):
+        if name in frame and not pd.api.types.is_numeric_dtype(frame[name]):
+            raise OpdatError(f"metrics.{what} takes a result of metrics.totals; its column {name} holds no numbers.")
+    if list(frame.columns).index("measure") > list(frame.columns).index("low"):
+        raise OpdatError(f"metrics.{what} takes a result of metrics.totals, whose query stands before its answer.")
     names = list(frame.columns)
     return names[: names.index("measure")]
+
+
+def covers_alike(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Series[Any]:
+    """Whether two rows of results cover the same part of a year."""
+    if "part_of_year" not in rows:
+        return pd.Series(True, index=rows.index)
+    pairs = zip(rows["part_of_year"], others["part_of_year"], strict=True)
+    return pd.Series([alike(*pair) for pair in pairs], index=rows.index, dtype=bool)
 
 
 def _percent(rows: pd.DataFrame, before: pd.DataFrame, gap: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
@@ -270,6 +322,11 @@ def _change_caveats(rows: pd.DataFrame, before: pd.DataFrame, broken: Sequence[l
         said = told(breaks)
         if "n_reporting" in now and now["n_reporting"] != then["n_reporting"]:
             said.append(f"{int(then['n_reporting'])} places reported, then {int(now['n_reporting'])}")
+        if not alike(now.get("part_of_year"), then.get("part_of_year")):
+            said.append(
+                f"{int(then['year'])} covers {spans.said(then.get('part_of_year'))} and {int(now['year'])} "
+                f"{spans.said(now.get('part_of_year'))}: not compared"
+            )
         caveats = dict.fromkeys([then.get("caveat"), now.get("caveat")])
         said += [str(text) for text in caveats if not pd.isna(text)]
         texts.append("; ".join(dict.fromkeys(said)) or None)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics.metrics.cells import cells
+from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.select import said, select
 from opdat_analytics.metrics.totals import QUERY, ask
 from opdat_analytics.model import OpdatError
@@ -42,6 +43,10 @@ def revisions_size(revisions: pd.DataFrame, by: str | Sequence[str] = ("source",
     -----
     Only what both editions print is restated; what a later edition adds or no longer prints is not counted here.
     """
+    needed = ("kind", "change_low", "change_high", "low_from", "high_from", "low_to", "high_to")
+    frame_of(revisions, "metrics.revisions_size", needed, "opdat.revisions()")
+    if not isinstance(by, str | list | tuple):
+        raise OpdatError(f"by=… names a column of revisions or several, not {by!r}.")
     names = [by] if isinstance(by, str) else list(by)
     absent = [name for name in (*names, "kind", "change_low", "low_from") if name not in revisions.columns]
     if absent:
@@ -86,7 +91,8 @@ def reporting_lag(obs: Any, measure: str, **names: Any) -> pd.DataFrame:
     pandas.DataFrame
         One row per year and edition before the last. ``edition``, ``year``, the query, then ``n_then``, ``n_now``
         (places with a number in that edition, and in the last), ``missing`` (share of the places of the last edition
-        that had none then; 0 to 1), ``low_then``, ``high_then``, ``low_now``, ``high_now`` (sums over each edition's
+        that had none then, or none for as much of the year; 0 to 1),
+        ``low_then``, ``high_then``, ``low_now``, ``high_now`` (sums over each edition's
         own places), ``published``, ``years_old`` (years from the end of the year to the publication), ``first`` (no
         earlier edition here has the year; it may have been in one that is not here), ``left_out``.
 
@@ -133,7 +139,9 @@ def _late(figures: pd.DataFrame, year: int, dated: list[tuple[Any, str]], at: in
     published, edition = dated[at]
     of_year = figures[figures["year"] == year]
     then, now = (of_year[of_year["edition"] == one] for one in (edition, last))
-    late = set(now["place"]) - set(then["place"])
+    # Who had stated only a part of what it states now is late too.
+    covered, since = (dict(zip(side["place"], side["part_of_year"].fillna(""), strict=True)) for side in (then, now))
+    late = {place for place, part in since.items() if covered.get(place) != part}
     earlier = {one for _, one in dated[:at]}
     return {
         "edition": edition, "year": year, "n_then": then["place"].nunique(), "n_now": now["place"].nunique(),

@@ -12,6 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from opdat_analytics.metrics.given import confidence_of, numbers
+from opdat_analytics.model import OpdatError
+
 Floats = npt.NDArray[np.float64]
 
 UNSTABLE_BELOW = 20
@@ -37,8 +40,8 @@ def garwood(events: Any, confidence: float = 0.95) -> tuple[Floats, Floats]:
     -----
     Garwood (1936), Biometrika 28: ``chi2.ppf(a/2, 2k)/2`` (0 for no events) and ``chi2.ppf(1-a/2, 2k+2)/2``.
     """
-    k = np.asarray(events, dtype=float)
-    tail = (1 - confidence) / 2
+    k = numbers(events, "events")
+    tail = (1 - confidence_of(confidence)) / 2
     # Zero degrees of freedom have no quantile; the limit of no events is 0.
     lower = np.where(k == 0, 0.0, stats.chi2.ppf(tail, np.where(k == 0, 1.0, 2 * k)) / 2)
     upper = stats.chi2.ppf(1 - tail, 2 * k + 2) / 2
@@ -55,8 +58,8 @@ def byar(events: Any, confidence: float = 0.95) -> tuple[Floats, Floats]:
     Breslow and Day (1987), Statistical Methods in Cancer Research II, p. 69; used by the United Kingdom's Office for
     Health Improvement and Disparities from 10 events on, with exact limits below.
     """
-    k = np.asarray(events, dtype=float)
-    z = stats.norm.ppf(1 - (1 - confidence) / 2)
+    k = numbers(events, "events")
+    z = stats.norm.ppf(1 - (1 - confidence_of(confidence)) / 2)
     some = np.where(k == 0, 1.0, k)
     lower = np.where(k == 0, 0.0, some * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3)
     more = k + 1
@@ -83,9 +86,17 @@ def wilson(events: Any, trials: Any, confidence: float = 0.95) -> tuple[Floats, 
     -----
     Wilson (1927), JASA 22; method 3 of Newcombe (1998), Statistics in Medicine 17.
     """
-    x, n = np.broadcast_arrays(np.asarray(events, dtype=float), np.asarray(trials, dtype=float))
+    x, n = numbers(events, "events"), numbers(trials, "trials")
+    try:
+        x, n = np.broadcast_arrays(x, n)
+    except ValueError:
+        raise OpdatError(
+            f"There are {x.size} events and {n.size} trials; give as many of one as of the other."
+        ) from None
+    if (x > n).any():
+        raise OpdatError("There are more events than trials; events are among their trials.")
     n = np.where(n > 0, n, np.nan)
-    z = stats.norm.ppf(1 - (1 - confidence) / 2)
+    z = stats.norm.ppf(1 - (1 - confidence_of(confidence)) / 2)
     p = x / n
     middle = p + z**2 / (2 * n)
     spread = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from opdat_analytics import vocab
@@ -102,10 +103,14 @@ def asked_for(measure: str, by: str | Sequence[str], names: Mapping[str, Named],
         If results cannot be grouped by a column of ``by``.
     """
     grouping = columns_of(by)
-    return Asked(measure, grouping, {name: _values(value) for name, value in names.items()}, _years(years))
+    if not isinstance(measure, str):
+        raise UnknownName(
+            f"A measure is a code like convictions, not {measure!r}. Known: {', '.join(vocab.measures())}."
+        )
+    return Asked(measure, grouping, {name: _values(name, value) for name, value in names.items()}, _years(years))
 
 
-def columns_of(by: str | Sequence[str]) -> tuple[str, ...]:
+def columns_of(by: Any) -> tuple[str, ...]:
     """The grouping columns as a tuple.
 
     Raises
@@ -113,8 +118,14 @@ def columns_of(by: str | Sequence[str]) -> tuple[str, ...]:
     UnknownName
         If results cannot be grouped by one of them, or one is named twice.
     """
+    if isinstance(by, pd.DataFrame) or not isinstance(by, Iterable):
+        raise UnknownName(
+            f"by={by!r} names no column; write by=[…] with one or several, or by=() for one row over all."
+        )
     names = (by,) if isinstance(by, str) else tuple(by)
     for name in names:
+        if not isinstance(name, str):
+            raise UnknownName(f"by={list(names)} names what is no column: {name!r}. Known: {', '.join(BY)}.")
         if name not in BY:
             raise UnknownName(unknown("column to group by", name, BY))
     if len(set(names)) < len(names):
@@ -160,13 +171,25 @@ def _rules(wanted: Mapping[str, tuple[str, ...]], by: tuple[str, ...]) -> Iterab
         yield Rule("year", ~nw.col("year").is_null(), "without a year", "group by something else than year")
 
 
-def _values(value: Named) -> tuple[str, ...]:
+def _values(name: str, value: Any) -> tuple[str, ...]:
     if value is None:
         return ()
-    return (value,) if isinstance(value, str) else tuple(dict.fromkeys(value))
+    if isinstance(value, str):
+        return (value,)
+    found = tuple(dict.fromkeys(value)) if isinstance(value, Iterable) else (value,)
+    for one in found:
+        if not isinstance(one, str):
+            raise UnknownName(f"{name}={value!r} names what is no code: {one!r}. Write a code, or a list of codes.")
+    return found
 
 
-def _years(years: int | Iterable[int] | None) -> tuple[int, ...] | None:
+def _years(years: Any) -> tuple[int, ...] | None:
     if years is None:
         return None
-    return (years,) if isinstance(years, int) else tuple(sorted(set(years)))
+    found = set(years) if isinstance(years, Iterable) and not isinstance(years, str) else {years}
+    for year in found:
+        if isinstance(year, bool) or not isinstance(year, int | np.integer):
+            raise UnknownName(
+                f"years={years!r} names no year; write years=2020, years=[2019, 2021] or years=range(2015, 2021)."
+            )
+    return tuple(sorted(int(year) for year in found))

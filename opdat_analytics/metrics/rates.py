@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from opdat_analytics.metrics.compare import groups_of_result
+from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, garwood
 from opdat_analytics.metrics.names import joined
 from opdat_analytics.metrics.totals import bounds_qualifier
@@ -14,6 +16,8 @@ from opdat_analytics.model import CONTINUOUS_UNITS, OpdatError
 
 PER = 100_000
 """Heads that a rate is per."""
+
+IN_PART = "the figures cover only part of the year"
 
 
 def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str] | None = None) -> pd.DataFrame:
@@ -26,8 +30,9 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
     population
         Columns ``place``, ``year``, ``population`` (persons): ``vocab.population()``.
     by
-        Columns of the frame's own groups to add the places up by, such as region and year. The population is that of
-        the places with a number in that year, and of no others. Without it, a rate for each row.
+        Columns of the frame's own groups to add the places up by, such as region and year. Events and population are
+        those of the places that have both for the whole year, and of no others; ``places`` names them. Without it,
+        a rate for each row.
 
     Returns
     -------
@@ -47,8 +52,11 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
 
     Notes
     -----
-    Rate = events / population × 100,000. A year without a population has no rate: none is carried over.
+    Rate = events / population × 100,000. A year without a population has no rate: none is carried over. Nor has a part
+    of a year: its events are not those that its population had in a year.
     """
+    frame_of(frame, "metrics.rates", (), 'totals(obs, measure, by=["place", "year"])')
+    frame_of(population, "metrics.rates: the population", ("place", "year", "population"), "vocab.population()")
     missing = [name for name in ("place", "year", "measure", "low", "high") if name not in frame.columns]
     if missing:
         raise OpdatError(
@@ -60,7 +68,12 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
         raise OpdatError(f"Rates are of counts; the frame is in {', '.join(odd)}. Name a counted unit with unit=….")
     if population.duplicated(["place", "year"]).any():
         raise OpdatError("The population names a place and year twice. Keep one row for each.")
+    if by is not None and not (
+        isinstance(by, str) or (isinstance(by, list | tuple) and all(isinstance(n, str) for n in by))
+    ):
+        raise OpdatError(f"by=… names groups of the frame, such as region and year, not {by!r}.")
     groups = [by] if isinstance(by, str) else list(by or ())
+    groups_of_result(frame, "rates")
     own = list(frame.columns[: list(frame.columns).index("measure")])
     absent = [name for name in groups if name not in own or name == "place"]
     if absent:
@@ -70,9 +83,11 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
     asked = list(frame.columns[: list(frame.columns).index("low")])
     if groups:
         merged = _added_up(merged, groups, [name for name in asked if name not in own])
-        asked = [name for name in merged if name in (*groups, *asked)]
+        asked = [str(name) for name in merged if name in (*groups, *asked, "places")]
     result = merged[asked].copy()
     scale = PER / merged["population"].astype("float64").where(lambda n: n > 0)
+    if "part_of_year" in merged:
+        scale = scale.where(merged["part_of_year"].isna())
     lower, upper = garwood(merged["low"])[0], garwood(merged["high"])[1]
     result["low"], result["high"] = merged["low"] * scale, merged["high"] * scale
     result["events_low"], result["events_high"] = merged["low"], merged["high"]
@@ -82,7 +97,9 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
     kept = ["qualifier", "about", "secondary", "left_out", "caveat"]
     for name in (name for name in kept[:3] if name in merged):
         result[name] = merged[name]
-    reason = np.select([merged["low"].isna(), scale.isna()], ["no number", "no population for this year"], default="")
+    in_part = merged["part_of_year"].notna() if "part_of_year" in merged else scale.isna() & False
+    lacks = {"no number": merged["low"].isna(), IN_PART: in_part, "no population for this year": scale.isna()}
+    reason = np.select(list(lacks.values()), list(lacks), default="")
     result["reason"] = pd.Series([str(text) or None for text in reason], index=merged.index, dtype="str")
     for name in (name for name in kept[3:] if name in merged):
         result[name] = merged[name]
@@ -95,14 +112,19 @@ def _added_up(merged: pd.DataFrame, groups: list[str], query: list[str]) -> pd.D
     """Events and heads of the places that have both, by some columns."""
     rows = []
     for key, part in merged.groupby(groups, dropna=False, sort=True):
-        usable = part[part["low"].notna() & part["population"].notna()]
-        without = int(part["low"].notna().sum()) - len(usable)
-        silent = len(part) - len(usable) - without
-        told = {"without a number": silent, "without a population for this year": without}
+        stated, known = part["low"].notna(), part["population"].notna()
+        whole = part["part_of_year"].isna() if "part_of_year" in part else stated | True
+        usable = part[stated & known & whole]
+        told = {
+            "without a number": int((~stated).sum()),
+            "without a population for this year": int((stated & ~known).sum()),
+            "with figures of only part of the year": int((stated & known & ~whole).sum()),
+        }
         left_out = [f"{n} places {why}" for why, n in told.items() if n]
         rows.append(
             {
                 **dict(zip(groups, key, strict=True)), **{name: joined(part[name]) for name in query},
+                "places": joined(usable["place"]),
                 "low": usable["low"].sum() if len(usable) else np.nan,
                 "high": usable["high"].sum(skipna=False) if len(usable) else np.nan,
                 "population": usable["population"].sum() if len(usable) else np.nan,
@@ -111,6 +133,7 @@ def _added_up(merged: pd.DataFrame, groups: list[str], query: list[str]) -> pd.D
                 "caveat": "; ".join(dict.fromkeys(usable["caveat"].dropna())) or None,
             }
         )  # fmt: skip
+    query = list(dict.fromkeys([*query, "places"]))
     result = pd.DataFrame(rows).astype(dict.fromkeys([*query, "left_out", "caveat"], "str"))
     ends = zip(result["low"], result["high"], result["about"], strict=True)
     return result.assign(qualifier=pd.Series([bounds_qualifier(*end) for end in ends], dtype="str"))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from opdat_analytics import vocab
 from opdat_analytics.metrics.cube import Cube, cube
+from opdat_analytics.metrics.given import OBSERVATIONS, rows_of
 from opdat_analytics.metrics.names import (
     BY,
     DISAGGREGATIONS,
@@ -29,7 +30,8 @@ from opdat_analytics.model import ALLOWED, MixtureRefused, OpdatError, UnknownNa
 
 __all__ = ["BY", "PROFILE", "LeftOut", "Selection", "columns_of", "joined", "said", "select"]
 
-_MUST_BE_ONE = ("source", "reporter", "offence", "unit", "calendar")
+MUST_BE_ONE = ("source", "reporter", "offence", "unit", "calendar")
+"""Dimensions of which figures that are added or divided have one value, unless several are named."""
 _PLURAL = {
     "source": "sources", "reporter": "reporters", "offence": "offences", "unit": "units", "calendar": "calendars",
     "level": "levels", "accumulation": "accumulations", "statistic": "statistics", "edition": "editions",
@@ -104,6 +106,7 @@ def select(
     edition: Named = "current",
     reporter: Named = None,
     programme: Named = None,
+    activity: Named = None,
     offence: Named = None,
     unit: Named = None,
     statistic: Named = "count",
@@ -139,8 +142,9 @@ def select(
         One code each; these are never mixed, only grouped by.
     form, sex, age, citizenship, breakdown
         ``total``, one part, or a list of parts.
-    programme, places
-        Codes to keep; None keeps all.
+    programme, activity, places
+        Codes to keep; None keeps all. The word ``unstated`` names the figures of no programme, or of no single
+        activity.
     years
         A year, or every year to keep (``range(2015, 2021)``); None keeps all.
 
@@ -158,12 +162,13 @@ def select(
         If nothing remains, or ``by`` names region and no scheme is attached.
     """
     named = {
-        "source": source, "edition": edition, "reporter": reporter, "programme": programme, "offence": offence,
-        "unit": unit, "statistic": statistic, "calendar": calendar, "accumulation": accumulation, "level": level,
+        "source": source, "edition": edition, "reporter": reporter, "programme": programme, "activity": activity,
+        "offence": offence, "unit": unit, "statistic": statistic, "calendar": calendar, "accumulation": accumulation,
+        "level": level,
         "form": form, "sex": sex, "age": age, "citizenship": citizenship, "breakdown": breakdown, "place": places,
     }  # fmt: skip
     asked = asked_for(measure, by, named, years)
-    table = nw.from_native(obs).lazy()
+    table = rows_of(obs, "select", OBSERVATIONS)
     if "region" in asked.by and "region" not in table.collect_schema().names():
         raise OpdatError(
             "The observations have no column “region”. Attach a scheme when opening them: "
@@ -218,7 +223,7 @@ def _allowed(
     for name in PROFILE:
         if name in by:
             continue
-        most = max((sorted({_word(v) for v in group[name]}) for group in groups), key=len)
+        most = max((sorted({stated_or_not(v) for v in group[name]}) for group in groups), key=len)
         if name == "edition":
             _check_editions(groups, wanted["edition"])
         elif name in DISAGGREGATIONS and len(wanted[name]) > 1 and "total" in wanted[name]:
@@ -231,7 +236,7 @@ def _allowed(
                 f"Several {_PLURAL[name]} of {measure} remain: {', '.join(most)}; {_WHY_NEVER[name]}. "
                 f"Name one with {name}=…, or group by {name}."
             )
-        elif len(most) > 1 and name in _MUST_BE_ONE and not wanted[name]:
+        elif len(most) > 1 and name in MUST_BE_ONE and not wanted[name]:
             raise MixtureRefused(
                 f"Several {_PLURAL[name]} report {measure}: {', '.join(most)}. Name one with {name}=…; "
                 f"to mix them knowingly, name them: {name}={most}; or group by {name}."
@@ -250,7 +255,7 @@ def _check_editions(groups: Iterable[pd.DataFrame], wanted: tuple[str, ...]) -> 
         return
     for group in groups:
         for source, rows in group.groupby("source"):
-            found = sorted({_word(value) for value in rows["edition"]})
+            found = sorted({stated_or_not(value) for value in rows["edition"]})
             if len(found) > 1:
                 raise MixtureRefused(
                     f"Several editions of {source} would be added: {', '.join(found)}. "
@@ -261,13 +266,19 @@ def _check_editions(groups: Iterable[pd.DataFrame], wanted: tuple[str, ...]) -> 
 def _query(asked: Asked, profile: pd.DataFrame) -> dict[str, str | None]:
     query: dict[str, str | None] = {"measure": asked.measure}
     for name in PROFILE:
-        query[name] = joined(profile[name])
+        query[name] = words_of(profile[name])
     query["edition"] = joined(asked.wanted["edition"])
-    query["programme"] = joined(asked.wanted["programme"])
+    for name in ("programme", "activity"):
+        query[name] = joined(asked.wanted[name])
     query["scheme"] = joined(profile["scheme"]) if "scheme" in profile else None
     query["places"] = joined(asked.wanted["place"])
     query["years"] = joined(asked.years) if asked.years is not None else None
     return {name: value for name, value in query.items() if name not in asked.by}
+
+
+def words_of(values: pd.Series[Any]) -> str | None:
+    """Distinct values joined by ``;``. What is empty beside stated values is ``unstated``; None where all is empty."""
+    return joined(map(stated_or_not, values)) if values.notna().any() else None
 
 
 def _check_names(table: nw.LazyFrame[Any], asked: Asked, found: pd.DataFrame) -> None:
@@ -287,5 +298,11 @@ def _distinct(table: nw.LazyFrame[Any], name: str) -> list[str]:
     return sorted(str(value) for value in found.dropna())
 
 
-def _word(value: Any) -> str:
+def without_one(name: str) -> str:
+    """How to take the figures that name no programme, activity …, or those of some."""
+    return f'{name}="{UNSTATED}" takes the figures of no {name}; {name}=[…] takes those of some.'
+
+
+def stated_or_not(value: Any) -> str:
+    """A value as a word; ``unstated`` where there is none."""
     return UNSTATED if pd.isna(value) else str(value)

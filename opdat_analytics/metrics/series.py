@@ -10,7 +10,9 @@ import pandas as pd
 
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.compare import groups_of_result
+from opdat_analytics.metrics.given import frame_of, whole_number
 from opdat_analytics.metrics.ratios import divide
+from opdat_analytics.metrics.spans import alike, said
 from opdat_analytics.metrics.totals import bounds_qualifier
 from opdat_analytics.model import MixtureRefused, OpdatError
 
@@ -31,7 +33,8 @@ def rolling(frame: pd.DataFrame, window: int = 3) -> pd.DataFrame:
         One row per group and last year of a run. The columns of ``by`` without year, the query (``years`` holds every
         year of the run), then ``low``, ``high`` (mean per year: sums of bounds divided by ``window``; high null where
         unbounded), ``qualifier``, ``year`` (the last), ``from_year``, ``about``, ``secondary``, ``reason`` (a year
-        without a number, or a break in the series, within the run; else null), ``caveat``.
+        without a number, years that do not cover the same part of a year, or a break in the series, within the run;
+        else null), ``caveat``.
 
     Raises
     ------
@@ -40,6 +43,7 @@ def rolling(frame: pd.DataFrame, window: int = 3) -> pd.DataFrame:
     MixtureRefused
         If a group has a year twice.
     """
+    window = whole_number(window, "window", 3)
     if window < 2:
         raise OpdatError(f"A run of {window} years is no run; give window=2 or more.")
 
@@ -76,6 +80,8 @@ def index(frame: pd.DataFrame, base: int) -> pd.DataFrame:
     MixtureRefused
         If a group has a year twice.
     """
+    base = whole_number(base, "base", 2019)
+    groups_of_result(frame, "index")
     if "year" in frame and base not in set(frame["year"].dropna()):
         raise OpdatError(f"The frame has no year {base}; it has {', '.join(map(str, sorted(set(frame['year']))))}.")
 
@@ -104,6 +110,7 @@ def _over_years(
     outer = [name for name in groups if name != "year"]
     if frame.duplicated(groups).any():
         raise MixtureRefused(f"A year stands twice within {', '.join(outer) or 'the frame'}; keep one row for each.")
+    frame_of(frame, f"metrics.{what}", ("about", "secondary", "caveat"), "metrics.totals(obs, measure, by=…)")
     asked = [name for name in frame.columns[: list(frame.columns).index("low")] if name != "year"]
     found = []
     for _, part in frame.assign(_all=0).groupby(["_all", *outer], dropna=False):
@@ -125,8 +132,12 @@ def _run(
     missing = [year for year, low in zip(years, rows["low"], strict=True) if pd.isna(low)]
     broken = breaks_between(own, min(years), max(years))
     low, high, reason = np.nan, np.nan, None
+    labels = list(rows["part_of_year"]) if "part_of_year" in rows else [None]
     if missing:
         reason = f"no number in {', '.join(map(str, missing))}"
+    elif not all(alike(label, labels[0]) for label in labels):
+        covered = zip(years, labels, strict=True)
+        reason = "different parts of a year: " + ", ".join(f"{year} covers {said(label)}" for year, label in covered)
     elif broken:
         reason = "; ".join(told(broken))
     else:

@@ -12,21 +12,22 @@ from opdat_analytics import vocab
 from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.cells import NO_NUMBER, cells
 from opdat_analytics.metrics.overlaps import refuse_overlaps
-from opdat_analytics.metrics.select import PROFILE, Selection, columns_of, joined, said, select
+from opdat_analytics.metrics.select import PROFILE, Selection, columns_of, said, select, words_of
+from opdat_analytics.metrics.spans import WHOLE, together
 from opdat_analytics.model import OUTSIDE, UnknownName
 
 PARTIAL_BELOW = 0.8
 """Coverage below which a total is a partial total."""
 
 QUERY = (
-    "measure", "source", "edition", "reporter", "programme", "offence", "unit", "statistic", "form", "sex", "age",
-    "citizenship", "breakdown", "level", "calendar", "accumulation", "scheme", "places", "years",
+    "measure", "source", "edition", "reporter", "programme", "activity", "offence", "unit", "statistic", "form",
+    "sex", "age", "citizenship", "breakdown", "level", "calendar", "accumulation", "scheme", "places", "years",
 )  # fmt: skip
 """Columns of a result that are its query, beside those that it is grouped by."""
 
 _ANSWER = (
     "low", "high", "qualifier", "n_figures", "n_reporting", "n_expected", "coverage", "partial", "about", "secondary",
-    "low_same", "high_same", "n_same", "series_break", "left_out", "caveat",
+    "low_same", "high_same", "n_same", "series_break", "part_of_year", "left_out", "caveat",
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def totals(
     expected
         Places that should report; without it, those that report this series in any year of the range.
     **names
-        As for `select`: ``source``, ``edition``, ``reporter``, ``programme``, ``offence``, ``unit``,
+        As for `select`: ``source``, ``edition``, ``reporter``, ``programme``, ``activity``, ``offence``, ``unit``,
         ``statistic``, ``calendar``, ``accumulation``, ``level``, ``form``, ``sex``, ``age``, ``citizenship``,
         ``breakdown``, ``places``, ``years``.
 
@@ -69,10 +70,14 @@ def totals(
           ``suppressed`` (hidden, and no other number) or ``unquantified`` (no number);
         - ``n_figures`` (with a number), ``n_reporting`` (places with one), ``n_expected`` (places),
           ``coverage`` (share of the expected places that report; null where none is expected),
-          ``partial`` (coverage below 0.8);
+          ``partial`` (coverage below 0.8, or a figure that covers only part of its year);
         - ``about``, ``secondary``: whether any figure is;
-        - ``low_same``, ``high_same``, ``n_same``: the same for the places that report in every year of the range;
+        - ``low_same``, ``high_same``, ``n_same``: the same for the places that report in every year of the range, and
+          in each the same part of it;
         - ``series_break``: the series breaks in this year; no line is drawn to it from the year before;
+        - ``part_of_year``: null where every figure covers a whole year; else what they cover, as ``Jan–Sep`` or, of
+          several series, ``Jan–Sep;whole year``. Quarters that tile a year are a whole year. Sums of different parts
+          are not compared by `change`, `rolling`, `index`, `rank`, `rates`, `ratio` and `before_after`;
         - ``left_out``, ``caveat``: in words; null where there is nothing to say.
 
     Raises
@@ -126,7 +131,8 @@ def add(
         among = _count(stated[stated["place"].isin(expected)], keys, "among")
         frame["covering"] = frame.merge(among, on=keys, how="left")["among"].fillna(0).astype("int64")
     frame["coverage"] = (frame["covering"] / frame["n_expected"]).where(frame["n_expected"] > 0)
-    frame["partial"] = ~(frame["coverage"] >= PARTIAL_BELOW)
+    frame["part_of_year"] = _parts(frame, stated, keys)
+    frame["partial"] = ~(frame["coverage"] >= PARTIAL_BELOW) | frame["part_of_year"].notna()
     frame["high"] = frame["high"].where((frame["numbers"] > 0) & (frame["open"] == 0))
     frame["low"] = frame["low"].where(frame["numbers"] > 0)
     frame["high_same"] = frame["high_same"].where(frame["open_same"] == 0)
@@ -183,10 +189,10 @@ def _expected(places: Iterable[str] | None) -> tuple[str, ...] | None:
     found = tuple(dict.fromkeys([places] if isinstance(places, str) else places))
     for place in found:
         if place not in vocab.places():
-            near = vocab.suggest(place, vocab.places())
+            near = vocab.near_places(place)
             raise UnknownName(
                 f"expected=… names “{place}”, which is not a known place code. "
-                + (f"Did you mean “{near}”? " if near else "")
+                + (f"Did you mean {near}? " if near else "")
                 + "Codes are those of ISO 3166-1 alpha-3 or ours."
             )
     return found
@@ -238,8 +244,20 @@ def _count(stated: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
 def _same(stated: pd.DataFrame, within: list[str], years: list[int]) -> pd.DataFrame:
     """Cells of the places that report in every year of the range, within their group."""
     subject = list(dict.fromkeys([*within, "place"]))
-    reported = stated.groupby(subject, dropna=False)["year"].transform("nunique")
-    return stated[reported >= len(years)]
+    grouped = stated.groupby(subject, dropna=False)
+    always = grouped["year"].transform("nunique") >= len(years)
+    if stated["part_of_year"].notna().any():
+        covered = stated.assign(part_of_year=stated["part_of_year"].fillna(WHOLE)).groupby(subject, dropna=False)
+        always &= covered["part_of_year"].transform("nunique") == 1
+    return stated[always]
+
+
+def _parts(frame: pd.DataFrame, stated: pd.DataFrame, keys: list[str]) -> pd.Series[Any]:
+    """What part of a year each group covers; see ``spans``."""
+    if stated["part_of_year"].isna().all():
+        return pd.Series(None, index=frame.index, dtype="str")
+    found = stated.groupby(keys, dropna=False)["part_of_year"].agg(together).rename("part_of_year").reset_index()
+    return frame[keys].merge(found, on=keys, how="left")["part_of_year"].astype("str")
 
 
 def bounds_qualifier(low: float, high: float, about: bool) -> str:
@@ -280,13 +298,18 @@ def _caveats(
 ) -> list[str | None]:
     repeated = keyed[keyed["numbers"] > 1].groupby(keys, dropna=False).size().rename("repeated").reset_index()
     times = frame[keys].merge(repeated, on=keys, how="left")["repeated"].fillna(0)
+    in_part = _count(keyed[keyed["part_of_year"].notna()], keys, "in_part")
+    parted = frame[keys].merge(in_part, on=keys, how="left")["in_part"].fillna(0)
     breaks = [b for b in vocab.breaks() if b.measure == selection.query["measure"]]
     breaks = [b for b in breaks if b.source in set(selection.profile["source"])]
     lines: list[str | None] = []
-    for row, n in zip(frame.to_dict("records"), times, strict=True):
+    for row, n, some in zip(frame.to_dict("records"), times, parted, strict=True):
         texts = list(selection.caveats)
         if n:
             texts.append(f"{int(n)} series are stated more than once; every statement is added")
+        if some:
+            parts = " and ".join(part for part in str(row["part_of_year"]).split(";") if part != WHOLE)
+            texts.append(f"only part of a year ({parts}) is covered by {int(some)} of {row['n_reporting']} places")
         if "year" in by:
             broken = [b for b in breaks if b.year == row["year"] and row.get("place", b.place) in ("", b.place)]
             texts += told(broken)
@@ -300,7 +323,7 @@ def ask(frame: pd.DataFrame, selection: Selection, by: tuple[str, ...]) -> None:
     for name in (name for name in QUERY if name not in by):
         values: list[str | None] = [selection.query.get(name)] * len(frame)
         if apart and name in PROFILE and name != "edition":
-            own = selection.profile.groupby(apart, dropna=False)[name].agg(joined).rename("own").reset_index()
+            own = selection.profile.groupby(apart, dropna=False)[name].agg(words_of).rename("own").reset_index()
             found = frame[apart].merge(own, on=apart, how="left")["own"]
             values = [None if pd.isna(value) else str(value) for value in found]
         frame[name] = pd.Series(values, index=frame.index, dtype="str")

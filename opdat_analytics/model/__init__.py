@@ -18,6 +18,7 @@ from opdat_analytics.model.tables import (
     CONTINUOUS_UNITS,
     FACT_KEYS,
     FATES,
+    IDENTITY,
     OUTSIDE,
     SCOPE,
     SERIES,
@@ -27,7 +28,8 @@ from opdat_analytics.model.tables import (
 )
 
 __all__ = [
-    "ALLOWED", "CONTINUOUS_UNITS", "FACT_KEYS", "FATES", "OUTSIDE", "SCOPE", "SERIES", "SEVERAL", "TABLES", "Column",
+    "ALLOWED", "CONTINUOUS_UNITS", "FACT_KEYS", "FATES", "IDENTITY", "OUTSIDE", "SCOPE", "SERIES", "SEVERAL", "TABLES",
+    "Column",
     "DeclarationError", "Exhibit", "ExportFailed", "Figure", "Home", "Issue", "LockHeld", "MixtureRefused",
     "NothingPublished", "OpdatError", "Ref", "UnknownName", "UnreadableFile", "address", "canonical_json",
     "column_letters", "places_in_role", "position",

@@ -30,7 +30,7 @@ class MixtureRefused(OpdatError):
 
 
 class UnknownName(OpdatError):
-    """A code or name that the vocabulary or the data do not know; suggests the nearest."""
+    """A code or name that the vocabulary or the data do not know, or a value that none can be; says what can."""
 
 
 class NothingPublished(OpdatError):

@@ -16,11 +16,14 @@ class Home:
     ----------
     raw, processed, exports
         Folders of the spreadsheets as received, of the published tables, and of what people get.
+    publication
+        Generation of the publication that is read where none is named; the current one if None.
     """
 
     raw: Path
     processed: Path
     exports: Path
+    publication: int | None = None
 
     @classmethod
     def at(cls, root: Path) -> Home:

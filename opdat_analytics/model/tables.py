@@ -219,6 +219,9 @@ SERIES: tuple[str, ...] = (
 )  # fmt: skip
 """The dimension columns: together they name one series of figures."""
 
+IDENTITY = ("file", "sheet", "cell", "part")
+"""Where a figure stands: no two of one publication agree in all of these."""
+
 SCOPE: tuple[str, ...] = (
     "measure", "unit", "statistic", "offence", "form", "sex", "age", "citizenship", "breakdown", "place",
 )  # fmt: skip

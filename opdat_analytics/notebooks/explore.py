@@ -14,11 +14,12 @@ import pandas as pd
 
 from opdat_analytics import charts, metrics, vocab
 from opdat_analytics.charts.words import label
+from opdat_analytics.hindsight import with_hindsight
 from opdat_analytics.model import OpdatError
 from opdat_analytics.notebooks.choose import of_places
 from opdat_analytics.notebooks.display import across, table
 from opdat_analytics.notebooks.gaps import Gap, attempt
-from opdat_analytics.tables import programmes, publication
+from opdat_analytics.tables import programmes, publication, revisions
 
 HEADLESS = "OPDAT_HEADLESS"
 """Environment variable by which a run without a person says so."""
@@ -96,7 +97,9 @@ def figures_shown(observations: pd.DataFrame, measure: str, region: str, country
         of = vocab.place_name(country) if country else region or "any region"
         when = f"{years[0]}" if years[0] == years[1] else f"{years[0]} to {years[1]}"
         return [Gap(f"No number of {label(measure).lower()} of {of} for {when} is in the record. That is not a zero.")]
-    shown = [attempt(charts.trend, found, by=by, publication=publication().id), across(found, rows=by)]
+    # The marks of the notebooks' own pictures: what was restated, and which years are likely incomplete.
+    marked = attempt(with_hindsight, found, observations, revisions())
+    shown = [attempt(charts.trend, marked, by=by, publication=publication().id), across(found, rows=by)]
     if region and not country:
         each = attempt(metrics.totals, rows, measure, by=["place", "year"], years=span)
         shown.append(attempt(across, each, rows="place", caption=f"{region}, country by country"))

@@ -108,9 +108,8 @@ def check_parameters(
     ------
     UnknownName
         If the notebook has no such parameter, or a place, region, measure, scheme, activity type, source or programme
-        is not known; also where a scheme is given that does not have the region that would be shown.
-    OpdatError
-        If a value has the wrong type, is no year, or the years run backwards.
+        is not known; where a scheme is given that does not have the region that would be shown; if a value has the
+        wrong type, is no year, or the years run backwards.
     """
     known = {parameter.name: parameter for parameter in parameters(path)}
     for name in given:
@@ -123,7 +122,7 @@ def check_parameters(
         _meant("region", whole["region"], whole, {})
     first, last = (values.get(name, whole.get(name)) for name in ("first_year", "last_year"))
     if values and first is not None and last is not None and first > last:
-        raise OpdatError(f"first_year={first} is after last_year={last}.")
+        raise UnknownName(f"first_year={first} is after last_year={last}.")
     return values
 
 
@@ -143,7 +142,7 @@ def _typed(parameter: Parameter, text: str) -> Any:
     try:
         return readers[parameter.kind](text)
     except (ValueError, KeyError):
-        raise OpdatError(f"{parameter.name}={text} is not {_EXAMPLES[parameter.kind]}.") from None
+        raise UnknownName(f"{parameter.name}={text} is not {_EXAMPLES[parameter.kind]}.") from None
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -157,7 +156,7 @@ def _meant(name: str, value: Any, whole: Mapping[str, Any], record: Mapping[str,
     if name in ("place", "country"):
         return vocab.place_code(value)
     if "year" in name.split("_") and isinstance(value, int) and not FIRST_YEAR <= value <= LAST_YEAR:
-        raise OpdatError(f"{name}={value} is not a year.")
+        raise UnknownName(f"{name}={value} is not a year.")
     if name in record:
         # An empty text leaves the choice open, where the notebook has it so.
         if value and value not in record[name]:

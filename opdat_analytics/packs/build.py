@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from opdat_analytics import store, vocab
@@ -10,8 +10,8 @@ from opdat_analytics.charts import words
 from opdat_analytics.exports import file_stem
 from opdat_analytics.exports.contents import Pack, Section
 from opdat_analytics.exports.credits import credits_of, highest
-from opdat_analytics.exports.leaving import check_leaving
-from opdat_analytics.model import Home, UnknownName
+from opdat_analytics.exports.leaving import check_leaving, leaving_charts
+from opdat_analytics.model import ExportFailed, Home, UnknownName
 from opdat_analytics.packs.scopes import country_code, country_sections, programme_sections
 from opdat_analytics.packs.since import told
 from opdat_analytics.packs.standing import record_sections
@@ -21,11 +21,12 @@ TITLE = "Human trafficking and smuggling: what is reported"
 
 @dataclass(frozen=True)
 class Scope:
-    """What a pack is about: short slug, title on its front, charts under their headings."""
+    """What a pack is about: short slug, title on its front, charts under their headings, what must be left out."""
 
     name: str
     title: str
     sections: tuple[Section, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def record(home: Home) -> Scope:
@@ -87,8 +88,33 @@ def only(scope: Scope, names: Sequence[str]) -> Scope:
             )
     if not names:
         return scope
+    chosen = _with(scope, names)
+    return Scope(f"{scope.name}-chosen", scope.title, chosen.sections, scope.left_out)
+
+
+def _with(scope: Scope, names: Collection[str]) -> Scope:
+    """The scope with the charts of these names."""
     kept = [Section(one.title, tuple(chart for chart in one.exhibits if chart.name in names)) for one in scope.sections]
-    return Scope(f"{scope.name}-chosen", scope.title, tuple(section for section in kept if section.exhibits))
+    return Scope(scope.name, scope.title, tuple(section for section in kept if section.exhibits), scope.left_out)
+
+
+def showable(home: Home, scope: Scope) -> Scope:
+    """The scope without the charts that must not leave, and a sentence for each of these.
+
+    Raises
+    ------
+    ExportFailed
+        If none of its charts may leave.
+    """
+    every = [chart for section in scope.sections for chart in section.exhibits]
+    kept, told = leaving_charts(every, home)
+    if not told:
+        return scope
+    if not kept:
+        raise ExportFailed(f"Nothing of this pack may leave by {home.raw / 'disclosure.toml'}. {told[0]}")
+    names = {chart.name for chart in kept}
+    left = _with(scope, names)
+    return Scope(left.name, left.title, left.sections, (*scope.left_out, *told))
 
 
 def build(home: Home, scope: Scope, previous: str | None = None) -> Pack:
@@ -118,6 +144,7 @@ def build(home: Home, scope: Scope, previous: str | None = None) -> Pack:
     credits = credits_of(shown, opened.table("sources"))
     lines = dict.fromkeys(credit.attribution for credit in credits)
     return Pack(
-        scope.name, scope.title, scope.sections, opened.id, previous, told(home, previous, opened), highest(credits),
+        scope.name, scope.title, scope.sections, opened.id, previous, (*told(home, previous, opened), *scope.left_out),
+        highest(credits),
         tuple(lines), str(opened.manifest["made"])[:10], credits,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from opdat_analytics import store
 from opdat_analytics.exports import file_stem
 from opdat_analytics.exports.contents import Section
 from opdat_analytics.model import Exhibit, Home, OpdatError
-from opdat_analytics.packs.build import Scope, build, only
+from opdat_analytics.packs.build import Scope, build, only, showable
 from opdat_analytics.packs.since import Since, behind, since
 from opdat_analytics.packs.write import CONTENTS, previous_publication, query_of, read_contents, write_pack
 from opdat_analytics.paths import home_here
@@ -49,7 +49,7 @@ def make_pack(home: Home, scope: Callable[[], Scope], names: Sequence[str] = ())
     ExportFailed
         If a file cannot be written or does not read back as meant.
     """
-    chosen = only(scope(), names)
+    chosen = showable(home, only(scope(), names))
     return _make(home, chosen, home.exports if chosen.name == STANDING else home.exports / chosen.name)
 
 

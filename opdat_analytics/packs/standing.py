@@ -60,6 +60,7 @@ def record_sections(home: Home) -> tuple[Section, ...]:
         listed.append(_listed(done[done["source"] == "opdat_page"], opened.id))
     if "jtip_projects" in there:
         listed.append(_awards(done[done["source"] == "jtip_projects"], opened.id))
+    listed += _dated(done[done["source"].isin(["opdat_page", "jtip_projects"])], opened.id)
     return sections(
         ("At a glance", glance),
         *((f"{measure.capitalize()} reported by national authorities", made) for measure, made in by_measure.items()),
@@ -186,6 +187,13 @@ def _awards(done: pd.DataFrame, publication: str) -> Exhibit:
     return charts.activities(
         counts, rows="region", columns="year", title=title, name="awards-by-region-and-year", publication=publication
     )
+
+
+def _dated(done: pd.DataFrame, publication: str) -> list[Exhibit]:
+    """When the listed activities were, where any of them has a date."""
+    if not done[["start", "end", "year"]].notna().any(axis=None):
+        return []
+    return [charts.timeline(done, name="activities-by-date", publication=publication)]
 
 
 def listed_by_region(done: pd.DataFrame, scheme: str, key: str) -> pd.DataFrame:

@@ -6,13 +6,14 @@ its contents.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from opdat_analytics.model import column_letters
+from opdat_analytics.privacy.looked import Looked
 from opdat_analytics.privacy.looks import (
     LOOKS,
     is_common_name,
@@ -33,6 +34,7 @@ from opdat_analytics.privacy.rules import (
     header_words,
     person_word,
     plain,
+    rules_below,
 )
 from opdat_analytics.privacy.sentences import NAMES, kinds_told
 
@@ -42,8 +44,6 @@ FEWEST = 3
 HEAD = 40
 MOST_CELLS = 20_000
 """Headers are looked for in the first rows of each table, and everywhere on a sheet with no more cells than this."""
-MOST_TABLES = 60
-"""A sheet with more stretches than this is taken as one table."""
 _OFTEN = 6
 """A text that stands in so many cells of a column is no header."""
 
@@ -74,21 +74,6 @@ class PersonalColumn:
     strong: bool
 
 
-def tables_of(text: np.ndarray) -> list[tuple[int, int]]:
-    """Stretches of rows between wholly blank rows, as (first, behind the last)."""
-    if not text.size:
-        return []
-    filled = np.flatnonzero(text.astype(bool).any(axis=1))
-    if not filled.size:
-        return []
-    breaks = np.flatnonzero(np.diff(filled) > 1)
-    starts = [int(filled[0]), *(int(filled[i + 1]) for i in breaks)]
-    ends = [*(int(filled[i]) + 1 for i in breaks), int(filled[-1]) + 1]
-    if len(starts) > MOST_TABLES:
-        return [(starts[0], ends[-1])]
-    return list(zip(starts, ends, strict=True))
-
-
 def personal_columns(text: np.ndarray) -> tuple[PersonalColumn, ...]:
     """Columns of a sheet that hold data about persons.
 
@@ -102,25 +87,36 @@ def personal_columns(text: np.ndarray) -> tuple[PersonalColumn, ...]:
     tuple of PersonalColumn
         In the order of the columns, at most one for each, the strongest.
     """
+    return columns_of(Looked(text))
+
+
+def columns_of(sheet: Looked) -> tuple[PersonalColumn, ...]:
+    """Columns of a sheet that hold data about persons, in their order, at most one for each, the strongest."""
     found: dict[int, PersonalColumn] = {}
-    for one in _all(text):
+    for one in _all(sheet):
         before = found.get(one.column)
         if before is None or (one.strong and not before.strong):
             found[one.column] = one
     return tuple(found[column] for column in sorted(found))
 
 
-def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
-    tables = tables_of(text)
-    whole = [(tables[0][0], tables[-1][1])] if tables else []
-    yield from headed_columns(text)
-    different = set(text.ravel().tolist())
-    yield from _told_in_sentences(text, different)
-    silent = _silent(different)
-    for column in range(text.shape[1] if text.size else 0):
-        values: list[str] = text[:, column].tolist()
-        for top, end in dict.fromkeys((*whole, *tables)):
-            if silent.issuperset(values[top:end]):
+def _all(sheet: Looked) -> Iterator[PersonalColumn]:
+    yield from headed_columns(sheet)
+    new = sheet.distinct - _silent_before()
+    told: set[str] = set()
+    for said, kind in kinds_told(sorted(new)):
+        told.add(said)
+        column = int(np.argwhere(sheet.text == said)[0, 1])
+        yield PersonalColumn(f"column {column_letters(column)}", column, kind, True)
+    telling = _telling(new, sheet.worded)
+    _SILENT.update(new - telling - told)
+    if not telling:
+        return
+    tables = sheet.tables
+    whole = (tables[0][0], tables[-1][1])
+    for column, values in enumerate(sheet.columns):
+        for top, end in dict.fromkeys((whole, *tables)):
+            if telling.isdisjoint(values[top:end]):
                 continue
             sample = _sample(values[top:end])
             one = _by_contents(sample, column)
@@ -131,49 +127,70 @@ def _all(text: np.ndarray) -> Iterator[PersonalColumn]:
                 yield one
 
 
-def _told_in_sentences(text: np.ndarray, different: Collection[str]) -> Iterator[PersonalColumn]:
-    """Columns with a text that tells of a person in words; one is enough."""
-    for said, kind in kinds_told(different):
-        column = int(np.argwhere(text == said)[0, 1])
-        yield PersonalColumn(f"column {column_letters(column)}", column, kind, True)
+_SILENT: set[str] = set()
+_SILENT_KEPT = 200_000
 
 
-def _silent(texts: Collection[str]) -> set[str]:
-    """Texts that no rule about contents or names fits: a column of nothing else tells nothing."""
+def _silent_before() -> set[str]:
+    """Texts of earlier sheets that no rule about contents, names or sentences fits."""
+    if len(_SILENT) > _SILENT_KEPT:
+        _SILENT.clear()
+    return _SILENT
+
+
+def _telling(texts: Set[str], worded: Set[str]) -> set[str]:
+    """Texts that a rule about contents or names fits: a column without any tells nothing."""
     long = [text for text in texts if len(text) >= _LONG and not text.isalpha()]
     joined = "\n".join(long)
     rules = [rule for rule in contents() if rule.pattern.search(joined)]
-    telling = {text for text in long if any(_holds(rule, text) for rule in rules)}
-    return {text for text in texts if text not in telling and not may_name(text)}
+    telling = {text for text in long if any(_holds(rule, text) for rule in rules)} if rules else set()
+    telling.update(filter(may_name, texts & worded))
+    return telling
 
 
-def headed_columns(text: np.ndarray, turned: float | None = None) -> Iterator[PersonalColumn]:
+def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[PersonalColumn]:
     """Columns below a telling header with which their contents agree.
 
     ``turned`` is given for a table that was laid on its side: its headers stand first in their columns, and where its
     first column may be a usual row of headers, at least this share of its names must be common ones.
     """
-    tables = tables_of(text)
-    everywhere = text.size <= MOST_CELLS
-    for column in range(text.shape[1] if text.size else 0):
-        values: list[str] = text[:, column].tolist()
-        for top, end in tables:
+    everywhere = sheet.text.size <= MOST_CELLS
+    worded = sheet.worded
+    heads = {said: rules for said in worded if (rules := _rules_of_head(said)) is not None}
+    for column, values in enumerate(sheet.columns):
+        if worded.isdisjoint(values):
+            continue
+        for top, end in sheet.tables:
             last = end if everywhere else min(end, top + HEAD)
-            often = Counter(values[top:last])
-            for row in range(top, last):
-                said = values[row]
+            for row in [r for r in range(top, last) if values[r] in heads or (r and values[r - 1] in worded)]:
+                said, above = values[row], values[row - 1] if row else ""
+                found = heads.get(said)
+                if not found and above in worded and (found is not None or _may_head(said)):
+                    found = rules_below(above, said)
+                if not found:
+                    continue
                 if turned is not None and any(values[top:row]):
                     break
-                if 0 < len(said) <= LONGEST and often[said] < _OFTEN and not said[0].isdigit():
-                    yield from _below(values, row, column, turned if turned and column == 0 else 0.0)
+                if values[top:last].count(said) < _OFTEN:
+                    yield from _below(values, row, column, found, turned if turned and column == 0 else 0.0)
 
 
-def _below(values: list[str], row: int, column: int, common: float) -> Iterator[PersonalColumn]:
-    """The column below a cell that is a telling header, where what stands there agrees."""
-    said, above = values[row], values[row - 1] if row else ""
-    rules = header_rules(said) or (header_rules(f"{above} {said}") if above else ())
-    if not rules:
-        return
+@lru_cache(maxsize=65_536)
+def _rules_of_head(said: str) -> tuple[Header, ...] | None:
+    """The rules of headers that a text fits; None where it can be no header."""
+    return header_rules(said) if _may_head(said) else None
+
+
+def _may_head(said: str) -> bool:
+    """Whether a text can be a header at all."""
+    return 0 < len(said) <= LONGEST and not said[0].isdigit()
+
+
+def _below(
+    values: list[str], row: int, column: int, rules: Sequence[Header], common: float
+) -> Iterator[PersonalColumn]:
+    """The column below a cell that fits such rules of headers, where what stands there agrees."""
+    said = values[row]
     below = _sample(_until_blank(values[row + 1 :]))
     for rule in rules:
         if _agrees(rule, below, common):
@@ -246,10 +263,10 @@ def _by_contents(sample: list[str], column: int) -> PersonalColumn | None:
     return PersonalColumn(f"column {column_letters(column)}", column, ", ".join(sorted(kinds)), True)
 
 
-def telling_contents(text: np.ndarray) -> Iterator[PersonalColumn]:
+def telling_contents(sheet: Looked) -> Iterator[PersonalColumn]:
     """Columns whose texts hold what only persons have."""
-    for column in range(text.shape[1] if text.size else 0):
-        one = _by_contents(_sample(text[:, column].tolist()), column)
+    for column, values in enumerate(sheet.columns):
+        one = _by_contents(_sample(values), column)
         if one is not None:
             yield one
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
-
-import numpy as np
+from functools import lru_cache
 
 from opdat_analytics.model import column_letters
 from opdat_analytics.privacy.columns import MOST_CELLS, PersonalColumn
+from opdat_analytics.privacy.looked import Looked
 from opdat_analytics.privacy.looks import LOOKS, is_nationality
 from opdat_analytics.privacy.rules import LONGEST, header_rules, person_word, plain, sexes
 
@@ -35,22 +35,26 @@ class _Said:
     column: int
 
 
-def forms(text: np.ndarray) -> Iterator[PersonalColumn]:
+def forms(sheet: Looked) -> Iterator[PersonalColumn]:
     """Forms about one person each.
 
     Parameters
     ----------
-    text
-        The sheet's printed text, an object array of rows × columns.
+    sheet
+        The sheet.
 
     Yields
     ------
     PersonalColumn
         One for the sheet, where two things that tell a person, or one and two that describe one, have a value.
     """
+    text = sheet.text
     if not text.size or text.size > MOST_CELLS:
         return
-    for said in (list(_beside(text)), list(_below(text)), list(_inside(text))):
+    rows = text.tolist()
+    labels = frozenset(filter(_is_label, sheet.worded))
+    with_colon = {said for said in sheet.worded if ":" in said or "：" in said}
+    for said in (list(_beside(rows, labels)), list(_below(rows, labels)), list(_inside(rows, with_colon))):
         kinds = {one.kind for one in said}
         telling, described = kinds & _TELLING, kinds & {"sex", "age", "nationality", "case"}
         if len(telling) >= 2 or (telling and len(described) >= 2):
@@ -61,37 +65,47 @@ def forms(text: np.ndarray) -> Iterator[PersonalColumn]:
             return
 
 
-def _beside(text: np.ndarray) -> Iterator[_Said]:
+def _beside(rows: list[list[str]], labels: Set[str]) -> Iterator[_Said]:
     """Labels before their values; several of a row only where a colon says that they are labels."""
-    for row, values in enumerate(text.tolist()):
-        labels = [column for column, said in enumerate(values) if _may_be_label(said)]
-        for column in labels:
+    for row, values in enumerate(rows):
+        if labels.isdisjoint(values):
+            continue
+        first = next(column for column, said in enumerate(values) if _may_be_label(said))
+        for column in [column for column, said in enumerate(values) if said in labels]:
             label = values[column]
-            if column != labels[0] and not label.rstrip().endswith((":", "：")):
+            if column != first and not label.rstrip().endswith((":", "：")):
                 continue
             near = [value for value in values[column + 1 : column + 1 + _FAR] if value]
             if near and (kind := _told(label, near[0])):
                 yield _Said(kind, row, column)
 
 
-def _below(text: np.ndarray) -> Iterator[_Said]:
+def _below(rows: list[list[str]], labels: Set[str]) -> Iterator[_Said]:
     """Labels above their values, where no more than two rows follow; what is longer is a list."""
-    filled = np.array([any(line) for line in text.tolist()], dtype=bool)
-    for row in range(len(text) - 1):
-        if filled[row : row + _FAR + 1].all() and len(filled) > row + _FAR:
+    for row, values in enumerate(rows[:-1]):
+        if labels.isdisjoint(values):
             continue
-        for column, label in enumerate(text[row].tolist()):
-            if _may_be_label(label) and (value := text[row + 1, column]) and (kind := _told(label, value)):
+        following = rows[row : row + _FAR + 1]
+        if len(following) > _FAR and all(map(any, following)):
+            continue
+        for column, label in enumerate(values):
+            if label in labels and (value := rows[row + 1][column]) and (kind := _told(label, value)):
                 yield _Said(kind, row, column)
 
 
-def _inside(text: np.ndarray) -> Iterator[_Said]:
-    for row, column in zip(*np.nonzero(text.astype(bool)), strict=True):
-        said = text[row, column]
-        for line in said.splitlines() if ":" in said or "：" in said else ():
-            found = _INSIDE.fullmatch(line)
-            if found and (kind := _told(found[1], found[2].strip())):
-                yield _Said(kind, int(row), int(column))
+def _inside(rows: list[list[str]], with_colon: Set[str]) -> Iterator[_Said]:
+    for row, values in enumerate(rows) if with_colon else ():
+        for column in [column for column, said in enumerate(values) if said in with_colon]:
+            for line in values[column].splitlines():
+                found = _INSIDE.fullmatch(line)
+                if found and (kind := _told(found[1], found[2].strip())):
+                    yield _Said(kind, row, column)
+
+
+@lru_cache(maxsize=65_536)
+def _is_label(said: str) -> bool:
+    """Whether a text is a label that tells anything of a person."""
+    return _may_be_label(said) and (bool(header_rules(said)) or person_word(said) is not None)
 
 
 def _may_be_label(said: str) -> bool:
@@ -100,13 +114,13 @@ def _may_be_label(said: str) -> bool:
 
 def _told(label: str, value: str) -> str | None:
     """What a label and its value tell of a person; None where they do not agree."""
+    rules, word = header_rules(label), person_word(label)
     value = value.strip()
-    if len(value) > 120 or value.endswith(":"):
+    if (not rules and word is None) or len(value) > 120 or value.endswith(":"):
         return None
-    for rule in header_rules(label):
+    for rule in rules:
         if LOOKS[rule.looks](value) and not header_rules(value) and rule.reason in _CALLED:
             return _CALLED[rule.reason]
-    word = person_word(label)
     fits = {
         "sex": plain(value) in sexes(),
         "age": bool(_AGE.fullmatch(value)),

@@ -77,7 +77,10 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Aside]:
     if kind is None or entry.file_size == 0:
         return
     with archive.open(entry) as part:
-        said = part.read(MOST).decode("utf-8", "replace")
+        whole = part.read(MOST)
+    if kind == "sheet":
+        whole = whole[whole.rfind(b"</sheetData>") :]
+    said = whole.decode("utf-8", "replace")
     if kind == "comments":
         yield Aside("comments", tuple(_texts(said, r"<(?:\w+:)?text\b.*?</(?:\w+:)?text>")))
     elif kind == "annotations":
@@ -86,10 +89,9 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Aside]:
         named = re.findall(r"<definedName\b[^>]*\bname=\"([^\"]+)\"[^>]*>([^<]*)", said)
         yield Aside("defined names", tuple(html.unescape(text) for pair in named for text in pair if text))
     elif kind == "sheet":
-        tail = said[said.rfind("</sheetData>") :]
-        heads = _texts(tail, r"<(?:odd|even|first)(?:Header|Footer)\b.*?</\w+>")
+        heads = _texts(said, r"<(?:odd|even|first)(?:Header|Footer)\b.*?</\w+>")
         yield Aside("running heads", tuple(_HEAD_CODE.sub(" ", head) for head in heads))
-        for chosen in _texts(tail, r"<formula1>.*?</formula1>"):
+        for chosen in _texts(said, r"<formula1>.*?</formula1>"):
             if chosen.startswith('"'):
                 yield Aside("a list of choices", tuple(chosen.strip('"').split(",")))
     elif kind == "cache":

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
 from opdat_analytics.model import column_letters
-from opdat_analytics.privacy.columns import PersonalColumn, tables_of
+from opdat_analytics.privacy.columns import PersonalColumn
+from opdat_analytics.privacy.looked import Looked
 from opdat_analytics.privacy.looks import LOOKS, is_day, is_nationality
 from opdat_analytics.privacy.rules import header_rules, person_word, plain, sexes
 
@@ -37,12 +39,21 @@ def one_row_per_person(text: np.ndarray) -> tuple[PersonalColumn, ...]:
     tuple of PersonalColumn
         One for each such table; its header lists the columns that tell.
     """
-    found = (_told(text[top:end]) for top, end in tables_of(text) if end - top > FEWEST)
+    return persons_in(Looked(text))
+
+
+def persons_in(sheet: Looked) -> tuple[PersonalColumn, ...]:
+    """Tables of a sheet in which each row is one person."""
+    sexed = any(map(_is_sex, sheet.worded))
+    found = (_told(sheet.text[top:end], sheet.worded, sexed) for top, end in sheet.tables if end - top > FEWEST)
     return tuple({one.header: one for one in found if one is not None}.values())
 
 
-def _told(table: np.ndarray) -> PersonalColumn | None:
-    head, said = _header_row(table)
+def _told(table: np.ndarray, worded: Set[str], sexed: bool) -> PersonalColumn | None:
+    """What tells that a table has one row for each person; ``sexed`` where any of its worded texts says a sex."""
+    head, said = _header_row(table, worded)
+    if not said and not sexed:
+        return None  # without headers only sex tells
     body = table[head + 1 :]
     if len(body) < FEWEST:
         return None
@@ -50,7 +61,7 @@ def _told(table: np.ndarray) -> PersonalColumn | None:
     columns = {c: [v.strip() for v in body[:, c].tolist() if v and v.strip()] for c in range(body.shape[1])}
     columns = {c: values for c, values in columns.items() if len(values) * 2 >= len(body)}
     if not said and not any(_are_sexes(values, len(set(values))) for values in columns.values()):
-        return None  # without headers only sex tells, and no look below can change that
+        return None  # no look below can change that
     kinds: dict[int, str] = {}
     for c, values in columns.items():
         kind = _kind(said.get(c), values)
@@ -90,16 +101,17 @@ _CALLED: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def _header_row(table: np.ndarray) -> tuple[int, Mapping[int, str]]:
+def _header_row(table: np.ndarray, worded: Set[str]) -> tuple[int, Mapping[int, str]]:
     """The row of headers (-1 where there is none), and what its cells say."""
     best, at = 1, -1
     for row, values in enumerate(table[:HEAD].tolist()):
-        told = len({word for value in values if value and (word := _word(value)) is not None})
+        told = len({word for value in values if value in worded and (word := _word(value)) is not None})
         if told > best:
             best, at = told, row
     return at, {c: v for c, v in enumerate(table[at].tolist()) if v} if at >= 0 else {}
 
 
+@lru_cache(maxsize=65_536)
 def _word(said: str) -> str | None:
     """What a header says; kinds of its own for numbers of cases and initials."""
     word = person_word(said)
@@ -172,6 +184,7 @@ def _counts_up(values: Sequence[str]) -> bool:
     return len(numbers) == len(values) and len(set(numbers)) > 1 and all(b >= a for a, b in pairwise(numbers))
 
 
+@lru_cache(maxsize=65_536)
 def _is_sex(text: str) -> bool:
     return plain(text) in sexes()
 

@@ -42,6 +42,7 @@ class Content:
     worded: bool
 
 
+@cache
 def _document(name: str) -> Mapping[str, Any]:
     return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
@@ -75,9 +76,16 @@ def _header(entry: Mapping[str, Any], person: str) -> Header:
     )
 
 
+@lru_cache(maxsize=65_536)
 def header_rules(said: str) -> tuple[Header, ...]:
     """The rules that a text fits if it is a header."""
     return _fitting(plain(said.translate(_ANY_DIGIT))) if 0 < len(said) <= LONGEST else ()
+
+
+@lru_cache(maxsize=65_536)
+def rules_below(above: str, said: str) -> tuple[Header, ...]:
+    """The rules that a text fits if it is a header together with the text above it."""
+    return header_rules(f"{above} {said}")
 
 
 @cache

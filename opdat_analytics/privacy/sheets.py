@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 
 from opdat_analytics.privacy.columns import (
     PersonalColumn,
+    columns_of,
     headed_columns,
-    personal_columns,
-    tables_of,
     telling_contents,
 )
 from opdat_analytics.privacy.forms import forms
+from opdat_analytics.privacy.looked import Looked
 from opdat_analytics.privacy.looks import LOOKS, is_body, is_common_name
-from opdat_analytics.privacy.persons import one_row_per_person
+from opdat_analytics.privacy.persons import persons_in
 from opdat_analytics.privacy.rules import LONGEST, author_words, header_rules, plain, work_words
 
 MOST_FIELDS, FEWEST_PERSONS = 60, 2
@@ -59,10 +60,10 @@ def personal_data(text: np.ndarray, not_personal: Collection[str] = ()) -> tuple
     tuple of PersonalColumn
         Columns, rows of tables that lie on their side, and tables with one row for each person.
     """
-    kept = _without(text, not_personal) if not_personal else text
-    kept = _without_authors(kept)
-    found = (*personal_columns(kept), *one_row_per_person(kept), *_on_their_side(kept), *forms(kept))
-    return () if found and _only_contacts(found) and (_is_directory(kept) or _is_whom_to_ask(kept)) else found
+    sheet = Looked(_without(text, not_personal) if not_personal else text)
+    kept = _without_authors(sheet)
+    found = (*columns_of(kept), *persons_in(kept), *_on_their_side(kept), *forms(kept))
+    return () if found and _only_contacts(found) and (_is_directory(kept.text) or _is_whom_to_ask(kept.text)) else found
 
 
 def must_stop(found: Sequence[PersonalColumn]) -> bool:
@@ -91,17 +92,29 @@ def _without(text: np.ndarray, headers: Collection[str]) -> np.ndarray:
     return kept
 
 
-def _without_authors(text: np.ndarray) -> np.ndarray:
-    """The text without who made works, where a table lists works: whoever signs a book is no case of anybody's."""
-    for top, end in tables_of(text):
+def _without_authors(sheet: Looked) -> Looked:
+    """The sheet without who made works, where a table lists works: whoever signs a book is no case of anybody's."""
+    if not any(map(_is_author, sheet.worded)):
+        return sheet
+    text = sheet.text
+    for top, end in sheet.tables:
         for row in range(top, min(end, top + HEAD)):
-            heads = [plain(said) if 0 < len(said) <= LONGEST else "" for said in text[row].tolist()]
-            authors = [column for column, said in enumerate(heads) if author_words().fullmatch(said)]
-            if authors and any(map(work_words().fullmatch, heads)):
+            heads = text[row].tolist()
+            authors = [column for column, said in enumerate(heads) if _is_author(said)]
+            if authors and any(map(_is_work, heads)):
                 text = text.copy()
                 text[row + 1 : end, authors] = ""
                 break
-    return text
+    return Looked(text)
+
+
+@lru_cache(maxsize=65_536)
+def _is_author(said: str) -> bool:
+    return 0 < len(said) <= LONGEST and author_words().fullmatch(plain(said)) is not None
+
+
+def _is_work(said: str) -> bool:
+    return 0 < len(said) <= LONGEST and work_words().fullmatch(plain(said)) is not None
 
 
 def _rows_of_names(table: np.ndarray) -> Iterator[PersonalColumn]:
@@ -139,13 +152,16 @@ def _is_whom_to_ask(text: np.ndarray) -> bool:
     return 0 < told <= MOST_CONTACTS and labelled == told
 
 
-def _on_their_side(text: np.ndarray) -> Iterator[PersonalColumn]:
+def _on_their_side(sheet: Looked) -> Iterator[PersonalColumn]:
     """Tables in which persons stand beside each other and their fields below each other."""
-    for top, end in tables_of(text):
-        turned = text[top:end].T
-        used = turned[turned.astype(bool).any(axis=1)] if turned.size else turned
-        if end - top > MOST_FIELDS or len(used) <= FEWEST_PERSONS or end - top < 2:
+    for top, end in sheet.tables:
+        if not 2 <= end - top <= MOST_FIELDS:
             continue
-        told = (*headed_columns(used, COMMON), *telling_contents(used), *_rows_of_names(text[top:end]))
-        for one in (*told, *one_row_per_person(used)):
+        turned = sheet.text[top:end].T
+        used = Looked(turned[turned.astype(bool).any(axis=1)])
+        if len(used.text) <= FEWEST_PERSONS:
+            continue
+        beside = _rows_of_names(sheet.text[top:end])
+        told = (*headed_columns(used, COMMON), *telling_contents(used), *beside)
+        for one in (*told, *persons_in(used)):
             yield replace(one, header=f"row {top + one.column + 1} of a table on its side")

@@ -2,6 +2,7 @@
 
 from opdat_analytics.vocab.resolve import (
     is_place,
+    near_places,
     place_code,
     resolve_activity_type,
     resolve_measure,
@@ -37,6 +38,7 @@ __all__ = [
     "is_place",
     "level_of",
     "measures",
+    "near_places",
     "normalise",
     "partitions",
     "place_code",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA, LCSseq
 
 from opdat_analytics.model import UnknownName
 from opdat_analytics.vocab.tables import activity_types, document, measures, places, rows
-from opdat_analytics.vocab.words import Match, key, normalise, suggest
+from opdat_analytics.vocab.words import CUTOFF, Match, key, normalise, suggest
 
 
 @dataclass(frozen=True)
@@ -77,16 +81,69 @@ def resolve_place(text: str, aliases: Mapping[str, str] | None = None) -> Match:
     UnknownName
         If one of ``aliases`` that fits leads to a code that is not in the vocabulary.
     """
-    word = normalise(text)
-    for printed, code in (aliases or {}).items():
-        if normalise(printed) == word:
-            return Match(_known_codes(printed, code))
+    if aliases:
+        word = normalise(text)
+        for printed, code in aliases.items():
+            if normalise(printed) == word:
+                return Match(_known_codes(printed, code))
+    return _known_place(text)
+
+
+@lru_cache(maxsize=65_536)
+def _known_place(text: str) -> Match:
     code = ";".join(part.strip() for part in text.split(";"))
     if all(part in places() for part in code.split(";")):
         return Match(code)
     if code in _short_codes():
         return Match(_short_codes()[code])
-    return _place_words().match(text)
+    match = _place_words().match(text)
+    return match if match.code or match.candidates else Match(None, (), near_places(text))
+
+
+_OFFERED = 4
+_NEARLY_AS_NEAR = 5
+
+
+def near_places(text: str) -> str | None:
+    """The places nearest to a mistyped code or name, in any of the four languages; only ever a suggestion.
+
+    Returns
+    -------
+    str or None
+        ``Angola (AGO)``, or several joined by “or”: codes that differ in one letter or have two of its letters in
+        order, places whose name begins so, and names nearly as near as the nearest; None where nothing is near.
+    """
+    word = text.strip()
+    codes = _near_codes(word.upper()) if re.fullmatch(r"[A-Za-z]{2,4}", word) else []
+    names = _near_names(word)
+    found = [*codes, *names] if word.isupper() else [*names, *codes]
+    kept: dict[str, str] = {}
+    for said, code in found:
+        kept.setdefault(code, said)
+    return " or ".join(list(kept.values())[:_OFFERED]) or None
+
+
+def _near_names(word: str) -> list[tuple[str, str]]:
+    """Names like a text, as written with their code, and the code; the nearest first."""
+    lexicon = _place_words()
+    found = process.extract(key(word), list(lexicon.certain), scorer=fuzz.ratio, score_cutoff=CUTOFF, limit=12)
+    best = found[0][1] if found else 0
+    near = [name for name, score, _ in found if score >= best - _NEARLY_AS_NEAR]
+    return [(f"{lexicon.written[name]} ({lexicon.certain[name]})", lexicon.certain[name]) for name in near]
+
+
+def _near_codes(word: str) -> list[tuple[str, str]]:
+    """Codes like a text of a few letters, with their name, and the code; the nearest first."""
+    countries = {code: place.name for code, place in places().items() if len(code) == 3}
+    if len(word) == 2 or word in countries:
+        only = _short_codes().get(word) if len(word) == 2 else word
+        return [(f"{countries.get(only, only)} ({only})", only)] if only else []
+    by_name = [code for code, name in countries.items() if key(name).startswith(word.lower())]
+    apart = {code: OSA.distance(word, code) for code in countries}
+    nearest = [code for code in sorted(countries, key=lambda c: (apart[c], c[0] != word[0], c)) if apart[code] <= 1]
+    alike = [code for code in sorted(countries) if code[0] == word[0] and LCSseq.similarity(word, code) == 2]
+    listed = [*by_name[:2], *nearest, *(alike if len(word) == 3 else ())]
+    return [(f"{countries[code]} ({code})", code) for code in dict.fromkeys(listed)]
 
 
 def place_code(text: str) -> str:
@@ -115,8 +172,8 @@ def is_place(text: str) -> bool:
 def _known_codes(printed: str, code: str) -> str:
     for part in code.split(";"):
         if part not in places():
-            near = suggest(part, places())
-            hint = f"; did you mean “{near}”?" if near else "; use a code of the places table."
+            near = near_places(part)
+            hint = f"; did you mean {near}?" if near else "; use a code of the places table."
             raise UnknownName(f"The alias “{printed}” leads to “{part}”, which is not a known place code{hint}")
     return code
 

@@ -15,7 +15,7 @@ _DASHES, _UNSEEN = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "\u00ad\u200b\u
 _PLAIN = str.maketrans(_SINGLE + _DOUBLE + _DASHES, "'" * 7 + '"' * 7 + "-" * 7, _UNSEEN)
 _EDGES = " .,;:!?*'\"-_/\\|·•†‡"
 _ARTICLE = re.compile(r"^the |[,( ]+the\)?$")
-_CUTOFF = 75
+CUTOFF = 75
 
 
 @dataclass(frozen=True)
@@ -68,5 +68,5 @@ def suggest(text: str, choices: Iterable[str]) -> str | None:
     str or None
         One of ``choices``, or None where none is near (similarity below 75 of 100).
     """
-    found = process.extractOne(text, list(choices), processor=normalise, scorer=fuzz.ratio, score_cutoff=_CUTOFF)
+    found = process.extractOne(text, list(choices), processor=normalise, scorer=fuzz.ratio, score_cutoff=CUTOFF)
     return found[0] if found else None

@@ -60,7 +60,7 @@ def entry(scheduler: str, folder: Path, program: Path, at: str = "06:15") -> str
         )
     time = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
     if time is None:
-        raise OpdatError(f"“{at}” is no time of day; write it as 06:15.")
+        raise UnknownName(f"“{at}” is no time of day; write it as 06:15.")
     for path in (folder, program):
         if any(ord(letter) < 32 for letter in str(path)):
             raise OpdatError(f"The path {str(path)!r} has a line break or another control character in it. Move it.")

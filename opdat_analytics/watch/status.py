@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
-from opdat_analytics.model import DeclarationError, Home, OpdatError, UnreadableFile
+from opdat_analytics.model import DeclarationError, Home, UnknownName, UnreadableFile
 from opdat_analytics.paths import DECLARATION, raw_path
 from opdat_analytics.scan import waiting
 
@@ -45,7 +45,8 @@ class Status:
     age
         Time since then; never negative, even if a clock was set back.
     behind
-        Raw file → new, changed, reread (its declaration or this package changed) or gone: what a refresh would take up.
+        Raw file → new, changed, reread (its declaration or this package changed), damaged (what was published of it is
+        not on disk as it was) or gone: what a refresh would take up.
     stopped
         Files that cannot be read as they are, each with the reason; their last good rows stand in the tables.
     held, ruled
@@ -81,6 +82,10 @@ class Status:
         steps = []
         if self.publication is None:
             steps.append("Run `opdat refresh` to publish.")
+        elif "damaged" in self.behind.values():
+            steps.append(
+                "Run `opdat refresh` to make damaged files of the publication again, and take up what changed."
+            )
         elif self.behind or self.too_old:
             steps.append("Run `opdat refresh` to take up what changed.")
         if self.drifted:
@@ -121,9 +126,11 @@ def status(home: Home, max_age: timedelta | None = None) -> Status:
     opened = store.Publication(home, manifest)
     age = max(timedelta(0), datetime.now(UTC) - datetime.fromisoformat(str(manifest["made"])))
     too_old = max_age is not None and age > max_age
+    if "damaged" in behind.values():
+        manifest = _whole(manifest, behind)
     if not any(part["rows"] for part in store.part_entries(manifest, "issues")):
         return Status(opened.id, str(manifest["made"]), age, behind, {}, 0, 0, (), too_old)
-    issues = opened.table("issues")
+    issues = store.Publication(home, manifest).table("issues")
     held = issues[issues["severity"] == "hold"]
     ruled = int(held["acknowledged"].astype(bool).sum())
     stops = issues[issues["severity"] == "stop"]
@@ -134,6 +141,16 @@ def status(home: Home, max_age: timedelta | None = None) -> Status:
         opened.id, str(manifest["made"]), age, behind, stopped, len(held) - ruled, ruled,
         tuple(drifted(home, sorted(set(lying["file"])))), too_old,
     )  # fmt: skip
+
+
+def _whole(manifest: Mapping[str, Any], behind: Mapping[str, str]) -> dict[str, Any]:
+    """A publication without what is damaged, so that what is left of it can still be told."""
+    files = [entry for entry in manifest["files"] if behind.get(entry["file"]) != "damaged"]
+    return {
+        **manifest,
+        "files": files,
+        "across": {} if behind.get("manifest.json") == "damaged" else manifest["across"],
+    }
 
 
 def _reason(messages: Iterable[str]) -> str:
@@ -191,10 +208,10 @@ def duration(text: str) -> timedelta:
 
     Raises
     ------
-    OpdatError
+    UnknownName
         If it is not one.
     """
     number, unit = text.strip()[:-1], text.strip()[-1:].lower()
     if unit not in _UNITS or not number.isdigit():
-        raise OpdatError(f"“{text}” is no length of time; write a number and m, h, d or w, such as 36h or 7d.")
+        raise UnknownName(f"“{text}” is no length of time; write a number and m, h, d or w, such as 36h or 7d.")
     return timedelta(**{_UNITS[unit]: int(number)})

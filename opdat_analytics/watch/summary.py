@@ -12,7 +12,6 @@ import pandas as pd
 from opdat_analytics import changes, store, vocab
 from opdat_analytics.model import Home
 
-KINDS = ("added", "restated", "gone", "held")
 LISTED = 40
 """Single changes that are listed for each source; the rest are counted."""
 _HEAD = ("What", "Where", "Was", "Is now", "Cell")
@@ -72,7 +71,7 @@ def summary(home: Home, since: int | str | None = None, publication: int | str |
     else:
         then = str(before.manifest["made"])[:10]
         title = f"What changed from publication {before.id} of {then} to {after.id} of {made}"
-    return Summary(title, counted(found), tuple(_sources(found, titles)))
+    return Summary(title, changes.counted(changes.counts_of(found)), tuple(_sources(found, titles)))
 
 
 def _made_from(home: Home, after: store.Publication) -> store.Publication | None:
@@ -88,22 +87,6 @@ def _touched(before: store.Publication | None, after: store.Publication) -> set[
     return {file for file in old.keys() | new.keys() if old.get(file) != new.get(file)}
 
 
-def counted(found: pd.DataFrame) -> str:
-    """Changes counted in words, figures apart from facts: “3 figures restated, 1 cell held; 2 facts added.”"""
-    facts = changes.are_facts(found)
-    parts = [", ".join(_counts(found[~facts], "figure")), ", ".join(_counts(found[facts], "fact"))]
-    said = "; ".join(part for part in parts if part)
-    return f"{said}." if said else "No figure and no fact changed."
-
-
-def _counts(found: pd.DataFrame, what: str) -> Iterable[str]:
-    for kind in KINDS:
-        n = int((found["kind"] == kind).sum())
-        if n:
-            noun = "cell" if kind == "held" else what
-            yield f"{n:,} {noun}{'' if n == 1 else 's'} {kind}"
-
-
 def _sources(found: pd.DataFrame, titles: Mapping[str, str]) -> Iterable[SourceChanges]:
     source = found["file"].map(lambda file: str(file).partition("/")[0])
     for name, rows in found.groupby(source, sort=True):
@@ -117,13 +100,16 @@ def _sources(found: pd.DataFrame, titles: Mapping[str, str]) -> Iterable[SourceC
 def _by_place(rows: pd.DataFrame) -> Iterable[str]:
     """For each place how many of what; what is of no place, such as a fact, comes last."""
     named = rows["place"].map(lambda code: None if pd.isna(code) else _name(str(code)))
-    facts = changes.are_facts(rows)
     for place, part in rows[named.notna()].groupby(named.dropna()):
-        yield f"{place}: {', '.join(_counts(part, 'figure'))}"
+        yield f"{place}: {', '.join(_said(part))}"
     rest = rows[named.isna()]
     if len(rest):
-        said = [*_counts(rest[~facts[named.isna()]], "figure"), *_counts(rest[facts[named.isna()]], "fact")]
-        yield f"Without a place: {', '.join(said)}"
+        yield f"Without a place: {', '.join(_said(rest))}"
+
+
+def _said(rows: pd.DataFrame) -> Iterable[str]:
+    counts = changes.counts_of(rows)
+    return (*changes.in_words(counts, "figure", "cell"), *changes.in_words(counts, "fact"))
 
 
 def _name(place: str) -> str:
