@@ -36,7 +36,9 @@ lab: $(READY)  ## JupyterLab at notebooks/
 	$(BIN)/opdat lab
 
 clean:  ## what can be made again
-	find data/processed -mindepth 1 ! -name README.md -delete; rm -rf exports .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find data/processed -mindepth 1 ! -name README.md -delete
+	[ ! -d exports ] || find exports -mindepth 1 ! -name released.csv -delete  # later releases are checked against it
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %d.%d. Name one: make run PYTHON=python3.11" % sys.version_info[:2] or 0)'

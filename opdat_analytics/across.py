@@ -71,13 +71,14 @@ def across_parts(
         superseded.append(observations.loc[~current(observations, editions), list(IDENTITY)])
         revisions.append(restatements(observations, editions))
         issues, rows = contradictions(observations)
-        told, apart = [*told, *issues], [*apart, *rows]
+        told.extend(issues)
+        apart.extend(rows)
     revisions += [frame for frame in (_carried(home, before), corrected) if frame is not None]
     frames: dict[str, tuple[pd.DataFrame | pa.Table, Sequence[Column]]] = {
         "superseded": (_below(superseded, SUPERSEDED), SUPERSEDED),
         "revisions": (_below(revisions, TABLES["revisions"]), TABLES["revisions"]),
         "conflicts": (_told_once(apart, _conflicts(home, parts, editions)), TABLES["conflicts"]),
-        "sources": (_sources(home, publication, declared), TABLES["sources"]),
+        "sources": (_sources(publication, declared), TABLES["sources"]),
     }
     if told:
         frames["issues"] = (issue_table(told), TABLES["issues"])
@@ -210,7 +211,7 @@ def _backwards(home: Home, manifest: Mapping[str, Any] | None) -> Iterator[Mappi
             yield earlier
 
 
-def _sources(home: Home, publication: store.Publication, declared: Mapping[str, Mapping[str, Any]]) -> pa.Table:
+def _sources(publication: store.Publication, declared: Mapping[str, Mapping[str, Any]]) -> pa.Table:
     rows = []
     for entry in publication.manifest["files"]:
         said = declared.get(entry["source"], {})
@@ -224,7 +225,7 @@ def _sources(home: Home, publication: store.Publication, declared: Mapping[str, 
                 "published": editions_of(said).published(entry["edition"]) if said else None,
                 "rows": sum(part["rows"] for part in entry["parts"].get("observations", [])),
                 "activities": sum(part["rows"] for part in entry["parts"].get("activities", [])),
-                "held": _held(home, entry),
+                "held": _held(publication.home, entry),
                 "stopped": entry["stopped"],
                 "title": said.get("title", entry["source"]),
                 **{name: said.get(name) for name in ("owner", "url", "licence", "handling")},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,11 +10,11 @@ import pandas as pd
 from opdat_analytics import store
 from opdat_analytics.change_columns import COLUMNS, held_at
 from opdat_analytics.ingest.editions import revision_rows
-from opdat_analytics.model import FACT_KEYS, SERIES, TABLES, Home, position
+from opdat_analytics.model import FACT_KEYS, IDENTITY, SERIES, TABLES, Home, position
 
 _KEY = [*SERIES, "edition", "url", "again"]
 _VALUE = ["low", "high", "qualifier"]
-_SHOWN = ("file", "sheet", "cell", "part", "place", "measure", "year", "text")
+_SHOWN = (*IDENTITY, "place", "measure", "year", "text")
 
 
 def first(home: Home, after: Mapping[str, Any], newly: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -75,10 +75,11 @@ def _waiting(gone: pd.DataFrame, newly: Sequence[Mapping[str, Any]]) -> list[Map
 
 
 def _facts(
-    home: Home, before: Mapping[str, Any] | None, after: Mapping[str, Any], files: set[str], table: str
+    home: Home, before: Mapping[str, Any], after: Mapping[str, Any], files: set[str], table: str
 ) -> pd.DataFrame:
     """Rows of facts that are new or gone, and single facts that changed; ``part`` is the column."""
-    if not any(part["rows"] for manifest in (before, after) for part in _parts(manifest, files, table)):
+    entries = (*_entries(before, files), *_entries(after, files))
+    if not any(part["rows"] for entry in entries for part in entry["parts"].get(table, ())):
         return pd.DataFrame(columns=list(COLUMNS), dtype=object)
     key = [*FACT_KEYS[table], "source", "edition", "again"]
     names = [c.name for c in TABLES[table] if c.name not in (*key, "file", "sheet", "cell")]
@@ -101,25 +102,21 @@ def _facts(
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
-def _parts(manifest: Mapping[str, Any] | None, files: set[str], table: str) -> Iterable[Mapping[str, Any]]:
-    touched = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
-    return [part for entry in touched for part in entry["parts"].get(table, ())]
+def _entries(manifest: Mapping[str, Any], files: set[str]) -> list[Mapping[str, Any]]:
+    return [entry for entry in manifest["files"] if entry["file"] in files]
 
 
 def _said(value: Any) -> str | None:
     return None if pd.isna(value) else str(value)
 
 
-def _rows(
-    home: Home, manifest: Mapping[str, Any] | None, files: set[str], table: str, key: Sequence[str]
-) -> pd.DataFrame:
-    touched = [entry for entry in manifest["files"] if entry["file"] in files] if manifest else []
-    entries = [entry for entry in touched if store.has_parts(home, entry["parts"])]
+def _rows(home: Home, manifest: Mapping[str, Any], files: set[str], table: str, key: Sequence[str]) -> pd.DataFrame:
+    entries = [entry for entry in _entries(manifest, files) if store.has_parts(home, entry["parts"])]
     frame = store.Publication(home, {"files": entries, "across": {}}).table(table)
     return frame.assign(again=frame.groupby(list(key), dropna=False, sort=False).cumcount())
 
 
-def _figures(home: Home, manifest: Mapping[str, Any] | None, files: set[str]) -> pd.DataFrame:
+def _figures(home: Home, manifest: Mapping[str, Any], files: set[str]) -> pd.DataFrame:
     return _rows(home, manifest, files, "observations", [*SERIES, "edition", "url"])
 
 
@@ -132,7 +129,7 @@ def _agree(pairs: pd.DataFrame) -> pd.Series:
 
 
 def _changes(kind: str, rows: pd.DataFrame, side: str, was: str | None, now: str | None) -> pd.DataFrame:
-    columns: dict[str, Any] = {name: rows[f"{name}{side}"] for name in ("file", "sheet", "cell", "part")}
+    columns: dict[str, Any] = {name: rows[f"{name}{side}"] for name in IDENTITY}
     columns |= {name: rows[name] for name in ("place", "measure", "year")}
     columns |= {"was": rows[was] if was else None, "now": rows[now] if now else None, "kind": kind}
     return pd.DataFrame(columns, index=rows.index)[list(COLUMNS)].astype(object)

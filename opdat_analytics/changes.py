@@ -32,15 +32,14 @@ class Comparison:
         Kind and noun → how many.
     corrected
         Rows of ``revisions``; None where nothing was published before.
-    issues, newly_held
-        All issues of the files compared; those of cells that are held since.
+    newly_held
+        Issues of cells that are held since.
     told
         Works out all changes one by one.
     """
 
     counts: Counts
     corrected: pd.DataFrame | None
-    issues: tuple[Mapping[str, Any], ...]
     newly_held: tuple[Mapping[str, Any], ...]
     told: Callable[[], pd.DataFrame]
 
@@ -101,18 +100,17 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
     newly = [i for i in issues if i["severity"] == "hold" and not i["acknowledged"] and held_at(i) not in known]
 
     if before is None:
-        rows = {table: _count(after, table) for table in ("observations", *FACT_KEYS)}
-        figures = rows.pop("observations")
-        counts = {("added", "figure"): figures, ("added", "fact"): sum(rows.values()), ("held", "cell"): len(newly)}
-        return Comparison(counts, None, tuple(issues), tuple(newly), partial(_first, home, after, newly))
+        figures, facts = _count(after, "observations"), sum(_count(after, table) for table in FACT_KEYS)
+        counts = {("added", "figure"): figures, ("added", "fact"): facts, ("held", "cell"): len(newly)}
+        return Comparison(counts, None, tuple(newly), partial(_first, home, after, newly))
     from opdat_analytics import changed_rows
 
     changes, corrected = changed_rows.between(home, before, after, files, newly)
-    return Comparison(counts_of(changes), corrected, tuple(issues), tuple(newly), lambda: changes)
+    return Comparison(counts_of(changes), corrected, tuple(newly), lambda: changes)
 
 
 def _count(manifest: Mapping[str, Any], table: str) -> int:
-    return sum(part["rows"] for entry in manifest["files"] for part in entry["parts"].get(table, ()))
+    return sum(part["rows"] for part in store.part_entries(manifest, table))
 
 
 def _first(home: Home, after: Mapping[str, Any], newly: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

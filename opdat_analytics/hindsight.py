@@ -9,14 +9,13 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import metrics
-from opdat_analytics.model import OpdatError
+from opdat_analytics.model import IDENTITY, OpdatError
 
 LIKELY_MISSING = 0.1
 """Share of the places that was still missing of a year as old, from which on a year is called likely incomplete."""
 LEEWAY = 0.5
 """Years by which two ages may differ and still be compared."""
 
-_ADDRESS = ("file", "sheet", "cell", "part")
 _SCOPE = (
     "region", "place", "source", "reporter", "programme", "measure", "unit", "statistic", "offence", "form",
     "sex", "age", "citizenship", "breakdown", "level", "calendar", "accumulation",
@@ -51,7 +50,8 @@ def with_hindsight(frame: pd.DataFrame, obs: pd.DataFrame, revisions: pd.DataFra
     -----
     A year is likely incomplete if, of a year about as old or older at the publication of an earlier edition of the
     same source, at least a tenth of the places that report by now were missing (``metrics.reporting_lag``). It is our
-    word, apart from the publisher's “provisional”. With fewer than two dated editions no year is called incomplete.
+    word, apart from the publisher's “provisional”. With fewer than two dated editions, or
+    editions that cannot be compared, no year is called incomplete.
     Places that only the later edition prints are no restatement, so an old value can be compared with the new.
     """
     missing = [name for name in ("measure", "source", "low", "high", "n_figures") if name not in frame.columns]
@@ -80,10 +80,10 @@ Changed = Mapping[Any, Sequence[Mapping[Any, Any]]]
 def _changed(obs: pd.DataFrame, revisions: pd.DataFrame) -> Changed:
     """Current observations that an edition restated, with their bounds before, by year; found by their cells."""
     restated = revisions[revisions["kind"] == "restated"]
-    before = restated[[*(f"{name}_to" for name in _ADDRESS), "low_from", "high_from"]]
-    before = before.rename(columns={f"{name}_to": name for name in _ADDRESS})
+    before = restated[[*(f"{name}_to" for name in IDENTITY), "low_from", "high_from"]]
+    before = before.rename(columns={f"{name}_to": name for name in IDENTITY})
     current = obs[obs["current"]]
-    hits = current.merge(before.drop_duplicates(list(_ADDRESS), keep="last"), on=list(_ADDRESS))
+    hits = current.merge(before.drop_duplicates(list(IDENTITY), keep="last"), on=list(IDENTITY))
     by_year: dict[Any, list[Mapping[Any, Any]]] = {}
     for hit in hits.to_dict("records"):
         by_year.setdefault(None if pd.isna(hit["year"]) else int(hit["year"]), []).append(hit)
@@ -118,7 +118,11 @@ def _likely_late(frame: pd.DataFrame, obs: pd.DataFrame) -> set[tuple[str, str, 
         names = ("offence", "unit", "statistic", "calendar", "accumulation", "level", "reporter")
         asked = {n: str(rows[n].iloc[0]) for n in names if n in rows and rows[n].nunique() == 1}
         asked = {name: value for name, value in asked.items() if ";" not in value}
-        lag = metrics.reporting_lag(obs, str(measure), source=source, **asked)
+        try:
+            lag = metrics.reporting_lag(obs, str(measure), source=source, **asked)
+        except OpdatError:
+            # Editions that cannot be compared say nothing of what is late; the totals themselves stand.
+            continue
         for year in sorted({int(year) for year in rows["year"].dropna()}):
             old = (published - pd.Timestamp(year, 12, 31)).days / 365.25
             if (lag.loc[lag["years_old"] >= old - LEEWAY, "missing"] >= LIKELY_MISSING).any():

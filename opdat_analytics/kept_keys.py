@@ -54,9 +54,9 @@ def keys_of(home: Home, entry: Mapping[str, Any], editions: Editions) -> RowKeys
         If the part is missing or is not what its entry says, whether or not it is needed for the keys.
     """
     (part,) = entry["parts"]["observations"]
-    store.check_parts(home, {"observations": [part]})
     kept = _kept(path_of(home, part["hash"]), editions)
     if kept is not None:
+        store.check_parts(home, {"observations": [part]})
         return kept
     table = store.part_table(home, [part], [*COLUMNS, "low", "high"])
     low, high = (table.column(name).to_numpy() for name in ("low", "high"))

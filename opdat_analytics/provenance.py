@@ -18,6 +18,7 @@ from opdat_analytics.admitted import admitted_sheets
 from opdat_analytics.ingest.declare import read_declaration
 from opdat_analytics.ingest.workbook import Grid, nonblank
 from opdat_analytics.model import (
+    IDENTITY,
     OUTSIDE,
     SERIES,
     Home,
@@ -36,7 +37,6 @@ SHOWN = 3
 """How many pieces of sheets are shown; the cells are listed all."""
 _ANSWERS = ("low", "n", "n_reporting", "coverage")
 _AROUND = 2
-_IDENTITY = ("file", "sheet", "cell")
 _ASKS = frozenset({*SERIES, "edition", "sourcing", "region", "qualifier", "status", "attribution"})
 
 
@@ -118,7 +118,7 @@ def explain(
     tables = Tables(opened.table)
     found = [cells_behind(query, tables) for query in queries]
     cells = pd.concat(found, ignore_index=True).drop_duplicates(
-        [c for c in (*_IDENTITY, "part") if c in found[0].columns], ignore_index=True
+        [c for c in IDENTITY if c in found[0].columns], ignore_index=True
     )
     if cells.empty and any(name in query for query in queries for name in _ANSWERS):
         asked = _asked(_asking(queries[0]))
@@ -188,9 +188,9 @@ def cells_behind(query: Mapping[str, Any], tables: Tables) -> pd.DataFrame:
     OpdatError
         If it asks by region without a scheme.
     """
-    if all(name in query and not _null(query[name]) for name in _IDENTITY):
+    if all(name in query and not _null(query[name]) for name in ("file", "sheet", "cell")):
         now = _at_cell(tables, query)
-        before = {name: query.get(f"{name}_before") for name in (*_IDENTITY, "part")}
+        before = {name: query.get(f"{name}_before") for name in IDENTITY}
         return now if _null(before["file"]) else pd.concat([_at_cell(tables, before), now])
     if "measure" not in query and ("activity_type" in query or "certainty" in query):
         return _activities(tables, query)
@@ -208,7 +208,7 @@ def _at_cell(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
     for table in ("observations", "activities", "programmes"):
         frame = tables.get(table)
         keep = np.ones(len(frame), dtype=bool)
-        for name in (*_IDENTITY, "part"):
+        for name in IDENTITY:
             if name in frame and name in query and not _null(query[name]):
                 keep &= (frame[name] == query[name]).to_numpy(dtype=bool)
         if keep.any():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import disk, publishing, reading, store
 from opdat_analytics.events import note
-from opdat_analytics.model import Home, LockHeld, NothingPublished
+from opdat_analytics.model import FACT_KEYS, Home, LockHeld, NothingPublished
 from opdat_analytics.reading import read_all
 from opdat_analytics.scan import code_version, is_same, scan
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 PUBLISHED, HELD, STOPPED, NOTHING, LOCKED = 0, 3, 4, 5, 6
 """Exit codes of a refresh: published or unchanged; published with cells newly held; a file stopped; nothing; locked."""
-
-_ROW_TABLES = ("observations", "activities", "programmes", "indicators", "targets")
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,8 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
         time.sleep(reading.PAUSE)
         raw = scan(home, only, known)
     todo = [file for file in raw if not is_same(known.get(file.name), file, home)]
-    same = [known[file.name] for file in raw if is_same(known.get(file.name), file, home)]
+    touched = {file.name for file in todo}
+    same = [known[file.name] for file in raw if file.name not in touched]
     gone = set(looked_at - {file.name for file in raw})
     if before and not todo and not gone and store.is_whole(home, before):
         for entry in (*before["files"], {"parts": before["across"]}):
@@ -153,7 +152,7 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
     note("started", files=len(raw), to_read=len(todo), gone=len(gone), swept=publishing.sweep(home))
     number = publishing.next_generation(home, before["generation"] if before else 0)
     entries = [*kept, *same, *read_all(home, todo, known)]
-    gone |= {file.name for file in todo} & known.keys() - {entry["file"] for entry in entries}
+    gone |= touched & known.keys() - {entry["file"] for entry in entries}
     entries.sort(key=lambda entry: entry["file"])
     if not any(_rows(entry) for entry in entries):
         return _nothing(home, entries, before)
@@ -163,11 +162,11 @@ def _refresh(home: Home, only: Sequence[str], dry_run: bool) -> Report:
         home, sorted({entry["source"] for entry in entries}), {entry["source"] for entry in kept}, before
     )
     draft = {"format": store.FORMAT, "generation": number, "files": entries, "declared": declared, "across": {}}
-    return _publish(home, draft, before, {file.name for file in todo}, gone, dry_run)
+    return _publish(home, draft, before, touched, gone, dry_run)
 
 
 def _rows(entry: Mapping[str, Any]) -> int:
-    return sum(part["rows"] for table in _ROW_TABLES for part in entry["parts"].get(table, []))
+    return sum(part["rows"] for table in ("observations", *FACT_KEYS) for part in entry["parts"].get(table, []))
 
 
 def package_version() -> str:

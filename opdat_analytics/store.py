@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from opdat_analytics import disk
 from opdat_analytics.disk import write_whole as write_whole  # what is exported is written in the same way
 from opdat_analytics.model import (
+    IDENTITY,
     OUTSIDE,
     SEVERAL,
     TABLES,
@@ -84,8 +85,8 @@ class Publication:
         superseded = set()
         for path in self.parts("superseded"):
             rows = pq.read_table(pa.BufferReader(_part_bytes(path))).to_pydict()
-            superseded |= set(zip(rows["file"], rows["sheet"], rows["cell"], rows["part"], strict=True))
-        identity = zip(*(frame[name].tolist() for name in ("file", "sheet", "cell", "part")), strict=True)
+            superseded |= set(zip(*(rows[name] for name in IDENTITY), strict=True))
+        identity = zip(*(frame[name].tolist() for name in IDENTITY), strict=True)
         latest = np.array([key not in superseded for key in identity], dtype=bool)
         place = [c.name for c in TABLES["observations"]].index("current")
         frame.insert(place, "current", latest)

@@ -256,6 +256,10 @@ def _meets(column: pd.Series, value: str, table: str) -> pd.Series:
     return pd.Series(same, index=column.index, dtype=bool)
 
 
+_LISTS = ("place", "measure")
+"""Columns whose words have a table of their own."""
+
+
 def _known_word(column: pd.Series, value: str, table: str) -> None:
     """Refuse a word that is not in the closed list of its column, or in the vocabulary."""
     name = str(column.name)
@@ -269,7 +273,7 @@ def _known_word(column: pd.Series, value: str, table: str) -> None:
     for word in words:
         if word.casefold() not in {str(one).casefold() for one in allowed}:
             near = vocab.suggest(word, list(allowed))
-            listed = f"there are: {', '.join(allowed)}." if len(allowed) <= 20 else f"see `opdat show {name}s`."
+            listed = f"see `opdat show {name}s`." if name in _LISTS else f"there are: {', '.join(allowed)}."
             raise UnknownName(f"“{word}” is not a known {name}; " + (f"did you mean “{near}”?" if near else listed))
 
 

@@ -67,6 +67,23 @@ def observations(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return _frame(full, "observations", ("scheme", "region"))
 
 
+def months(year: int, first: int, last: int, **more: Any) -> dict[str, Any]:
+    """Overrides of an observation of some months of a year, from the first to the last."""
+    end = pd.Timestamp(year, last, 1) + pd.offsets.MonthEnd(0)
+    return {"year": year, "period_start": pd.Timestamp(year, first, 1), "period_end": end, **more}
+
+
+def quarters(year: int, *which: int, **more: Any) -> list[dict[str, Any]]:
+    """Overrides of an observation for each of some quarters of a year."""
+    return [months(year, 3 * q - 2, 3 * q, **more) for q in which]
+
+
+def only(frame: pd.DataFrame) -> Any:
+    """The row of a frame that has just one."""
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
 def activity(**overrides: Any) -> dict[str, Any]:
     """One listed activity as a dict of every column: a training in Albania in 2020 unless told otherwise."""
     unknown = set(overrides) - set(_ACTIVITY)

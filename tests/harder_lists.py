@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
+from line_lists import padded as grid
 
 Lines = list[list[str]]
 
@@ -105,12 +106,6 @@ def listed(kinds: Sequence[str], language: str, rows: int, luck: random.Random, 
     """A list with these columns under headers cut short."""
     heads = [luck.choice(SHORT[kind][language]) for kind in kinds]
     return [heads] * headed + [[entry(kind, language, luck, n) for kind in kinds] for n in range(rows)]
-
-
-def grid(lines: Lines) -> np.ndarray:
-    """The lines as the text of a sheet."""
-    width = max(map(len, lines))
-    return np.array([[*line, *[""] * (width - len(line))] for line in lines], dtype=object)
 
 
 COUNTS: Lines = [["Year", "Investigations", "Prosecutions", "Convictions"], *[[str(y), str(y % 13), str(y % 7), "3"] for y in range(2015, 2023)]]  # fmt: skip

@@ -268,7 +268,8 @@ def table(kinds: Sequence[str], language: str, rows: int, luck: random.Random, *
     return np.array(lines, dtype=object)
 
 
-def _padded(lines: Sequence[Sequence[str]]) -> np.ndarray:
+def padded(lines: Sequence[Sequence[str]]) -> np.ndarray:
+    """The lines as the text of a sheet."""
     width = max(map(len, lines))
     return np.array([[*line, *[""] * (width - len(line))] for line in lines], dtype=object)
 
@@ -284,17 +285,17 @@ def line_lists(language: str, seed: int) -> Iterator[tuple[str, np.ndarray]]:
     yield "no header", table((*named, "sex"), language, rows, luck, headed=False)
     yield "names only, no header", table(("name", "place"), language, max(rows, 12), luck, headed=False)
     plain = table((*named, "sex", "age"), language, rows, luck)
-    yield "header in row 6", _padded([["2023"], [], ["X"], [], [], *plain.tolist()])
+    yield "header in row 6", padded([["2023"], [], ["X"], [], [], *plain.tolist()])
     yield "on its side", plain.T.copy()
     upper = plain.copy()
     upper[0] = [said.upper() for said in plain[0]]
     yield "headers in capitals", upper
-    yield "below a table of counts", _padded([["2021", "2022"], ["12", "7"], ["3", "9"], [], *plain.tolist()])
+    yield "below a table of counts", padded([["2021", "2022"], ["12", "7"], ["3", "9"], [], *plain.tolist()])
     yield (
         "right of a table of counts",
-        np.hstack([_padded([["2021", "2022", ""], ["12", "7", ""], *[["3", "9", ""]] * (len(plain) - 2)]), plain]),
+        np.hstack([padded([["2021", "2022", ""], ["12", "7", ""], *[["3", "9", ""]] * (len(plain) - 2)]), plain]),
     )
-    yield "merged headers above", _padded([["", "Data", "", ""], *plain.tolist()])
+    yield "merged headers above", padded([["", "Data", "", ""], *plain.tolist()])
     first, last = (column(kind, language, rows, luck) for kind in ("given", "family"))
     more = table(("sex", "place"), language, rows, luck)
     split = np.hstack([np.array([_SPLIT[language], *zip(first, last, strict=True)], dtype=object), more])

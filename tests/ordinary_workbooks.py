@@ -25,7 +25,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "place": "Country", "year": "Year", "measure": "Indicator", "sex": "Sex", "value": "Value", "total": "Total",
         "male": "Male", "female": "Female", "trafficking": "trafficking in persons",
         "smuggling": "smuggling of migrants", "note": "Note: figures are provisional.",
-        "source": "Source: annual report of the ministry.", "by": "by country", "title": "Table {n}. {what} for {off}",
+        "source": "Source: annual report of the ministry.", "title": "Table {n}. {what} for {off}",
         "measures": {"convictions": "Convictions", "prosecutions": "Prosecutions", "investigations": "Investigations",
                      "arrests": "Arrests", "charges": "Charges"},
         "all": "Outcomes", "office": "Office of the prosecutor: annual statistics",
@@ -33,7 +33,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "es": {
         "place": "País", "year": "Año", "measure": "Indicador", "sex": "Sexo", "value": "Valor", "total": "Total",
         "male": "Hombres", "female": "Mujeres", "trafficking": "trata de personas", "smuggling": "tráfico de migrantes",
-        "note": "Nota: cifras provisionales.", "source": "Fuente: informe anual del ministerio.", "by": "por país",
+        "note": "Nota: cifras provisionales.", "source": "Fuente: informe anual del ministerio.",
         "title": "Cuadro {n}. {what} por {off}",
         "measures": {"convictions": "Condenas", "prosecutions": "Enjuiciamientos", "investigations": "Investigaciones",
                      "arrests": "Arrestos", "detentions": "Detenciones"},
@@ -42,7 +42,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "fr": {
         "place": "Pays", "year": "Année", "measure": "Indicateur", "sex": "Sexe", "value": "Valeur", "total": "Total",
         "male": "Hommes", "female": "Femmes", "trafficking": "traite des personnes", "smuggling": "trafic de migrants",
-        "note": "Note : chiffres provisoires.", "source": "Source : rapport annuel du ministère.", "by": "par pays",
+        "note": "Note : chiffres provisoires.", "source": "Source : rapport annuel du ministère.",
         "title": "Tableau {n}. {what} pour {off}",
         "measures": {"convictions": "Condamnations", "prosecutions": "Poursuites", "investigations": "Enquêtes",
                      "arrests": "Arrestations", "charges": "Inculpations"},
@@ -52,7 +52,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "place": "País", "year": "Ano", "measure": "Indicador", "sex": "Sexo", "value": "Valor", "total": "Total",
         "male": "Homens", "female": "Mulheres", "trafficking": "tráfico de pessoas",
         "smuggling": "contrabando de migrantes", "note": "Nota: dados provisórios.",
-        "source": "Fonte: relatório anual do ministério.", "by": "por país", "title": "Quadro {n}. {what} por {off}",
+        "source": "Fonte: relatório anual do ministério.", "title": "Quadro {n}. {what} por {off}",
         "measures": {"convictions": "Condenações", "investigations": "Investigações",
                      "victims_identified": "Vítimas identificadas"},
         "all": "Resultados", "office": "Ministério da Justiça: estatísticas anuais dos tribunais do país",
@@ -114,8 +114,6 @@ class Workbook:
         Every figure, blanks among them as ``not_reported``.
     offence
         What the titles say of all figures; None where none says anything.
-    traits
-        What was drawn, for telling what goes wrong together.
     """
 
     stem: str
@@ -124,7 +122,6 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     figures: frozenset[Figure]
     offence: str | None
-    traits: Mapping[str, str]
 
     def save(self, folder: Path) -> Path:
         """Write it as ``.xlsx``."""
@@ -189,9 +186,8 @@ class _Maker:
     # ------------------------------------------------------------ drawing
 
     def places(self, least: int = 2, most: int = 8) -> list[tuple[str, str]]:
-        known = list((REGIONS if self.language == "en" and self.draw.random() < 0.1 else PLACES)[
-            "en" if self.language == "en" else self.language
-        ].items())  # fmt: skip
+        of_language = REGIONS if self.language == "en" and self.draw.random() < 0.1 else PLACES
+        known = list(of_language[self.language].items())
         return self.draw.sample(known, min(len(known), self.draw.randint(least, most)))
 
     def years(self, least: int = 2, most: int = 7) -> list[tuple[str, str]]:
@@ -416,13 +412,7 @@ class _Maker:
     def made(self) -> Workbook:
         stem = self.draw.choice(("return", "statistics", "annex", "tables", "informe", "dados"))
         sheets = tuple(self._sheets())
-        traits = {
-            "spread": self.spread, "style": self.style, "corner": self.corner, "totals": self.totals,
-            "blanks": str(self.blanks), "texts": str(self.texts), "titles": str(self.titles), "gap": str(self.gap),
-            "left": str(self.left), "notes": str(self.notes), "year_texts": str(self.year_texts),
-            "bounded": str(self.bounded), "language": self.language,
-        }  # fmt: skip
-        return Workbook(stem, self.kind, self.language, sheets, frozenset(self.figures), self.offence, traits)
+        return Workbook(stem, self.kind, self.language, sheets, frozenset(self.figures), self.offence)
 
     def _sheets(self) -> Iterator[Sheet]:
         draw = self.draw

@@ -262,6 +262,11 @@ def test_what_is_no_workbook_of_decisions_is_said_so(tmp_path: Path, capsys: pyt
     notes.write_text("call the office\n", encoding="utf-8")
     assert opdat(home, "decide", "--apply", str(notes)) == 1
     assert "notes.txt is not a workbook of decisions; make one with" in capsys.readouterr().err
+    book = openpyxl.Workbook()
+    book.active.title = "Decisions"
+    book.save(tmp_path / "empty.xlsx")
+    assert opdat(home, "decide", "--apply", str(tmp_path / "empty.xlsx")) == 1
+    assert "empty.xlsx is not a workbook of decisions; make one with" in capsys.readouterr().err
 
 
 # ---------------------------------------------------------------- doubled figures, and the language of decisions

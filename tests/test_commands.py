@@ -37,6 +37,7 @@ def said(home: Home, capsys: pytest.CaptureFixture[str]) -> Any:
         (("observations", "--where", "current=maybe"), "write current as true or false."),
         (("observations", "--where", "measure=convictons"), "“convictons” is not a known measure; did you mean “conv"),
         (("observations", "--where", "place=GTM;HNX"), "“HNX” is not a known place; "),
+        (("activities", "--where", "activity_type=zzz"), "“zzz” is not a known activity_type; there are: "),
         (("issues", "--where", "severity=holdd"), "“holdd” is not a known severity; did you mean “hold”?"),
         (
             ("observations", "--where", "year"),
@@ -111,3 +112,23 @@ def test_any_other_command_that_is_stopped_says_so(said: Any, monkeypatch: pytes
     monkeypatch.setattr(provenance, "explain", stop)
     code, _, err = said("explain", "place=GTM")
     assert (code, err.strip()) == (130, "Stopped.")
+
+
+@pytest.mark.parametrize("command", ["check", "draft"])
+def test_a_file_that_is_not_there_is_a_wrong_name(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        cli.main([command, "nothere.xlsx"])
+    assert done.value.code == 2
+    assert "There is no file nothere.xlsx." in capsys.readouterr().err
+
+
+def test_last_good_rows_are_spoken_of_only_where_there_are_any(said: Any, home: Home) -> None:
+    broken = home.raw / "courts" / "broken.csv"
+    broken.write_text("Nobody,knows\n1,2\n", encoding="utf-8")
+    code, out, _ = said("refresh")
+    assert code == 4
+    assert "Stopped: courts/broken.csv" in out
+    assert "last good rows" not in out
+    broken.unlink()
+    (home.raw / "courts" / "returns_2023.csv").write_text("Nobody,knows\n1,2\n", encoding="utf-8")
+    assert "The last good rows of a stopped file stay in the tables." in said("refresh")[1]

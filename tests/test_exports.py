@@ -16,7 +16,9 @@ from small_project import edit, small_project, write
 
 import opdat_analytics as opdat
 from opdat_analytics import charts, cli, exports
+from opdat_analytics.disclosure import policies
 from opdat_analytics.exports import images
+from opdat_analytics.exports.released import earlier, note_released
 from opdat_analytics.exports.tables import write_tables
 from opdat_analytics.model import Exhibit, ExportFailed, Home
 from opdat_analytics.refresh import refresh
@@ -216,3 +218,40 @@ def test_the_exports_of_an_earlier_publication_share_the_register_of_what_was_re
 
     assert [path.parent for path in home.exports.rglob("released.csv")] == [home.exports]
     assert (home.exports / "publication-1" / "tables" / "observations.csv").is_file()
+
+
+RULE = '[[rule]]\nsource = "courts"\nmeasure = "convictions"\nthreshold = 10\nwhy = "small numbers"\n'
+
+
+def test_what_no_policy_guards_needs_no_register_and_is_known_to_a_later_policy(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    refresh(home)
+    for _ in range(2):
+        write_tables(home)
+    assert not (home.exports / "released.csv").exists()
+
+    write(home, "disclosure.toml", RULE)
+    refresh(home)
+    (open_release,) = earlier(home)
+    assert {"convictions", "investigations"} <= set(open_release["measure"])
+    write_tables(home)
+
+    # What leaves under the policy is noted; what it does not guard is still read from the tables.
+    unguarded, *noted = earlier(home)
+    assert set(unguarded["measure"]) == {"investigations"}
+    assert noted
+    assert all(set(release["measure"]) == {"convictions"} for release in noted)
+
+
+def test_the_register_keeps_every_digit_and_no_formula(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    write(home, "disclosure.toml", RULE)
+    refresh(home)
+    figure = {"source": "courts", "measure": "convictions", "breakdown": "=HYPERLINK(1)", "year": 2020}
+    figures = pd.DataFrame([{**figure, "low": 1_234_567.0, "high": 1_234_569.0}])
+    note_released([figures], policies(home.raw), home)
+
+    assert "'=HYPERLINK(1)" in (home.exports / "released.csv").read_text(encoding="utf-8-sig")
+    (release,) = earlier(home)
+    assert release[["breakdown", "low", "high"]].values.tolist() == [["=HYPERLINK(1)", 1_234_567, 1_234_569]]
+    assert note_released([figures], policies(home.raw), home) == []

@@ -288,6 +288,25 @@ def test_a_formula_of_an_open_document_that_nobody_calculated_is_no_blank(tmp_pa
     assert grid.unread[1, 3][0] == "formula_without_value"
 
 
+@pytest.mark.parametrize(("stored", "code"), [(b"0", None), (b"0.4", "hidden_by_format")])
+def test_a_number_of_an_open_document_that_shows_nothing_is_zero_only_where_it_is(
+    stored: bytes, code: str | None, tmp_path: Path
+) -> None:
+    value = b'office:value-type="float" office:value="12"><text:p>12</text:p>'
+    shown = b'office:value-type="float" office:value="%s"><text:p></text:p>' % stored
+    content = OPEN_DOCUMENT["content.xml"].replace(value, shown)
+    (grid,) = read_workbook(workbook(tmp_path / "shown.ods", OPEN_DOCUMENT | {"content.xml": content}))
+    assert grid.unread.get((1, 3), (None,))[0] == code
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32"])
+def test_a_last_line_that_ends_is_whole_in_every_encoding(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("\ufeffCountry,Convictions\nAlbania,12\n".encode(encoding))
+    (grid,) = read_workbook(path)
+    assert "no_final_line_break" not in {flag for flag, _, _ in grid.flags}
+
+
 def test_what_is_read_is_the_archive_that_was_looked_at(tmp_path: Path) -> None:
     other = workbook(tmp_path / "other.xlsx", parts_of([["Country", "Convictions"], ["Albania", 999]]))
     looked = workbook(tmp_path / "looked.xlsx", parts_of([["Country", "Convictions"], ["Albania", 12]]))

@@ -4,16 +4,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from builders import observations
+from builders import observations, only
 
 from opdat_analytics.metrics import conviction_rate, shares
 
 LABOUR, SEXUAL = {"form": "labour"}, {"form": "sexual"}
-
-
-def only(frame):
-    assert len(frame) == 1
-    return frame.iloc[0]
 
 
 @pytest.mark.parametrize("hidden", ["suppressed", "unquantified", "not_reported", "not_available"])

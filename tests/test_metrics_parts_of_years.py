@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from builders import observations
+from builders import months, observations, only, quarters
 
 from opdat_analytics.metrics import (
     before_after,
@@ -22,22 +22,7 @@ from opdat_analytics.metrics.spans import tiled
 from opdat_analytics.model import MixtureRefused, OpdatError
 from opdat_analytics.provenance import Tables, cells_behind
 
-
-def months(year, first, last, **more):
-    end = pd.Timestamp(year, last, 1) + pd.offsets.MonthEnd(0)
-    return {"year": year, "period_start": pd.Timestamp(year, first, 1), "period_end": end, **more}
-
-
-def quarters(year, *which, **more):
-    return [months(year, 3 * q - 2, 3 * q, **more) for q in which]
-
-
 THREE_QUARTERS = [{"year": 2020, "low": 40}, *quarters(2021, 1, 2, 3)]
-
-
-def only(frame):
-    assert len(frame) == 1
-    return frame.iloc[0]
 
 
 def test_four_quarters_are_a_year():

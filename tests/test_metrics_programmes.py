@@ -1,20 +1,15 @@
-"""People trained, targets, and the years before and after a start."""
+"""People trained, and the years before and after a start."""
 
 import re
 import sys
-from itertools import product
 
 import numpy as np
-import pandas as pd
 import pytest
 from builders import observations
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from opdat_analytics import vocab
 from opdat_analytics.metrics import before_after, participants, programmes, targets
-from opdat_analytics.metrics.targets import progress
-from opdat_analytics.model import MixtureRefused, OpdatError, UnknownName
+from opdat_analytics.model import MixtureRefused, OpdatError
 
 TRAINED = {"measure": "participants_trained", "programme": "colombia", "place": "COL"}
 
@@ -27,87 +22,6 @@ def test_people_trained_are_added_with_what_that_may_mean():
     assert (row["programme"], row["low"]) == ("colombia", 112)
     assert np.isnan(row["high"])
     assert row["caveat"] == "who attended several courses may be counted several times"
-
-
-INDICATORS = pd.DataFrame(
-    {
-        "indicator": ["trained", "pending"], "name": ["Prosecutors trained", "Cases pending"],
-        "measure": ["participants_trained", "pending"], "unit": ["persons", "cases"], "direction": ["up", "down"],
-    }
-)  # fmt: skip
-
-
-def target(**more):
-    row = {
-        "indicator": "trained", "programme": "colombia", "place": "COL", "baseline_low": 20.0, "baseline_high": 20.0,
-        "baseline_date": "2019", "period": "2020", "year": 2020, "target_low": 100.0, "target_high": 100.0,
-    }  # fmt: skip
-    return pd.DataFrame([{**row, **more}])
-
-
-@pytest.mark.parametrize(
-    ("actual", "met", "low", "high"),
-    [
-        ({"low": 60}, "no", 0.5, 0.5),
-        ({"low": 100}, "yes", 1, 1),
-        ({"low": 110}, "yes", 1.125, 1.125),
-        ({"low": 60, "high": 120}, "not known", 0.5, 1.25),
-        ({"low": 110, "high": None}, "yes", 1.125, np.nan),
-        ({"low": 12}, "no", -0.1, -0.1),
-        ({"low": 100, "qualifier": "about"}, "not known", 1, 1),
-    ],
-)
-def test_progress_goes_from_the_baseline_to_the_target(actual, met, low, high):
-    row = targets(observations([{**TRAINED, **actual}]), INDICATORS, target()).iloc[0]
-
-    assert row["met"] == met
-    np.testing.assert_allclose([row["progress_low"], row["progress_high"]], [low, high])
-    assert (row["baseline_low"], row["target_low"], row["low"]) == (20, 100, actual["low"])
-
-
-def test_less_can_be_the_target():
-    obs = observations([{"measure": "pending", "unit": "cases", "place": "COL", "low": 30, "accumulation": "point"}])
-    wanted = target(
-        indicator="pending", programme=None, baseline_low=50.0, baseline_high=50.0, target_low=25.0, target_high=25.0
-    )
-
-    row = targets(obs, INDICATORS, wanted, accumulation="point").iloc[0]
-
-    assert (row["met"], row["progress_low"]) == ("no", 0.8)
-
-
-def test_what_nobody_reports_has_a_row_with_its_reason():
-    wanted = pd.concat([target(), target(year=2021)], ignore_index=True)
-
-    frame = targets(observations([{**TRAINED, "low": 60}]), INDICATORS, wanted)
-
-    assert frame["reason"].isna().tolist() == [True, False]
-    assert "No figure of participants_trained remains" in frame["reason"].iloc[1]
-    assert frame["met"].tolist() == ["no", "not known"]
-
-
-def test_a_target_needs_its_indicator_and_a_way_to_go():
-    obs = observations([{**TRAINED, "low": 60}])
-
-    with pytest.raises(UnknownName, match="Did you mean “trained”"):
-        targets(obs, INDICATORS, target(indicator="traind"))
-    assert targets(obs, INDICATORS, target(target_low=20.0))["reason"].iloc[0] == "the target may be the baseline"
-
-
-ends = st.tuples(st.integers(0, 20), st.integers(0, 5)).map(lambda pair: (pair[0], sum(pair)))
-
-
-@settings(max_examples=200, deadline=None)
-@given(ends, ends, ends)
-def test_every_completion_of_progress_lies_within_its_bounds(actual, base, goal):
-    low, high, reason = progress(*map(float, (*actual, *base, *goal)))
-    if reason:
-        assert goal[0] <= base[1]
-        assert base[0] <= goal[1]
-        return
-    values = [(a - b) / (t - b) for a, b, t in product(*(range(e[0], e[1] + 1) for e in (actual, base, goal)))]
-    assert low == pytest.approx(min(values))
-    assert high == pytest.approx(max(values))
 
 
 def region_of_three(own, others, years):

@@ -3,18 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from builders import observations
+from builders import observations, only
 
 from opdat_analytics.metrics import conviction_rate, ratio, shares
 from opdat_analytics.metrics.ratios import divide
 from opdat_analytics.model import MixtureRefused, UnknownName
 
 NAN = float("nan")
-
-
-def only(frame):
-    assert len(frame) == 1
-    return frame.iloc[0]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from builders import observations
-from test_metrics_parts_of_years import months, quarters
+from builders import months, observations, quarters
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from opdat_analytics.metrics import targets
 from opdat_analytics.metrics.spans import named_period
-from opdat_analytics.metrics.targets import met, threshold
+from opdat_analytics.metrics.targets import met, progress, threshold
+from opdat_analytics.model import MixtureRefused, UnknownName
 
 NAN = float("nan")
 TRAINED = {"measure": "participants_trained", "programme": "colombia", "place": "COL"}
@@ -39,6 +41,78 @@ def compared(rows, **more):
 
 def yearly(**of):
     return [{"year": int(year.removeprefix("y")), "low": low} for year, low in of.items()]
+
+
+SINCE_2019 = {"baseline_low": 20.0, "baseline_high": 20.0, "baseline_date": "2019", "period": "2020", "year": 2020}
+
+
+@pytest.mark.parametrize(
+    ("actual", "met", "low", "high"),
+    [
+        ({"low": 60}, "no", 0.5, 0.5),
+        ({"low": 100}, "yes", 1, 1),
+        ({"low": 110}, "yes", 1.125, 1.125),
+        ({"low": 60, "high": 120}, "not known", 0.5, 1.25),
+        ({"low": 110, "high": None}, "yes", 1.125, np.nan),
+        ({"low": 12}, "no", -0.1, -0.1),
+        ({"low": 100, "qualifier": "about"}, "not known", 1, 1),
+    ],
+)
+def test_progress_goes_from_the_baseline_to_the_target(actual, met, low, high):
+    row = targets(observations([{**TRAINED, **actual}]), INDICATORS, target(**SINCE_2019)).iloc[0]
+
+    assert row["met"] == met
+    np.testing.assert_allclose([row["progress_low"], row["progress_high"]], [low, high])
+    assert (row["baseline_low"], row["target_low"], row["low"]) == (20, 100, actual["low"])
+
+
+def test_less_can_be_the_target():
+    obs = observations([{"measure": "pending", "unit": "cases", "place": "COL", "low": 30, "accumulation": "point"}])
+    wanted = target(
+        indicator="pending", programme=None, period="2020", year=2020, baseline_low=50.0, baseline_high=50.0,
+        target_low=25.0, target_high=25.0,
+    )  # fmt: skip
+
+    row = targets(obs, INDICATORS, wanted, accumulation="point").iloc[0]
+
+    assert (row["met"], row["progress_low"]) == ("no", 0.8)
+
+
+def test_what_nobody_reports_has_a_row_with_its_reason():
+    wanted = pd.concat([target(**SINCE_2019), target(**{**SINCE_2019, "year": 2021})], ignore_index=True)
+
+    frame = targets(observations([{**TRAINED, "low": 60}]), INDICATORS, wanted)
+
+    assert frame["reason"].isna().tolist() == [True, False]
+    assert "No figure of participants_trained remains" in frame["reason"].iloc[1]
+    assert frame["met"].tolist() == ["no", "not known"]
+
+
+def test_a_target_needs_its_indicator_and_a_way_to_go():
+    obs = observations([{**TRAINED, "low": 60}])
+
+    with pytest.raises(UnknownName, match="Did you mean “trained”"):
+        targets(obs, INDICATORS, target(indicator="traind", **SINCE_2019))
+    assert (
+        targets(obs, INDICATORS, target(target_low=20.0, **SINCE_2019))["reason"].iloc[0]
+        == "the target may be the baseline"
+    )
+
+
+ends = st.tuples(st.integers(0, 20), st.integers(0, 5)).map(lambda pair: (pair[0], sum(pair)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(ends, ends, ends)
+def test_every_completion_of_progress_lies_within_its_bounds(actual, base, goal):
+    low, high, reason = progress(*map(float, (*actual, *base, *goal)))
+    if reason:
+        assert goal[0] <= base[1]
+        assert base[0] <= goal[1]
+        return
+    values = [(a - b) / (t - b) for a, b, t in product(*(range(e[0], e[1] + 1) for e in (actual, base, goal)))]
+    assert low == pytest.approx(min(values))
+    assert high == pytest.approx(max(values))
 
 
 def test_a_range_of_years_takes_those_years_and_no_others():
@@ -212,3 +286,25 @@ def test_progress_towards_at_least_and_at_most():
                  target_low=0.0, target_high=5.0)  # fmt: skip
     row = targets(obs, INDICATORS, few).iloc[0]
     assert (row["progress_low"], row["met"]) == (1.4, "yes")
+
+
+def test_a_target_for_a_calendar_year_is_not_judged_by_a_fiscal_one():
+    fiscal = {"year": 2020, "low": 200, "calendar": "us_fiscal",
+              "period_start": pd.Timestamp(2019, 10, 1), "period_end": pd.Timestamp(2020, 9, 30)}  # fmt: skip
+
+    assert compared([fiscal], period="2020")["met"] == "not known"
+    assert "not all of 2020" in compared([fiscal], period="2020")["reason"]
+    assert compared([fiscal], period="FY2020")["met"] == "yes"
+
+
+def test_targets_say_themselves_whose_they_are():
+    obs = observations([{**TRAINED, "programme": "peru", "place": "PER", "low": 500}])
+
+    with pytest.raises(MixtureRefused, match="say themselves of which programme they are; leave programme=… out"):
+        targets(obs, INDICATORS, target(**SINCE_2019), programme="peru")
+    with pytest.raises(MixtureRefused, match="say themselves of which place they are; leave places=… out"):
+        targets(obs, INDICATORS, target(**SINCE_2019), places="PER")
+
+
+def test_a_year_that_no_calendar_has_is_no_period():
+    assert "cannot be read" in named_period("FY0001", None)

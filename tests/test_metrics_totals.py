@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from builders import observations
+from builders import observations, only
 from pandas.testing import assert_frame_equal
 
 from opdat_analytics import vocab
@@ -13,11 +13,6 @@ from opdat_analytics.metrics.totals import QUERY
 from opdat_analytics.model import MixtureRefused, OpdatError, UnknownName
 
 OPEN = {"low": 75, "high": None, "qualifier": "over"}
-
-
-def only(frame):
-    assert len(frame) == 1
-    return frame.iloc[0]
 
 
 def test_over_74_and_12_are_at_least_87():

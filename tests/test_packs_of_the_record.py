@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
+import pypdfium2
 import pytest
 
 import opdat_analytics as opdat
@@ -41,6 +43,24 @@ def test_the_standing_pack_is_made_in_a_minute(standing: tuple[Home, float]) -> 
     home, seconds = standing
     assert seconds < 60
     assert (home.exports / "pack.html").stat().st_size < MOST
+
+
+def overlapping(page: pypdfium2.PdfPage) -> list[str]:
+    """Neighbouring letters of a line of which one lies on the other by more than a kerned pair does."""
+    text = page.get_textpage()
+    lines: dict[int, list[tuple[float, float, str]]] = {}
+    for number, letter in enumerate(text.get_text_range(0, text.count_chars())):
+        if letter.strip() and number < text.count_chars():
+            left, bottom, right, _ = text.get_charbox(number, loose=True)
+            lines.setdefault(round(bottom), []).append((left, right, letter))
+    pairs = (pair for line in lines.values() for pair in pairwise(sorted(line)))
+    # The letters of a ligature share one box.
+    return [one[2] + two[2] for one, two in pairs if one[:2] != two[:2] and two[0] < one[1] - 2]
+
+
+def test_no_column_of_a_table_runs_into_the_next(standing: tuple[Home, float]) -> None:
+    document = pypdfium2.PdfDocument(standing[0].exports / "pack.pdf")
+    assert {number: found for number, page in enumerate(document, 1) if (found := overlapping(page))} == {}
 
 
 def test_every_figure_id_of_the_standing_pack_is_explained(standing: tuple[Home, float]) -> None:

@@ -301,6 +301,21 @@ def test_what_stands_outside_of_cells_stops_a_file_for_every_command(where: str,
     assert not any(secret in said for secret in secrets)
 
 
+@pytest.mark.parametrize(
+    "cells", [b"<sheetData/>", b"<sheetData>%s</sheetData>" % (b" " * 9 * 2**20)], ids=["none", "many"]
+)
+def test_a_running_head_is_found_whatever_cells_stand_before_it(cells: bytes, tmp_path: Path) -> None:
+    plain, written = tmp_path / "plain.xlsx", tmp_path / "written.xlsx"
+    outside_of_cells("running heads").save(plain)
+    with zipfile.ZipFile(plain) as whole, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as out:
+        for entry in whole.namelist():
+            data = whole.read(entry)
+            if entry == "xl/worksheets/sheet1.xml":
+                data = re.sub(rb"<sheetData>.*</sheetData>", lambda _: cells, data, flags=re.DOTALL)
+            out.writestr(entry, data)
+    assert reason_to_stop(written, ()) is not None
+
+
 def test_an_empty_workbook_of_counts_has_nothing_outside_of_its_cells(tmp_path: Path) -> None:
     outside_of_cells("nowhere").save(tmp_path / "a.xlsx")
     assert reason_to_stop(tmp_path / "a.xlsx", ()) is None

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from harder_lists import COUNTS, Lines, grid, harder_lists, name
+from harder_lists import COUNTS, Lines, harder_lists, name
+from line_lists import padded as grid
 from openpyxl.comments import Comment
 
 from opdat_analytics.ingest.workbook import read_workbook

@@ -161,7 +161,7 @@ def _rulings(path: Path) -> list[Ruling]:
         for grid in read_workbook(path)
     }
     spoken = [words(language)["decide"] for language in LANGUAGES]
-    said = next((one for one in spoken if tables.get(one["sheet"], [[]])[0] == one["headers"]), None)
+    said = next((one for one in spoken if tables.get(one["sheet"], [])[:1] == [one["headers"]]), None)
     if said is None:
         raise OpdatError(
             f"{path.name} is not a workbook of decisions; make one with `opdat decide --xlsx {path.name}`."

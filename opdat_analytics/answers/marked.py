@@ -20,9 +20,9 @@ from opdat_analytics.answers.check import Checked
 from opdat_analytics.answers.template_sheets import MADE
 from opdat_analytics.answers.wording import guessed_language, told
 from opdat_analytics.answers.words import words
-from opdat_analytics.exports.files import settled
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.privacy import must_stop, person_named, personal_data
+from opdat_analytics.zipped import settled
 
 _REACHES_OUT = re.compile(
     r"[\[|]|\b(?:WEBSERVICE|FILTERXML|HYPERLINK|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID|DDE|EXEC|SQL\.REQUEST|STOCKHISTORY)\s*\(",

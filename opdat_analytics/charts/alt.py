@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from opdat_analytics.charts.frame import Point
 from opdat_analytics.charts.style import joined
-from opdat_analytics.charts.words import bounds, figure, label, period
+from opdat_analytics.charts.words import bounds, figure, label, period, plural
 
 
 def describe(
@@ -19,10 +19,8 @@ def describe(
     """
     groups = list(dict.fromkeys(point.group for point in marks))
     span = period(point.along for point in marks)
-    plural = series_word if len(groups) == 1 else series_word.removesuffix("y") + (
-        "ies" if series_word.endswith("y") else "s"
-    )  # fmt: skip
-    sentences = [f"{chart} of {subtitle}; {len(groups)} {plural}{', ' + span if span else ''}."]
+    counted = series_word if len(groups) == 1 else plural(series_word)
+    sentences = [f"{chart} of {subtitle}; {len(groups)} {counted}{', ' + span if span else ''}."]
     stated = [point for point in marks if point.stated]
     if not stated:
         return sentences[0] + " No number is stated for any of them; missing is not zero."

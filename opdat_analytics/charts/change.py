@@ -108,8 +108,7 @@ def _counted(ways: Sequence[str], what: str, word: str, years: tuple[int, int]) 
     if len(told) < 2 or counts[UNKNOWN] == len(ways):
         return None
     parts = [f"{way}{' in' if way != UNKNOWN else ' for'} {count}" for way, count in told]
-    groups = word[:-1] + "ies" if word.endswith("y") else word + "s"
-    return f"{what} of {len(ways)} {groups} from {years[0]} to {years[1]}: {', '.join(parts)}"
+    return f"{what} of {len(ways)} {words.plural(word)} from {years[0]} to {years[1]}: {', '.join(parts)}"
 
 
 def _lower(point: Point | None) -> float:

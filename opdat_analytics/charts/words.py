@@ -95,6 +95,11 @@ def groups_word(by: str, frame: pd.DataFrame) -> str:
     return _GROUPS.get(by, by.replace("_", " "))
 
 
+def plural(word: str) -> str:
+    """Several of what `groups_word` names: countries, regions."""
+    return word.removesuffix("y") + ("ies" if word.endswith("y") else "s")
+
+
 def measures(frame: pd.DataFrame, labels: Mapping[str, str] | None = None) -> str:
     """What is shown as a phrase: measures in the order of a case, or the rate, share or ratio made of them."""
     derived = _derived(frame, labels)

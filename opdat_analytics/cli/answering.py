@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opdat_analytics.cli.program import Exports, Processed, Raw, app, home_of, say
+from opdat_analytics.cli.program import Exports, Processed, Raw, app, home_of, say, several
 
 if TYPE_CHECKING:
     from opdat_analytics.answers.check import Checked
@@ -98,9 +98,8 @@ def decide(
 def _tell(checked: Checked) -> None:
     by = f" ({checked.by})" if checked.by else ""
     facts = sum(map(len, checked.facts.values()))
-    figures = len(checked.figures)
-    counts = ((figures, "figure", "figures"), (facts, "other row", "other rows"))
-    rows = " and ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n) or "nothing"
+    counts = ((len(checked.figures), "figure"), (facts, "other row"))
+    rows = " and ".join(several(n, noun) for n, noun in counts if n) or "nothing"
     say(f"{checked.path.name}: {checked.kind}{by}; {'refused' if checked.read.stopped else rows + ' taken'}.")
     held = checked.held.to_dict("records")
     for issue in held[:_LISTED]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opdat_analytics.cli.program import app, say
-from opdat_analytics.model import OpdatError, UnreadableFile
+from opdat_analytics.model import OpdatError, UnknownName, UnreadableFile
 from opdat_analytics.paths import DECLARATION
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _shown_to_people(file: Path) -> tuple[Grid, ...]:
     from opdat_analytics.admitted import admitted_sheets
 
     if not file.is_file():
-        raise OpdatError(f"There is no file {file}.")
+        raise UnknownName(f"There is no file {file}.")
     return admitted_sheets(file)
 
 

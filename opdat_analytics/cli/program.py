@@ -56,8 +56,10 @@ def told_if_stopped(home: Home) -> Iterator[None]:
 
 
 def _standing(home: Home) -> tuple[int, int] | None:
+    from opdat_analytics.store import manifest_path
+
     try:
-        stat = (home.processed / "manifest.json").stat()
+        stat = manifest_path(home).stat()
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_ino
@@ -66,3 +68,8 @@ def _standing(home: Home) -> tuple[int, int] | None:
 def say(text: str = "") -> None:
     """Print a line for people."""
     typer.echo(text)
+
+
+def several(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: “1 file”, “1,204 files”, “2 activities”."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

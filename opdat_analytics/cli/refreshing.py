@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say, told_if_stopped
+from opdat_analytics.cli.program import Exports, Log, Processed, Raw, app, home_of, say, several, told_if_stopped
 from opdat_analytics.cli.rows import is_stated, records
 from opdat_analytics.model import Home
 
@@ -79,9 +79,8 @@ def tell(report: Report, home: Home) -> None:
     elif report.status == "nothing":
         say("Nothing was published: no file gave a row.")
     else:
-        count = sum(file["observations"] for file in report.files)
-        figures = "1 figure" if count == 1 else f"{count:,} figures"
-        files = "1 file" if len(report.files) == 1 else f"{len(report.files):,} files"
+        figures = several(sum(file["observations"] for file in report.files), "figure")
+        files = several(len(report.files), "file")
         say(f"{report.status.capitalize()}: {report.publication}, {figures} from {files}.")
         for file in report.files:
             if file["state"] not in ("unchanged", "reread"):
@@ -104,7 +103,7 @@ def tell(report: Report, home: Home) -> None:
         tell_issue("Look", issue)
     if len(report.to_look_at) > LISTED:
         say(f"… and {len(report.to_look_at) - LISTED} more to look at; see them with: opdat show issues")
-    if report.stopped:
+    if any(file["state"] == "stopped" and _counted(file) != "nothing" for file in report.files):
         say("The last good rows of a stopped file stay in the tables.")
     if held:
         say(
@@ -116,7 +115,7 @@ def tell(report: Report, home: Home) -> None:
 def _counted(file: Mapping[str, Any]) -> str:
     """What the tables have of a file, in words."""
     words = (("observations", "figure", "figures"), ("activities", "activity", "activities"), ("other", "row", "rows"))
-    parts = [f"{file[key]:,} {one if file[key] == 1 else many}" for key, one, many in words if file[key]]
+    parts = [several(file[key], one, many) for key, one, many in words if file[key]]
     return ", ".join(parts) or "nothing"
 
 

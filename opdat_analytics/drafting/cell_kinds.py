@@ -12,7 +12,6 @@ from functools import lru_cache
 
 BLANK = ""
 NUMBERS = frozenset({"integer", "decimal", "percent", "money", "year"})
-WORDS = frozenset({"code", "label", "sentence", "link"})
 
 _SAYS_NOTHING = "- – — . .. ... ? n/a na n.a. n.a nr nan none null tba tbd unknown"
 _YES_OR_NO = "true false yes no si sí oui non sim não y n t f x ✓ ✔ ✗"

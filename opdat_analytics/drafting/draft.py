@@ -56,8 +56,6 @@ class Draft:
         The text of ``source.toml``. Where the grammar cannot declare any sheet it holds no layout and cannot be used.
     choices
         What was decided, with confidence and reason.
-    confidence
-        Of the whole, between 0 and 1: how often a reading with this much evidence was right in every figure.
     evidence
         What the rules score: the share of figures that would be taken, weighed with how sure the choices are.
     read
@@ -72,12 +70,16 @@ class Draft:
 
     toml: str
     choices: tuple[Choice, ...]
-    confidence: float
     evidence: float
     read: FileRead | None
     fates: Mapping[str, np.ndarray]
     tables: Mapping[str, tuple[Table, ...]]
     tidy: tuple[Tidy, ...]
+
+    @property
+    def confidence(self) -> float:
+        """Of the whole, between 0 and 1: how often a reading with this much evidence was right in every figure."""
+        return confidence("reading", self.evidence)
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,12 @@ def draft(path: Path, top: int = 1) -> list[Draft]:
         If the file cannot or must not be read.
     """
     grids = admitted_sheets(path)
-    language = language_of(_words(grids)).value
-    found = {grid.name: with_empty_rows(grid, find_tables(grid), language) for grid in grids}
+    language = language_of(_words(grids))
+    found = {grid.name: with_empty_rows(grid, find_tables(grid), language.value) for grid in grids}
     ways = _distinct_ways(found) if top > 1 or sum(map(cells_of, grids)) <= MOST_TESTED else _WAYS[:1]
     if top == 1:
         ways = [ways[0]] if sum(map(cells_of, grids)) > MOST_TESTED // 4 else ways
-    drafts = [_drafted(path, grids, _changed(found, way), way) for way in ways]
+    drafts = [_drafted(path, grids, _changed(found, way), language, way) for way in ways]
     return sorted(drafts, key=lambda one: -one.evidence)[:top]
 
 
@@ -160,25 +162,25 @@ def _distinct_ways(found: Mapping[str, tuple[Table, ...]]) -> list[_Way]:
     return ways
 
 
-def _drafted(path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]], way: _Way) -> Draft:
-    head, choices = _source(path, grids, found)
+def _drafted(
+    path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]], language: Choice, way: _Way
+) -> Draft:
+    head, choices = _source(path, grids, found, language)
     sheets: list[SheetDraft] = []
     ignored: dict[str, str] = {}
     for grid in grids:
-        _sheet(grid, found[grid.name], path.stem, head["language"], sheets, ignored)
+        _sheet(grid, found[grid.name], path.stem, language.value, sheets, ignored)
     if not any(sheet.keys for sheet in sheets):
         ignored = {}
     notes = [f"Draft of a declaration for {path.name}, {way.name}. Look at each line, then keep or change it."]
-    unsure = [choice for choice in choices if choice.confidence < 0.5]
+    unsure = [choice for choice in choices if choice.evidence < 0.5]
     notes += [f"{choice.what}: {choice.reason}" for choice in unsure]
     toml = declaration_text(path.stem.replace("_", " "), head, sheets, ignored, notes)
     every = (*choices, *(choice for sheet in sheets for choice in sheet.choices))
     source, read = (None, None) if not any(s.keys for s in sheets) else _tested(path, toml)
     fates = {grid.name: _fates(path, grid, found[grid.name], source, read) for grid in grids}
     tidy = tuple(tidy_of(grid, table) for grid in grids for table in found[grid.name])
-    score = _score(fates, sheets, way)
-    told = tuple(choice.told() for choice in every)
-    return Draft(toml, told, confidence("reading", score), score, read, fates, found, tidy)
+    return Draft(toml, every, _score(fates, sheets, way), read, fates, found, tidy)
 
 
 def _sheet(
@@ -204,10 +206,9 @@ def _words(grids: Sequence[Grid]) -> list[str]:
 
 
 def _source(
-    path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]]
+    path: Path, grids: Sequence[Grid], found: Mapping[str, tuple[Table, ...]], language: Choice
 ) -> tuple[dict[str, Any], list[Choice]]:
-    """The keys that hold for the whole workbook."""
-    language = language_of(_words(grids))
+    """The keys that hold for the whole workbook, whose language is known."""
     pairs = [(grid, table) for grid in grids for table in found[grid.name]]
     texts = {text for grid, table in pairs for text in figure_texts(grid, table)}
     numbers = numbers_of(texts, language.value)
@@ -272,7 +273,7 @@ def _score(fates: Mapping[str, np.ndarray], sheets: Sequence[SheetDraft], way: _
     taken = sum(int((array == FATE["value"]).sum()) for array in fates.values())
     held = sum(int((array == FATE["held"]).sum()) for array in fates.values())
     share = taken / (taken + held) if taken + held else 0.0
-    sure = [choice.confidence for sheet in sheets for choice in sheet.choices]
+    sure = [choice.evidence for sheet in sheets for choice in sheet.choices]
     mean = sum(sure) / len(sure) if sure else 0.3
     return round(way.prior * (0.6 * share + 0.4 * mean), 3)
 

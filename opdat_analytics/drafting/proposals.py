@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from opdat_analytics.drafting.confidence import confidence
+
 OPERATORS: Mapping[str, tuple[str, ...]] = {
     "stack": ("stack_start_idx", "stack_end_idx"),
     "wide_to_long": ("wide_to_long_start_idx", "wide_to_long_end_idx"),
@@ -45,16 +47,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Steps that would tidy a table, best taken in this order, with how sure they are (0 to 1) and why.
-
-    ``confidence`` is what the rules score, until it is told; then how often such a score was right, and ``evidence``
-    the score.
-    """
+    """Steps that would tidy a table, best taken in this order, what the rules score for them (0 to 1), and why."""
 
     steps: tuple[Step, ...]
-    confidence: float
+    evidence: float
     reasons: tuple[str, ...]
-    evidence: float = 0.0
+
+    @property
+    def confidence(self) -> float:
+        """How often steps of such a score were right, between 0 and 1."""
+        return confidence("steps", self.evidence)
 
 
 def step(operator: str, *parameters: int) -> Step:

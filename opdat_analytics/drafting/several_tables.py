@@ -63,7 +63,7 @@ def draft_several(grid: Grid, tables: Sequence[Table], stem: str, language: str)
     bands = _bands(tables)
     where = ", ".join(address(_top(table), table.columns[0]) for table in sorted(tables, key=_top)[:6])
     several = f"it holds {len(tables)} tables (at {where})"
-    lasts = [None, *(max(row for t in band for row in (*t.rows, *t.notes)) for band in bands)]
+    lasts = [-1, *(max(row for t in band for row in (*t.rows, *t.notes)) for band in bands)]
     begins = [_begin(grid, last, band) for last, band in zip(lasts, bands, strict=False)] if len(bands) > 1 else [None]
     if len(bands) > 1 and any(begin is None for begin in begins):
         return [cannot(grid, f"{several}, and no text tells where each begins")]
@@ -133,8 +133,7 @@ def _first_column(part: Grid, columns: Sequence[int], table: Table) -> Column | 
     counted: list[Column] = []
     for row in range(_top(table) + 2):
         for column in columns:
-            said = " ".join(str(part.text[row, column]).split()) if row < len(part.text) else ""
-            text = said if len(said) <= LONGEST else said[:LONGEST].rsplit(" ", 1)[0]
+            text = _beginning(str(part.text[row, column])) if row < len(part.text) else ""
             if len(text) < 2 or text.isdecimal():
                 continue
             there = columns_beginning(part, text)
@@ -151,20 +150,23 @@ def _above(part: Grid, band: Sequence[Table]) -> list[str]:
     return [str(part.text[row][filled[row]][0]) for row in reversed(lone)]
 
 
+def _beginning(text: str) -> str:
+    """A text on one line, without the words behind its first letters where it is long."""
+    said = " ".join(text.split())
+    return said if len(said) <= LONGEST else said[:LONGEST].rsplit(" ", 1)[0]
+
+
 def _top(table: Table) -> int:
     return min((*table.headers, table.first))
 
 
-def _begin(grid: Grid, last: int | None, band: Sequence[Table]) -> tuple[int, str] | None:
-    """The row with which a part begins and the text that no other row begins with."""
+def _begin(grid: Grid, last: int, band: Sequence[Table]) -> tuple[int, str] | None:
+    """The row below the last one with which a part begins, and the text that no other row begins with."""
     firsts = {
         row: next((str(t).strip() for t in texts if str(t).strip()), "") for row, texts in enumerate(grid.text.tolist())
     }
-    for row in range(0 if last is None else last + 1, min(map(_top, band)) + 1):
-        said = " ".join(firsts[row].split())
-        if not said:
-            continue
-        text = said if len(said) <= LONGEST else said[:LONGEST].rsplit(" ", 1)[0]
+    for row in range(last + 1, min(map(_top, band)) + 1):
+        text = _beginning(firsts[row])
         if len(text) > 1 and sum(starts(first, (text,)) for first in firsts.values() if first) == 1:
             return row, text
     return None

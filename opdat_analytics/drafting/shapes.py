@@ -8,10 +8,8 @@ own and of no further step being needed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from opdat_analytics.drafting.blank_cells import fill_down, subtitles
-from opdat_analytics.drafting.confidence import confidence
 from opdat_analytics.drafting.headings import repeating_groups
 from opdat_analytics.drafting.list_cells import list_columns
 from opdat_analytics.drafting.proposals import Candidate, Proposal, Step, step
@@ -115,13 +113,8 @@ def propose(table: Table, top: int = 3) -> list[Proposal]:
         proposals += [
             Proposal((first.step, then.step), sure * then.score, (first.reason, then.reason)) for then in after
         ]
-    ranked = sorted(proposals, key=lambda each: -each.confidence)
-    best = ranked[0].confidence if ranked else 0.0
+    ranked = sorted(proposals, key=lambda each: -each.evidence)
+    best = ranked[0].evidence if ranked else 0.0
     if best < TIDY:
         ranked.insert(0, Proposal((step("none"),), 1 - best, ("nothing about the table calls for a step",)))
-    return [_told(each) for each in ranked[:top]]
-
-
-def _told(proposal: Proposal) -> Proposal:
-    sure = confidence("steps", proposal.confidence)
-    return replace(proposal, confidence=sure, evidence=proposal.confidence)
+    return ranked[:top]

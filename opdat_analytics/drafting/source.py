@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,26 +25,21 @@ class Choice:
         The key of ``source.toml`` or the place on the sheet.
     value
         What was chosen; ``""`` where nothing was, and the person has to say.
-    confidence
-        Between 0 and 1: what the rules score, until it is told; then how often such a choice was right.
+    evidence
+        Between 0 and 1: what the rules score.
     reason
         In plain words.
-    evidence
-        What the rules scored, once the confidence is how often such a choice was right.
     """
 
     what: str
     value: str
-    confidence: float
+    evidence: float
     reason: str
-    evidence: float = 0.0
 
-    def told(self) -> Choice:
-        """The choice with how often one of its sort was right; what a person has to say keeps its score."""
-        if not self.value:
-            return replace(self, evidence=self.confidence)
-        sure = confidence(kind_of(self.what, self.value), self.confidence)
-        return replace(self, confidence=sure, evidence=self.confidence)
+    @property
+    def confidence(self) -> float:
+        """How often a choice of this sort was right, between 0 and 1; of what a person has to say, its score."""
+        return confidence(kind_of(self.what, self.value), self.evidence) if self.value else self.evidence
 
 
 _STOPWORDS: Mapping[str, frozenset[str]] = {

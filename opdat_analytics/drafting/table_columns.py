@@ -19,7 +19,6 @@ _NUMBER_OF_ROW = re.compile(
     r"(?:(?:sl|si|s|sr|serial|row|item)[ .]*)?(?:no|nr|num|number|#|n[°º]|lp)[ .]*(?:\(.*\))?", re.I
 )
 _MARKS = re.compile(r"(?:foot)?notes?\b.*|flags?\b.*|remarks?|observaciones|symbol|status", re.I)
-_YEARWORD = re.compile(r".*\b(?:year|año|ano|année|annee|period|periodo|période|fy|quarter|trimestre)\b.*", re.I)
 
 
 def prose(looks: Looks, rows: Sequence[int], labels: Sequence[int]) -> bool:

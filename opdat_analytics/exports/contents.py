@@ -57,7 +57,7 @@ HANDLING: Mapping[str, str] = {
 """Handling markings as they are printed."""
 
 _HEADINGS: Mapping[str, str] = {
-    "region": "Region", "place": "Place", "activity_type": "Type of activity", "measure": "Measure",
+    "region": "Region", "place": "Place", "places": "Places", "activity_type": "Type of activity", "measure": "Measure",
     "numerator": "Numerator", "denominator": "Denominator", "indicator": "Indicator", "name": "Name",
     "programme": "Programme", "form": "Form", "sex": "Sex", "age": "Age", "citizenship": "Citizenship",
     "breakdown": "Breakdown", "offence": "Offence", "unit": "Unit", "statistic": "Statistic", "period": "Period",
@@ -186,7 +186,7 @@ def numbers(exhibit: Exhibit) -> pd.DataFrame:
     kept = [name for name in varying if not frame[name].isna().all()] or about[:1]
     if "place" in kept and "region" in kept and frame["region"].nunique() == 1:
         kept.remove("region")
-    table = {_HEADINGS[name]: [_text(value) for value in frame[name].tolist()] for name in kept}
+    table = {_HEADINGS[name]: [_text(name, value) for value in frame[name].tolist()] for name in kept}
     silent = _telling_nothing(frame)
     for name in _NUMBERS:
         if name in frame.columns and name not in silent:
@@ -205,9 +205,11 @@ def _telling_nothing(frame: pd.DataFrame) -> set[str]:
     return empty
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
     known = plain(value)
-    return "" if known is None else words.label(known) if isinstance(known, str) else str(known)
+    if not isinstance(known, str):
+        return "" if known is None else str(known)
+    return words.publisher(known) if name == "source" else words.label(known)
 
 
 def _shorthand(row: Mapping[Any, Any]) -> list[str]:

@@ -21,6 +21,8 @@ from opdat_analytics.exports.plots import plot_svg
 from opdat_analytics.model import Exhibit, ExportFailed
 
 _IDS = "Figure ids: "
+HALF_A_PAGE = 80
+"""Letters of a row that fit into one of two columns; a table with longer rows has the width of the page."""
 
 
 def write_document(pack: Pack, path: Path) -> Path:
@@ -143,11 +145,13 @@ def _tables(pack: Pack) -> tuple[list[dict[str, Any]], list[int]]:
         if key not in known:
             known[key] = len(tables)
             number = len(tables) + 1
+            widths = _widths(frame, rows)
             tables.append(
                 {
                     "label": f"table-{number}", "title": f"Table {number}. {one_line(exhibit.title)}",
                     "subtitle": one_line(exhibit.subtitle), "figures": _IDS + exhibit.figure_id,
-                    "headings": list(frame.columns), "rows": rows, "widths": _widths(frame, rows),
+                    "headings": list(frame.columns), "rows": rows, "widths": widths,
+                    "wide": sum(widths) + len(widths) > HALF_A_PAGE,
                     "right": [is_number(frame, name) for name in frame.columns],
                     "notes": [one_line(note) for note in exhibit.notes],
                 }
@@ -163,7 +167,7 @@ def _widths(frame: pd.DataFrame, rows: list[list[str]]) -> list[int]:
     found = []
     for place, heading in enumerate(frame.columns):
         longest = max((len(row[place]) for row in rows), default=0)
-        words = max(len(word) for word in str(heading).split())
+        words = max(len(word) for word in str(heading).split()) + 1  # headings are bold
         found.append(max(4, min(24, max(words, longest if longest <= 12 else longest * 2 // 3))))
     return found
 

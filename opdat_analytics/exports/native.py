@@ -55,6 +55,16 @@ class Series:
         """The figures that have a number."""
         return [point for point in self.points if point is not None and point.stated]
 
+    @property
+    def lows(self) -> tuple[float | None, ...]:
+        """The lower bound at each category; None where there is none."""
+        return tuple(None if point is None else point.low for point in self.points)
+
+    @property
+    def highs(self) -> tuple[float | None, ...]:
+        """The upper bound at each category; None where there is none."""
+        return tuple(None if point is None else point.high for point in self.points)
+
 
 @dataclass(frozen=True)
 class Native:
@@ -96,6 +106,16 @@ class Native:
     upright: bool = False
     noted: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+
+    @property
+    def lying(self) -> bool:
+        """Whether its bars run from left to right."""
+        return self.form in ("bars", "ranks", "shares", "stacks") and not self.upright
+
+    @property
+    def sided(self) -> bool:
+        """Whether it is the panel of one indicator, each of whose bars is a series and stands alone in its row."""
+        return bool(self.title and self.noted)
 
     @property
     def points(self) -> list[Point]:

@@ -272,7 +272,9 @@ def _table(exhibit: Exhibit, number: int, facets: Sequence[Mapping[str, Sequence
     head = "".join(f'<th scope="col"{kind}>{_text(name)}</th>' for name, kind in zip(frame.columns, kinds, strict=True))
     body = []
     for row, about in zip(frame.itertuples(index=False, name=None), facets, strict=True):
-        cells = [_cell(value, kind, place) for place, (value, kind) in enumerate(zip(row, kinds, strict=True))]
+        said = [printed(value) for value in row]
+        heading = next((place for place, text in enumerate(said) if text), 0)  # an empty heading names no row
+        cells = [_cell(said[place], kinds[place], place == heading) for place in range(len(said))]
         body.append(f"<tr{choices.attributes(about)}>{''.join(cells)}</tr>")
     rows = f"{len(frame)} row{'' if len(frame) == 1 else 's'}"
     return (
@@ -283,10 +285,10 @@ def _table(exhibit: Exhibit, number: int, facets: Sequence[Mapping[str, Sequence
     )
 
 
-def _cell(value: Any, kind: str, place: int) -> str:
-    text = _text(printed(value))
+def _cell(said: str, kind: str, heads: bool) -> str:
+    text = _text(said)
     inner = text if text.isascii() else f"<bdi>{text}</bdi>"
-    return f'<th scope="row"{kind}>{inner}</th>' if place == 0 else f"<td{kind}>{inner}</td>"
+    return f'<th scope="row"{kind}>{inner}</th>' if heads else f"<td{kind}>{inner}</td>"
 
 
 def _foot(pack: Pack) -> str:

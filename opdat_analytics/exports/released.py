@@ -10,7 +10,7 @@ import pandas as pd
 
 from opdat_analytics.disclosure import ABOUT, Policies
 from opdat_analytics.exports.files import write_file
-from opdat_analytics.exports.inert import bare
+from opdat_analytics.exports.inert import bare, inert
 from opdat_analytics.model import ExportFailed, Home
 from opdat_analytics.paths import EARLIER
 
@@ -24,24 +24,29 @@ _COLUMNS = ("release", *ABOUT, "low", "high")
 
 
 def earlier(home: Home) -> tuple[pd.DataFrame, ...]:
-    """The guarded figures of each earlier release, the first one first; hidden ones have no number.
+    """The figures of each earlier release, the first one first; hidden ones have no number.
+
+    What a policy guards stands in the register. Of what none guarded when it left, the tables that lie there tell.
 
     Raises
     ------
     ExportFailed
         If the register was changed by hand so that it cannot be read.
     """
-    path = _standing(home) / REGISTER
+    path, tables = _standing(home) / REGISTER, _standing(home) / "tables" / "observations.csv"
+    last = (_read(tables),) if tables.is_file() else ()
     if not path.is_file():
-        tables = _standing(home) / "tables" / "observations.csv"
-        return (_read(tables),) if tables.is_file() else ()
+        return last
     try:
         known = _read(path)
     except (ValueError, KeyError) as error:  # the parser's own errors are ValueErrors
         raise ExportFailed(_SPOILT) from error
     if list(known.columns) != list(_COLUMNS):
         raise ExportFailed(_SPOILT)
-    return tuple(group.drop(columns="release") for _, group in known.groupby("release", sort=False))
+    noted = pd.MultiIndex.from_frame(known[["source", "measure"]])
+    unguarded = (table[~pd.MultiIndex.from_frame(table[["source", "measure"]]).isin(noted)] for table in last)
+    releases = (group.drop(columns="release") for _, group in known.groupby("release", sort=False))
+    return (*(table for table in unguarded if len(table)), *releases)
 
 
 def note_released(frames: Iterable[pd.DataFrame], rules: Policies, home: Home) -> list[Path]:
@@ -66,12 +71,12 @@ def note_released(frames: Iterable[pd.DataFrame], rules: Policies, home: Home) -
     said = pd.concat([_guarded(frame, rules) for frame in before], ignore_index=True) if before else now.iloc[:0]
     fresh = now[~pd.MultiIndex.from_frame(now).isin(pd.MultiIndex.from_frame(said))]
     path = _standing(home) / REGISTER
-    if fresh.empty and (path.is_file() or not before):
+    releases = [one for one in (_guarded(frame, rules) for frame in before) if len(one)]
+    if fresh.empty and (path.is_file() or not releases):
         return []
-    # Without a register, the tables that lie there are the first release.
-    releases = [_guarded(frame, rules) for frame in before] + ([] if fresh.empty else [now])
+    releases += [] if fresh.empty else [now]
     numbered = [frame.assign(release=str(number)) for number, frame in enumerate(releases, 1)]
-    whole = pd.concat(numbered, ignore_index=True)[list(_COLUMNS)]
+    whole = pd.concat(numbered, ignore_index=True)[list(_COLUMNS)].map(inert)
     out = io.StringIO()
     whole.to_csv(out, index=False, lineterminator="\r\n")
     return [write_file(path, out.getvalue().encode("utf-8-sig"))]
@@ -98,7 +103,7 @@ def _texts(column: pd.Series) -> Sequence[str]:
             return ""
         if isinstance(value, pd.Timestamp):
             return value.date().isoformat()
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return f"{value:.15g}" if isinstance(value, float) else str(value)
 
     return [text(value) for value in column.tolist()]
 

@@ -6,7 +6,7 @@ import copy
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -20,9 +20,9 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.parts.chart import ChartPart
 
 from opdat_analytics.charts.layout import wrap
-from opdat_analytics.exports.cells import cell_text
+from opdat_analytics.exports.cells import FIXED_DATE, cell_text
 from opdat_analytics.exports.contents import SHORTHAND, SHORTHAND_COLUMN, Pack, numbers, printed
-from opdat_analytics.exports.files import settled, write_file
+from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.native import Native
 from opdat_analytics.exports.natives import natives
 from opdat_analytics.exports.plots import plot_png
@@ -44,6 +44,7 @@ from opdat_analytics.exports.slides_layout import (
 from opdat_analytics.exports.slides_read import read_chart
 from opdat_analytics.exports.slides_words import events, key, spoken
 from opdat_analytics.model import Exhibit, ExportFailed
+from opdat_analytics.zipped import settled
 
 DPI = 220
 FIGURE = "Figure "
@@ -365,12 +366,9 @@ def _text_slides(deck: Any, pack: Pack, title: str, subtitle: str, blocks: Seque
 
 def _properties(deck: Any, pack: Pack) -> None:
     """The properties of the file: nothing of who made it, where, or when it was written."""
-    made = (
-        datetime.fromisoformat(pack.made_on).replace(tzinfo=UTC) if pack.made_on else datetime(2000, 1, 1, tzinfo=UTC)
-    )
     about = deck.core_properties
     about.author = about.last_modified_by = "opdat_analytics"
     about.title, about.language, about.revision = cell_text(pack.title), "en", 1
     about.subject = f"Publication {pack.publication}"
     about.comments = about.category = about.keywords = ""
-    about.created = about.modified = made.replace(tzinfo=None)
+    about.created = about.modified = datetime.fromisoformat(pack.made_on) if pack.made_on else FIXED_DATE

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from xml.sax.saxutils import escape
-
 import pandas as pd
 
 from opdat_analytics.charts import style
 from opdat_analytics.charts.frame import Point
 from opdat_analytics.exports.native import Native, Series
-from opdat_analytics.exports.slides_data import Column, Drawn, columns_of, workbook_of
-from opdat_analytics.exports.slides_ink import NO_LINE, fill, font, hatched, line, number_format, text_of
+from opdat_analytics.exports.slides_data import Column, Columns, Drawn, columns_of, shortened, workbook_of
+from opdat_analytics.exports.slides_ink import NO_LINE, fill, font, hatched, line, number_format, quoted, text_of
 from opdat_analytics.exports.slides_labels import label, labels, shown
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -20,8 +17,7 @@ _NS = (
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
 
-
-_LETTERS = 44
+PANEL = 44
 """Letters of the name of a panel."""
 
 
@@ -40,22 +36,22 @@ def chart_parts(native: Native, table: pd.DataFrame) -> tuple[bytes, bytes]:
     tuple of bytes
         The part ``chart.xml`` without its link to the workbook, and the workbook.
     """
-    categories, days, drawn = columns_of(native)
-    return _xml(native, categories, days, drawn).encode(), workbook_of(native, table, categories, days, drawn)
+    columns = columns_of(native)
+    return _xml(native, columns).encode(), workbook_of(columns, table)
 
 
 # ---------------------------------------------------------------- the chart
 
 
-def _xml(native: Native, categories: Column, days: Column | None, drawn: Sequence[Drawn]) -> str:
+def _xml(native: Native, columns: Columns) -> str:
     made: list[str] = []
-    for one in drawn:
-        if native.form == "ranks" and one.upper is not None:
-            made.append(_upper_bars(native, one, one.upper, categories, len(made)))
-        made.append(_series(native, one, categories, days, len(made)))
-    lone = (len(drawn) == 1 and native.form != "dates") or bool(native.title and native.noted)
+    for one in columns.series:
+        if one.upper is not None:
+            made.append(_upper_bars(native, one, one.upper, columns, len(made)))
+        made.append(_series(native, one, columns, len(made)))
+    lone = (len(native.series) == 1 and native.form != "dates") or native.sided
     legend = "" if lone else _LEGEND
-    title = _title(shortened(native.title)) if native.title else '<c:autoTitleDeleted val="1"/>'
+    title = _title(shortened(native.title, PANEL)) if native.title else '<c:autoTitleDeleted val="1"/>'
     plot = _PLOTS[native.form](native, "".join(made))
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<c:chartSpace {_NS}><c:date1904 val="0"/>'
@@ -78,11 +74,6 @@ def _room(native: Native, lone: bool) -> str:
     )
 
 
-def shortened(title: str) -> str:
-    """The name of a panel, as long as there is room for."""
-    return title if len(title) <= _LETTERS else f"{title[: _LETTERS - 1].rstrip()}…"
-
-
 def _title(text: str) -> str:
     run = f'<a:r><a:rPr lang="en-US" sz="1200" b="1">{fill(style.INK)}</a:rPr><a:t>{text_of(text)}</a:t></a:r>'
     return (
@@ -94,7 +85,7 @@ def _title(text: str) -> str:
 _LEGEND = f'<c:legend><c:legendPos val="t"/><c:overlay val="0"/>{font(1200, style.INK)}</c:legend>'
 
 
-def _series(native: Native, one: Drawn, categories: Column, days: Column | None, place: int) -> str:
+def _series(native: Native, one: Drawn, columns: Columns, place: int) -> str:
     colour = one.series.colour
     barred = native.form not in ("lines", "dates")
     if barred:
@@ -106,7 +97,7 @@ def _series(native: Native, one: Drawn, categories: Column, days: Column | None,
         look = f"<c:spPr>{drawn}</c:spPr>{_marker(alike, colour, small)}"
     return (
         f"<c:ser>{_head(one.marks, place)}{look}{_points(native, one.series, barred)}{labels(native, one)}"
-        f"{_reach(native, one)}{_data(native, one.marks, categories, days)}</c:ser>"
+        f"{_reach(native, one)}{_data(native, one.marks, columns)}</c:ser>"
     )
 
 
@@ -118,10 +109,11 @@ def _head(column: Column, place: int) -> str:
     return f'<c:idx val="{place}"/><c:order val="{place}"/>{name}'
 
 
-def _data(native: Native, values: Column, categories: Column, days: Column | None) -> str:
+def _data(native: Native, values: Column, columns: Columns) -> str:
     smooth = '<c:smooth val="0"/>' if native.form in ("lines", "dates") else ""
-    if days is not None:
-        return f"<c:xVal>{_numbers(days)}</c:xVal><c:yVal>{_numbers(values)}</c:yVal>{smooth}"
+    if columns.days is not None:
+        return f"<c:xVal>{_numbers(columns.days)}</c:xVal><c:yVal>{_numbers(values)}</c:yVal>{smooth}"
+    categories = columns.categories
     texts = "".join(f'<c:pt idx="{n}"><c:v>{text_of(text)}</c:v></c:pt>' for n, text in enumerate(categories.cells))
     return (
         f'<c:cat><c:strRef><c:f>{categories.ref}</c:f><c:strCache><c:ptCount val="{len(categories.cells)}"/>{texts}'
@@ -204,7 +196,7 @@ def _bar_point(point: Point, shade: str) -> str:
     return fill(shade) + NO_LINE
 
 
-def _upper_bars(native: Native, one: Drawn, upper: Column, categories: Column, place: int) -> str:
+def _upper_bars(native: Native, one: Drawn, upper: Column, columns: Columns, place: int) -> str:
     """Pale bars up to the upper bounds behind those of the lower ones; their labels name both."""
     points = "".join(
         f'<c:dPt><c:idx val="{n}"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
@@ -219,7 +211,7 @@ def _upper_bars(native: Native, one: Drawn, upper: Column, categories: Column, p
     look = f"<c:spPr>{fill(style.tint(one.series.colour, 0.35))}{NO_LINE}</c:spPr>"
     return (
         f'<c:ser>{_head(upper, place)}{look}<c:invertIfNegative val="0"/>{points}'
-        f"<c:dLbls>{labels}{shown(native, 'outEnd')}</c:dLbls>{_data(native, upper, categories, None)}</c:ser>"
+        f"<c:dLbls>{labels}{shown(native, 'outEnd')}</c:dLbls>{_data(native, upper, columns)}</c:ser>"
     )
 
 
@@ -246,20 +238,19 @@ def _lines_plot(native: Native, series: str) -> str:
 
 
 def _bars_plot(native: Native, series: str) -> str:
-    upright = native.form == "columns" or native.upright
     grouping = {"shares": "percentStacked", "stacks": "stacked"}.get(native.form, "clustered")
     overlap = 100 if native.form in ("shares", "ranks", "stacks") else 0
-    if native.title and native.noted:
-        grouping, overlap = "stacked", 100  # each bar is a series of its own, and stands alone in its row
+    if native.sided:
+        grouping, overlap = "stacked", 100
     count = max(len(native.series), 1)
     gap = 45 if native.form in ("shares", "ranks", "stacks") or count > 2 else 60
     axes = (
-        _category_axis(native, "b", 0) + _value_axis(native, "l")
-        if upright
-        else _category_axis(native, "l", 1) + _value_axis(native, "b")
+        _category_axis(native, "l", 1) + _value_axis(native, "b")
+        if native.lying
+        else _category_axis(native, "b", 0) + _value_axis(native, "l")
     )
     return (
-        f'<c:barChart><c:barDir val="{"col" if upright else "bar"}"/><c:grouping val="{grouping}"/>'
+        f'<c:barChart><c:barDir val="{"bar" if native.lying else "col"}"/><c:grouping val="{grouping}"/>'
         f'<c:varyColors val="0"/>{series}<c:gapWidth val="{gap}"/><c:overlap val="{overlap}"/>{_IDS}</c:barChart>{axes}'
     )
 
@@ -307,7 +298,7 @@ def _category_axis(native: Native, side: str, downwards: int) -> str:
 
 def _value_axis(native: Native, side: str) -> str:
     top = f'<c:max val="{native.top!r}"/>' if native.top is not None else ""
-    shown = "0%" if native.form == "shares" else number_format(native)
+    figures = "0%" if native.form == "shares" else number_format(native)
     nothing = all(point.low == 0 and not point.ranged for point in native.points)
     unit = '<c:majorUnit val="1"/>' if nothing else ""
     if nothing and native.form != "shares":
@@ -318,7 +309,7 @@ def _value_axis(native: Native, side: str) -> str:
     return (
         f'<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/>{top}<c:min val="0"/></c:scaling>'
         f'<c:delete val="0"/><c:axPos val="{side}"/><c:majorGridlines><c:spPr>{line(style.RULE, 0.75)}</c:spPr>'
-        f'</c:majorGridlines><c:numFmt formatCode="{escape(shown, {chr(34): "&quot;"})}" sourceLinked="0"/>'
+        f'</c:majorGridlines><c:numFmt formatCode="{quoted(figures)}" sourceLinked="0"/>'
         f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:spPr>{NO_LINE}'
         f'</c:spPr>{font(1100, style.GREY)}<c:crossAx val="1"/><c:crosses val="{crosses}"/>'
         f'<c:crossBetween val="{"midCat" if native.form == "dates" else "between"}"/>{unit}</c:valAx>'

@@ -60,59 +60,61 @@ class Drawn:
     reach: Column | None
 
 
+@dataclass(frozen=True)
+class Columns:
+    """The sheet that is drawn: its categories, days where there are any, and the columns of each series."""
+
+    categories: Column
+    days: Column | None
+    series: tuple[Drawn, ...]
+
+
 # ---------------------------------------------------------------- the sheet that is drawn
 
 
-def columns_of(native: Native) -> tuple[Column, Column | None, list[Drawn]]:
-    """The columns of the sheet that is drawn: categories, days where there are any, and those of each series."""
+def columns_of(native: Native) -> Columns:
+    """The columns that a chart draws."""
     noted = native.noted or ("",) * len(native.categories)
     names = [f"{name}: {figures}" if figures else name for name, figures in zip(native.categories, noted, strict=True)]
     categories = Column(0, native.heading, tuple(names))
     days = Column(1, "Day", native.days) if native.days else None
     first = 2 if days else 1
-    called = [_short(one.name, len(native.series)) for one in native.series]
-    lows = [tuple(None if point is None else point.low for point in one.points) for one in native.series]
-    marks = [Column(first + n, name, cells) for n, (name, cells) in enumerate(zip(called, lows, strict=True))]
+    letters = _LETTERS if len(native.series) > 2 else 2 * _LETTERS
+    called = [shortened(one.name, letters) for one in native.series]
+    marks = [Column(first + n, name, one.lows) for n, (name, one) in enumerate(zip(called, native.series, strict=True))]
     place = first + len(marks)
     drawn = []
     for one, column in zip(native.series, marks, strict=True):
-        made: dict[str, Column | None] = {"upper": None, "reach": None}
-        spans = [_span(p) for p in one.points]
-        ranged = any(p is not None and p.ranged for p in one.points)
+        upper = reach = None
         if native.form == "ranks":
-            cells = [None if p is None else p.high for p in one.points]
-            made["upper"] = Column(place, f"{one.name}: upper bound", tuple(cells))
+            upper = Column(place, f"{one.name}: upper bound", one.highs)
             place += 1
-        if ranged and native.form != "ranks":
-            made["reach"] = Column(place, f"{one.name}: bar up to it", tuple(spans))
+        elif any(point is not None and point.ranged for point in one.points):
+            reach = Column(place, f"{one.name}: bar up to it", tuple(map(reach_of, one.points)))
             place += 1
-        drawn.append(Drawn(one, column, made["upper"], made["reach"]))
-    return categories, days, drawn
+        drawn.append(Drawn(one, column, upper, reach))
+    return Columns(categories, days, tuple(drawn))
 
 
-def _short(name: str, names: int) -> str:
-    """A name as a legend of so many names has room for it."""
-    letters = _LETTERS if names > 2 else 2 * _LETTERS
+def shortened(name: str, letters: int) -> str:
+    """A name, as much of it as so many letters have room for."""
     return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
 
 
-def _span(point: Point | None) -> float | None:
+def reach_of(point: Point | None) -> float | None:
+    """How far the upper bound lies above the lower one; None where a bound is not known."""
     return None if point is None or point.low is None or point.high is None else point.high - point.low
 
 
-def workbook_of(
-    native: Native, table: pd.DataFrame, categories: Column, days: Column | None, drawn: Sequence[Drawn]
-) -> bytes:
+def workbook_of(columns: Columns, table: pd.DataFrame) -> bytes:
     """The workbook inside a chart.
 
     Parameters
     ----------
-    native
-        What is drawn.
+    columns
+        What the chart draws.
     table
         ``contents.numbers`` of the exhibit.
-    categories, days, drawn
-        Of `columns_of`.
 
     Returns
     -------
@@ -124,17 +126,17 @@ def workbook_of(
     book.set_properties({"author": "opdat_analytics", "created": FIXED_DATE})
     bold = book.add_format({"bold": True})
     sheet = book.add_worksheet(CHART)
-    columns = [categories, *([days] if days else []), *(one.marks for one in drawn)]
-    columns += [extra for one in drawn for extra in (one.upper, one.reach) if extra is not None]
-    for column in columns:
+    every = [columns.categories, *([columns.days] if columns.days else []), *(one.marks for one in columns.series)]
+    every += [extra for one in columns.series for extra in (one.upper, one.reach) if extra is not None]
+    for column in every:
         write_cell(sheet, 0, column.place, column.heading, bold)
         for row, cell in enumerate(column.cells, start=1):
             write_cell(sheet, row, column.place, cell)
     sheet.set_column(0, 0, 28)
-    sheet.set_column(1, max(1, len(columns) - 1), 16)
+    sheet.set_column(1, max(1, len(every) - 1), 16)
     noted = table
     for lower, (_, heading) in DRAWN.items():
-        cells = _cells(drawn, lower)
+        cells = _cells(columns.series, lower)
         if cells:
             noted = noted.assign(**{heading: [cells.get(row, "") for row in range(len(table))]})
     sheet = book.add_worksheet(NUMBERS)

@@ -46,6 +46,11 @@ def text_of(text: str) -> str:
     return escape(cell_text(text))
 
 
+def quoted(text: str) -> str:
+    """Text as an attribute of XML can hold it."""
+    return escape(text, {'"': "&quot;"})
+
+
 def number_format(native: Native) -> str:
     """The format of the numbers of a chart, with their sign."""
     whole = all(float(end).is_integer() for p in native.points for end in (p.low, p.high) if end is not None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from xml.sax.saxutils import escape
 
 from opdat_analytics.charts import style, words
 from opdat_analytics.charts.frame import Point
 from opdat_analytics.exports.native import Native, Series
 from opdat_analytics.exports.slides_data import Drawn
-from opdat_analytics.exports.slides_ink import font, number_format
+from opdat_analytics.exports.slides_ink import font, number_format, quoted
 
 MANY = {"columns": 40, "bars": 20}
 """Bars beyond which their figures would touch."""
@@ -85,20 +84,16 @@ def label(native: Native, place: int, point: Point, where: str, upper: bool = Fa
     number = words.number(end, native.unit)
     before, _, after = text.rpartition(number) if upper else text.partition(number)
     around = [f'"{said}"' if said else "" for said in (before, after)]
-    code = _quoted(number_format(native).join(around))
+    code = quoted(number_format(native).join(around))
     return (
         f'<c:dLbl><c:idx val="{place}"/><c:numFmt formatCode="{code}" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>'
         f'{font(1000, style.INK)}<c:dLblPos val="{where}"/>{_FLAGS.format(1)}</c:dLbl>'
     )
 
 
-def _quoted(code: str) -> str:
-    return escape(code, {'"': "&quot;"})
-
-
 def shown(native: Native, where: str, colour: str = style.INK) -> str:
     """The labels of all other marks: their numbers, which follow what is typed into the workbook."""
     return (
-        f'<c:numFmt formatCode="{_quoted(number_format(native))}" sourceLinked="0"/>'
+        f'<c:numFmt formatCode="{quoted(number_format(native))}" sourceLinked="0"/>'
         f'<c:spPr><a:noFill/></c:spPr>{font(1000, colour)}<c:dLblPos val="{where}"/>{_FLAGS.format(1)}'
     )

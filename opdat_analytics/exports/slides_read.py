@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ from opdat_analytics.exports.slides_data import CHART, DRAWN, NUMBERS
 from opdat_analytics.model import ExportFailed
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _NUMBER = re.compile(r"\d[\d,.]*")
 
 
@@ -51,13 +51,14 @@ def read_chart(element: Any, workbook: bytes) -> pd.DataFrame:
     sheet = book[CHART]
     _agree(element, sheet)
     reach = _reach(element, sheet)
+    names = {text for name in table.columns for text in table[name] if isinstance(text, str)}
     figures: dict[str, tuple[float | None, float | None]] = {}
     for lower, (higher, noted) in DRAWN.items():
         if noted not in table.columns or lower not in table.columns:
             continue
         for row, cell in enumerate(table[noted].tolist()):
             if cell:
-                _at_its_name(sheet, str(cell), table, row)
+                _at_its_name(sheet, str(cell), table, row, names)
                 low, high = _drawn(sheet, str(cell), reach)
                 figures |= dict.fromkeys([str(cell), reach.get(str(cell), ("", ""))[1]], (low, high))
                 table.loc[row, lower] = _both(low, table.loc[row, lower])
@@ -81,9 +82,25 @@ def references(element: Any) -> Iterator[tuple[str, str | None]]:
             column, first, _, last = range_boundaries(where)
         except ValueError as error:
             raise ExportFailed(f"A chart refers to cells “{where}” that there cannot be.") from error
-        kept = {int(point.get("idx")): str(point.findtext(f"{C}v")) for point in reference.iter(f"{C}pt")}
+        kept = cache_of(reference)
         for place in range(int(last) - int(first) + 1):
             yield f"{get_column_letter(int(column))}{int(first) + place}", kept.get(place)
+
+
+def cache_of(reference: Any) -> dict[int, str]:
+    """What a chart keeps of the cells that it refers to, by their place."""
+    return {int(point.get("idx")): str(point.findtext(f"{C}v")) for point in reference.iter(f"{C}pt")}
+
+
+def words_of(label: Any) -> str:
+    """The text of a label; "" where it has none of its own."""
+    return "".join(text.text or "" for text in label.iter(f"{A}t"))
+
+
+def strange_numbers(said: str, ends: Iterable[float]) -> list[str]:
+    """The numbers in the text of a label that are none of these, as charts print them."""
+    known = {digits for end in ends for digits in _NUMBER.findall(words.number(end))}
+    return [digits for digits in _NUMBER.findall(said) if digits not in known]
 
 
 def _agree(element: Any, sheet: Any) -> None:
@@ -123,9 +140,7 @@ def _reach(element: Any, sheet: Any) -> dict[str, tuple[str, str]]:
     ranked = element.find(f".//{C}overlap") is not None and element.find(f".//{C}grouping").get("val") == "clustered"
     ranked = ranked and element.find(f".//{C}overlap").get("val") == "100"
     for series in element.iter(f"{C}ser"):
-        marks = [
-            cell for part in ("val", "yVal") for one in series.findall(f"{C}{part}") for cell, _ in references(one)
-        ]
+        marks = _marks(series)
         if ranked and not behind:
             behind = marks
             continue
@@ -153,30 +168,25 @@ def _both(drawn: float | None, said: Any) -> Any:
     return said if abs(drawn - said) <= 1e-12 * max(1.0, abs(said)) else f"{drawn} drawn, {said} in its table"
 
 
-def _at_its_name(sheet: Any, cell: str, table: pd.DataFrame, row: int) -> None:
+def _at_its_name(sheet: Any, cell: str, table: pd.DataFrame, row: int, names: Collection[str]) -> None:
     """Refuse a mark that stands at another category, or in a series of another name, than its row of the table."""
     column, place = re.sub(r"\d", "", cell), int(re.sub(r"\D", "", cell))
     texts = [str(text) for text in table.iloc[row].tolist() if isinstance(text, str)]
-    every = {text for name in table.columns for text in table[name] if isinstance(text, str)}
     category, series = (str(_plain(sheet[named].value)) for named in (f"A{place}", f"{column}1"))
     for name in (category, category.rpartition(": ")[0], series):
-        if name in every and name not in texts:
+        if name in names and name not in texts:
             raise ExportFailed(f"A chart draws row {row + 1} of its table as “{name}”, which that row is not about.")
 
 
 def _labelled(element: Any, figures: Mapping[str, tuple[float | None, float | None]]) -> None:
     """Refuse a label that says a number which is neither bound of its mark."""
     for series in element.iter(f"{C}ser"):
-        marks = [
-            cell for part in ("val", "yVal") for one in series.findall(f"{C}{part}") for cell, _ in references(one)
-        ]
+        marks = _marks(series)
         for label in series.iter(f"{C}dLbl"):
             cell = marks[int(label.find(f"{C}idx").get("val"))]
-            said = "".join(text.text or "" for text in label.iter(f"{_A}t"))
+            said = words_of(label)
             said += " ".join(re.findall(r'"([^"]*)"', " ".join(f.get("formatCode") for f in label.iter(f"{C}numFmt"))))
-            known = {digits for end in figures.get(cell, ()) if end is not None
-                     for digits in _NUMBER.findall(words.number(end))}  # fmt: skip
-            wrong = [digits for digits in _NUMBER.findall(said) if digits not in known]
+            wrong = strange_numbers(said, (end for end in figures.get(cell, ()) if end is not None))
             if wrong and cell in figures:
                 raise ExportFailed(
                     f"A label says {wrong[0]} at cell {cell} of the sheet {CHART}, which draws otherwise."

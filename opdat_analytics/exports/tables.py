@@ -7,7 +7,6 @@ import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import xlsxwriter
 
 from opdat_analytics import store, vocab
 from opdat_analytics.disclosure import policies
+from opdat_analytics.exports.cells import FIXED_DATE, QUIET
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.inert import inert
 from opdat_analytics.exports.leaving import leaving_tables, write_audit
@@ -132,11 +132,8 @@ def _check(name: str, data: bytes, frame: pd.DataFrame) -> None:
 
 def _workbook(opened: store.Publication, tables: Mapping[str, pd.DataFrame]) -> bytes:
     buffer = io.BytesIO()
-    options = {"in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
-    book.set_properties(
-        {"title": "OPDAT analytics: tables", "author": "opdat_analytics", "created": datetime(2000, 1, 1, tzinfo=UTC)}
-    )
+    book = xlsxwriter.Workbook(buffer, QUIET)
+    book.set_properties({"title": "OPDAT analytics: tables", "author": "opdat_analytics", "created": FIXED_DATE})
     bold = book.add_format({"bold": True, "bg_color": "#E8EDF2", "border": 1, "border_color": "#C5CED8"})
     plain = book.add_format({"num_format": "@"})
     number = book.add_format({"num_format": "#,##0.###############"})

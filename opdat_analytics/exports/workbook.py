@@ -21,7 +21,7 @@ from opdat_analytics.exports.contents import SHORTHAND, SHORTHAND_COLUMN, Pack, 
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.images import file_stem
 from opdat_analytics.exports.inert import inert
-from opdat_analytics.exports.workbook_chart import add_charts, said_beside
+from opdat_analytics.exports.workbook_chart import add_charts, drawn_in_excel, said_beside
 from opdat_analytics.exports.workbook_read import check_charts
 from opdat_analytics.model import Exhibit, ExportFailed
 
@@ -245,10 +245,11 @@ def _figure(book: Any, looks: dict[str, Any], exhibit: Exhibit, name: str, numbe
     """The sheet of one chart."""
     sheet = book.add_worksheet(name)
     table = numbers(exhibit)
+    drawn = drawn_in_excel(exhibit)
     lines = [
         exhibit.subtitle,
         f"This sheet holds one table. Shorthand in the column “{SHORTHAND_COLUMN}” is explained on the sheet Notes. "
-        f"{said_beside(exhibit)}",
+        f"{said_beside(drawn)}",
         " ".join(exhibit.caveats) or "Nothing needs to be said about these figures that the table does not say.",
         exhibit.source_line,
         exhibit.attribution,
@@ -269,7 +270,7 @@ def _figure(book: Any, looks: dict[str, Any], exhibit: Exhibit, name: str, numbe
         _column(sheet, looks, (top + 1, column), heading, values, numeric)
         sheet.set_column(column, column, _width(heading, values, numeric))
     sheet.freeze_panes(top + 1, 1)
-    add_charts(book, sheet, exhibit, table, top)
+    add_charts(book, sheet, exhibit, drawn, table, top)
     _page(sheet, handling, top)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +16,12 @@ from opdat_analytics.exports.contents import SHORTHAND_COLUMN, is_number
 from opdat_analytics.exports.native import Native, Series
 from opdat_analytics.exports.native_bars import parts_and_whole
 from opdat_analytics.exports.natives import natives
-from opdat_analytics.exports.slides_chart import shortened
+from opdat_analytics.exports.slides_chart import PANEL
+from opdat_analytics.exports.slides_data import reach_of, shortened
 from opdat_analytics.exports.slides_ink import number_format
 from opdat_analytics.exports.slides_words import spoken
 from opdat_analytics.model import Exhibit
 
-_LYING = ("bars", "ranks")
 MOST_ROWS = 40
 """Rows of horizontal bars that there is room for beside a table."""
 _SIZE, _SMALL = (900, 480), (600, 240)
@@ -33,12 +34,12 @@ def drawn_in_excel(exhibit: Exhibit) -> tuple[Native, ...]:
     found = parts_and_whole(exhibit) if exhibit.kind == "composition" else natives(exhibit)
     drawn = tuple(_as_bars(native) if native.form == "dates" else _beside(native) for native in found)
     rows = sum(len(native.categories) for native in drawn)
-    return drawn if exhibit.kind == "small_multiples" or rows <= MOST_ROWS or drawn[0].form not in _LYING else ()
+    return drawn if exhibit.kind == "small_multiples" or rows <= MOST_ROWS or not drawn[0].lying else ()
 
 
 def _beside(native: Native) -> Native:
     """Bars of one indicator as series side by side: the cells of a row are columns of a table, not categories."""
-    if not (native.title and native.noted):
+    if not native.sided:
         return native
     series = [
         replace(one, points=tuple(p for p in one.points if p), rows=tuple(r for r in one.rows if r is not None))
@@ -59,9 +60,8 @@ def _as_bars(native: Native) -> Native:
     return replace(native, form="ranks", series=(one,), days=())
 
 
-def said_beside(exhibit: Exhibit) -> str:
+def said_beside(drawn: Sequence[Native]) -> str:
     """What the sheet of a chart says of the charts beside its table, with how many of its figures they draw."""
-    drawn = drawn_in_excel(exhibit)
     if not drawn:
         return "No chart stands beside it: spreadsheet programs have no form for this one."
     count = sum(len(_cells_drawn(native)) for native in drawn)
@@ -94,7 +94,7 @@ def _cells_drawn(native: Native) -> set[tuple[str, int]]:
     return found
 
 
-def add_charts(book: Any, sheet: Any, exhibit: Exhibit, frame: pd.DataFrame, top: int) -> None:
+def add_charts(book: Any, sheet: Any, exhibit: Exhibit, drawn: Sequence[Native], frame: pd.DataFrame, top: int) -> None:
     """Insert the charts of an exhibit to the right of its table.
 
     Parameters
@@ -103,23 +103,23 @@ def add_charts(book: Any, sheet: Any, exhibit: Exhibit, frame: pd.DataFrame, top
         The workbook and the sheet of the table.
     exhibit
         The chart.
+    drawn
+        Its `drawn_in_excel`.
     frame
         The table as it stands in the sheet, from column A.
     top
         Row of its headings, from 0.
     """
-    drawn = drawn_in_excel(exhibit)
     row = top + 1
     for native in drawn:
-        lying = native.form in _LYING or (native.form == "stacks" and not native.upright)
-        kind = {"type": "line" if native.form == "lines" else "bar" if lying else "column"}
+        kind = {"type": "line" if native.form == "lines" else "bar" if native.lying else "column"}
         chart = book.add_chart(kind | ({"subtype": "stacked"} if native.form == "stacks" else {}))
         cells = _Cells(sheet.get_name(), frame, top)
         for one in native.series:
             _add(chart, native, one, cells)
         _dress(chart, native, cells)
         width, height = _SMALL if len(drawn) > 1 else _SIZE
-        if lying:
+        if native.lying:
             count = len(native.categories) * (1 if native.form in ("ranks", "stacks") else len(native.series))
             height = 130 + max(16, 24 if native.form in ("ranks", "stacks") else 15) * count
         chart.set_size({"width": width, "height": height})
@@ -185,7 +185,7 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
         "name": cells.named(one),
         "values": cells.of(one.columns[0], rows),
         # XlsxWriter keeps no numbers of cells that are not neighbours, and not every program counts them anew.
-        "values_data": [None if point is None else point.low for point in one.points],
+        "values_data": list(one.lows),
     }
     # A year that all rows share stands in no column; what several columns name is named by all of them.
     if cells.has(native.heading):
@@ -209,14 +209,14 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
         chart.add_series(
             behind
             | {"name": "upper bound", "values": cells.of(one.columns[1], rows), "fill": {"color": pale},
-               "values_data": [None if point is None else point.high for point in one.points],
+               "values_data": list(one.highs),
                "points": points or None, "overlap": 100,
                "data_labels": {"value": True, "position": "outside_end", "custom": labels,
                                "num_format": number_format(native)}}
         )  # fmt: skip
         made |= {"name": "lower bound", "overlap": 100}
     elif any(point is not None and point.ranged for point in one.points):
-        reach = [p.high - p.low if p and p.low is not None and p.high is not None else 0.0 for p in one.points]
+        reach = [reach_of(point) or 0.0 for point in one.points]
         ink = style.shade(one.colour, 0.6)
         made["y_error_bars"] = {"type": "custom", "direction": "plus", "plus_values": reach, "line": {"color": ink},
                                 "minus_values": [0] * len(reach)}  # fmt: skip
@@ -263,7 +263,7 @@ def _dress(chart: Any, native: Native, cells: _Cells) -> None:
     """Title, legend and axes in the house style."""
     if native.title:
         own = native.title == native.series[0].name
-        name = cells.named(native.series[0]) if own else plain_name(shortened(native.title))
+        name = cells.named(native.series[0]) if own else plain_name(shortened(native.title, PANEL))
         chart.set_title({"name": name, "name_font": _INK | {"bold": True, "size": 11}, "overlay": False})
     else:
         chart.set_title({"none": True})
@@ -279,7 +279,7 @@ def _dress(chart: Any, native: Native, cells: _Cells) -> None:
     }  # fmt: skip
     if native.top is not None:
         figures["max"] = native.top
-    if native.form in _LYING or (native.form == "stacks" and not native.upright):
+    if native.lying:
         # The first row of the table on top, and the scale below all of them.
         chart.set_y_axis(along | {"reverse": True, "interval_unit": 1})
         chart.set_x_axis(figures | {"label_position": "high"})

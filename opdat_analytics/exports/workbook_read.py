@@ -13,15 +13,12 @@ from typing import Any
 from lxml import etree
 from openpyxl.utils import range_boundaries
 
-from opdat_analytics.charts import words
 from opdat_analytics.exports.slides_data import DRAWN
+from opdat_analytics.exports.slides_read import C, cache_of, strange_numbers, words_of
 from opdat_analytics.model import ExportFailed
 
-_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SAID = re.compile(r"(?:The chart beside it draws|The (\d+) charts beside it draw) (\d+) of its figures\.")
 _CELLS = re.compile(r"\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?")
-_NUMBER = re.compile(r"\d[\d,.]*")
 
 Cell = tuple[int, int]
 """Row and column, from 1."""
@@ -91,12 +88,12 @@ def _drawn(chart: Any, sheet: Any) -> set[Cell]:
     """The cells with a number that a chart draws; refuses what it keeps otherwise than they say."""
     headings = {cell.column: str(cell.value) for table in sheet.tables.values() for cell in sheet[table.ref][0]}
     found: set[Cell] = set()
-    for series in chart.iter(f"{_C}ser"):
-        reference = series.find(f"{_C}val/{_C}numRef")
-        cells = _cells(str(reference.findtext(f"{_C}f")))
+    for series in chart.iter(f"{C}ser"):
+        reference = series.find(f"{C}val/{C}numRef")
+        cells = _cells(str(reference.findtext(f"{C}f")))
         values = [sheet.cell(*cell).value for cell in cells]
         found |= {cell for cell, value in zip(cells, values, strict=True) if value is not None}
-        kept = {int(point.get("idx")): float(point.findtext(f"{_C}v")) for point in reference.iter(f"{_C}pt")}
+        kept = {place: float(text) for place, text in cache_of(reference).items()}
         told = {place: float(value) for place, value in enumerate(values) if value is not None}
         if set(kept) != set(told) or not all(isclose(kept[n], told[n], rel_tol=1e-12) for n in kept):
             raise ExportFailed(f"A chart on the sheet {sheet.title} draws otherwise than its table says.")
@@ -107,9 +104,9 @@ def _drawn(chart: Any, sheet: Any) -> set[Cell]:
 def _bounded(series: Any, cells: list[Cell], sheet: Any, headings: dict[int, str], drawn: set[int]) -> None:
     """Refuse a series whose error bars or labels say other bounds than the table."""
     columns = {name: column for column, name in headings.items()}
-    lengths = {int(p.get("idx")): float(p.findtext(f"{_C}v")) for p in series.iterfind(f"{_C}errBars/{_C}plus//{_C}pt")}
-    labels = {int(label.find(f"{_C}idx").get("val")): "".join(text.text or "" for text in label.iter(f"{_A}t"))
-              for label in series.iter(f"{_C}dLbl")}  # fmt: skip
+    lengths = {place: float(text) for plus in series.iterfind(f"{C}errBars/{C}plus")
+               for place, text in cache_of(plus).items()}  # fmt: skip
+    labels = {int(label.find(f"{C}idx").get("val")): words_of(label) for label in series.iter(f"{C}dLbl")}
     for place, (row, column) in enumerate(cells):
         higher = columns.get(DRAWN.get(headings.get(column, ""), ("", ""))[0])
         low, high = sheet.cell(row, column).value, sheet.cell(row, higher).value if higher else None
@@ -118,14 +115,12 @@ def _bounded(series: Any, cells: list[Cell], sheet: Any, headings: dict[int, str
             raise ExportFailed(
                 f"A chart on the sheet {sheet.title} draws other bounds in row {row} than its table says."
             )
-        beside = [end for end in (low, high, *_lower(sheet, row, column, headings)) if isinstance(end, int | float)]
-        known = {digits for end in beside for digits in _NUMBER.findall(words.number(end))}
-        if not set(_NUMBER.findall(labels.get(place, ""))) <= known:
+        beside = [end for end in (low, high, *_lower(sheet, row, column, columns)) if isinstance(end, int | float)]
+        if strange_numbers(labels.get(place, ""), beside):
             raise ExportFailed(f"A label on the sheet {sheet.title}, row {row}, says otherwise than its table.")
 
 
-def _lower(sheet: Any, row: int, column: int, headings: dict[int, str]) -> list[Any]:
+def _lower(sheet: Any, row: int, column: int, columns: dict[str, int]) -> list[Any]:
     """The lower bound beside an upper one, where a series draws the upper ones."""
-    columns = {name: place for place, name in headings.items()}
     return [sheet.cell(row, columns[lower]).value for lower, (higher, _) in DRAWN.items()
-            if higher and higher == headings.get(column) and lower in columns]  # fmt: skip
+            if columns.get(higher) == column and lower in columns]  # fmt: skip

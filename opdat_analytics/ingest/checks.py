@@ -210,7 +210,9 @@ _BROKEN = re.compile("\N{REPLACEMENT CHARACTER}|[ÃÂ][\x80-\xbf€‚ƒ„…�
 def odd_text(grid: Grid) -> Iterable[Flag]:
     """Text that was damaged on its way here (mojibake), each distinct text once."""
     broken = [n for n, text in grid.worded.items() if not text.isascii() and _BROKEN.search(text)]
-    seen = {grid.worded[n]: [(int(r), int(c)) for r, c in np.argwhere(grid.words.codes == n)] for n in broken}
+    seen: dict[str, list[tuple[int, int]]] = {}
+    for row, column in np.argwhere(np.isin(grid.words.codes, broken)).tolist() if broken else ():
+        seen.setdefault(grid.text[row, column], []).append((row, column))
     for text, cells in seen.items():
         several = f" (and {len(cells) - 1} more cells)" if len(cells) > 1 else ""
         yield Flag(

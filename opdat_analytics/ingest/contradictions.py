@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from opdat_analytics.ingest.conflicts import conflict_row, no_number_is_both
-from opdat_analytics.ingest.editions import combined_codes, contradicted
+from opdat_analytics.ingest.editions import combined_codes, contradicted, several
 from opdat_analytics.model import FACT_KEYS, TABLES, Issue
 
 _LISTED = 6
@@ -81,7 +81,7 @@ def doubled_facts(frame: pd.DataFrame, table: str) -> list[list[int]]:
     """Rows that share a name within one edition and say different things, name by name; by their positions."""
     key = combined_codes(frame, [*FACT_KEYS[table], "source", "edition"])
     said = combined_codes(frame, [c.name for c in TABLES[table] if c.name not in _STANDS])
-    positions = np.flatnonzero(pd.Series(said).groupby(key).transform("nunique").to_numpy() > 1)
+    positions = np.flatnonzero(several(said, key))
     return [rows.tolist() for _, rows in pd.Series(positions).groupby(key[positions], sort=True)]
 
 

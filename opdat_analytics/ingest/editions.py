@@ -69,19 +69,19 @@ def contradicted(observations: pd.DataFrame) -> np.ndarray:
     found = np.full(len(observations), -1)
     edition = combined_codes(observations, ("source", "edition"))
     stated = (observations["qualifier"] != "not_reported").to_numpy()
-    asked = np.flatnonzero(stated & _several(combined_codes(observations, ("file",)), edition))
+    asked = np.flatnonzero(stated & several(combined_codes(observations, ("file",)), edition))
     if asked.size:  # most editions are one file
         rows = observations.iloc[asked]
         key = combined_codes(rows, (*SERIES, "edition"))
         primary = (rows["sourcing"] != "secondary").to_numpy()
         counts = primary | ~np.isin(key, key[primary])
         rows, key, asked = rows[counts], key[counts], asked[counts]
-        values = _several(combined_codes(rows, ("qualifier", "low", "high")), key)
-        found[asked] = np.where(values & _several(combined_codes(rows, ("file",)), key), key, -1)
+        values = several(combined_codes(rows, ("qualifier", "low", "high")), key)
+        found[asked] = np.where(values & several(combined_codes(rows, ("file",)), key), key, -1)
     return found
 
 
-def _several(codes: np.ndarray, within: np.ndarray) -> np.ndarray:
+def several(codes: np.ndarray, within: np.ndarray) -> np.ndarray:
     """Whether there are several codes in the group of a row."""
     return np.asarray(pd.Series(codes).groupby(within).transform("nunique") > 1)
 

@@ -58,14 +58,10 @@ def fact_rows(block: Block, wanted: np.ndarray, withheld: np.ndarray) -> Rows:
     wanted = np.zeros(wanted.size, dtype=bool)
     wanted[np.delete(index, sorted(bad))] = True
     also, also_held = also_rows(block, wanted)
-    waiting = np.isin(index, [reading for label in also_held for reading in _readings_of(label)])
-    facts = frame[~(waiting | np.isin(np.arange(index.size), sorted(bad)))].reset_index(drop=True)
+    for label in also_held:
+        wanted[label.readings] = False
+    facts = frame[wanted[index]].reset_index(drop=True)
     return Rows(None, facts, also, {}, tuple(held), (), also_held, ())
-
-
-def _readings_of(label: HeldLabel) -> list[int]:
-    numbers = np.asarray(label.readings)
-    return (np.flatnonzero(numbers) if numbers.dtype == bool else numbers).tolist()
 
 
 def _doubled(frame: pd.DataFrame, table: str) -> Iterable[tuple[int, str, Problem]]:

@@ -17,6 +17,9 @@ UNSEEN = "white_on_white"
 """Code of a cell in white letters: no figure, though a header in white may stand on the dark ground of a theme."""
 
 Position = tuple[int, int]
+Merge = tuple[int, int, int, int]
+"""A merged range: its first row, first column, last row and last column, zero-based."""
+
 Remark = tuple[str, Position | None, str]
 """Something to look at: a code, the zero-based cell it is about (or none), and what was found."""
 
@@ -52,7 +55,7 @@ class Grid:
     name: str
     text: np.ndarray
     typed: np.ndarray
-    merges: tuple[tuple[int, int, int, int], ...] = ()
+    merges: tuple[Merge, ...] = ()
     unread: Mapping[Position, tuple[str, str]] = field(default_factory=dict)
     markers: Mapping[Position, str] = field(default_factory=dict)
     hidden: bool = False

@@ -162,14 +162,18 @@ def _merge(target: dict[str, Coded], role: str, column: Coded, labels: Labels) -
 
 def _unread(labels: Labels, around: Surroundings) -> list[HeldLabel]:
     """Labels in cells that show an error or were never calculated."""
-    held = []
-    for cell, (code, reason) in around.unread.items():
-        if code in (NO_FIGURE, UNSEEN):
-            continue
-        waiting = np.flatnonzero((labels.rows == cell[0]) & (labels.columns == cell[1]))
-        if waiting.size:
-            held.append(HeldLabel(cell, str(labels.text[waiting[0]]), code, reason, None, waiting))
-    return held
+    doubted = {cell: told for cell, told in around.unread.items() if told[0] not in (NO_FIGURE, UNSEEN)}
+    if not doubted:
+        return []
+    concerned = np.isin(labels.rows, [row for row, _ in doubted]) & np.isin(labels.columns, [c for _, c in doubted])
+    waiting: dict[tuple[int, int], list[int]] = {}
+    for index in np.flatnonzero(concerned).tolist():
+        waiting.setdefault((int(labels.rows[index]), int(labels.columns[index])), []).append(index)
+    return [
+        HeldLabel(cell, str(labels.text[waiting[cell][0]]), code, reason, None, np.array(waiting[cell]))
+        for cell, (code, reason) in doubted.items()
+        if cell in waiting
+    ]
 
 
 def _marked(

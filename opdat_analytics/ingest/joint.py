@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from opdat_analytics.ingest.declare import Layout
-from opdat_analytics.ingest.grid import Grid, Position
+from opdat_analytics.ingest.grid import Grid, Merge, Position
 from opdat_analytics.ingest.laid import Labels, Laid
 from opdat_analytics.model import TABLES, address
 
@@ -36,13 +36,10 @@ def with_joint(grid: Grid, laid: Laid, layout: Layout, ruled: Collection[Positio
     merges = [merge for merge in grid.merges if merge[:2] not in ruled and grid.text[merge[:2]].strip()]
     if not merges or not laid.readings.text.size:
         return grid
-    found = dict(_of_facts(laid, layout, merges) if layout.table != "observations" else _of_cells(grid, laid, merges))
     if layout.corner is None and any(layout.columns.get(header) == "value" for header in layout.fill):
         return grid
+    found = dict(_of_facts(laid, layout, merges) if layout.table != "observations" else _of_cells(grid, laid, merges))
     return replace(grid, unread={**found, **grid.unread}) if found else grid
-
-
-Merge = tuple[int, int, int, int]
 
 
 def _of_cells(grid: Grid, laid: Laid, merges: list[Merge]) -> Iterator[tuple[Position, tuple[str, str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -137,6 +137,12 @@ def _beginnings(texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...
     return tuple(text.strip() for text in texts), tuple(same(text) for text in texts if text[:1].isalnum())
 
 
+def beginnings(text: np.ndarray, filled: np.ndarray) -> Iterator[tuple[int, str]]:
+    """Rows that hold something, top to bottom, each with the text of its first cell that does."""
+    rows = np.flatnonzero(filled.any(axis=1))
+    return zip(rows.tolist(), text[rows, filled[rows].argmax(axis=1)].tolist(), strict=True)
+
+
 def end_row(text: np.ndarray, filled: np.ndarray, first: int, ends: tuple[str, ...]) -> int:
     """The row at which the table has ended: the first whose first non-blank cell begins as declared.
 
@@ -144,9 +150,8 @@ def end_row(text: np.ndarray, filled: np.ndarray, first: int, ends: tuple[str, .
     """
     last = int(np.flatnonzero(filled.any(axis=1)).max(initial=-1)) + 1
     if ends:
-        rows = first + np.flatnonzero(filled[first:last].any(axis=1))
-        said = text[rows, filled[rows].argmax(axis=1)].tolist()
-        return next((row for row, one in zip(rows.tolist(), said, strict=True) if starts(one, ends)), last)
+        below = ((first + row, said) for row, said in beginnings(text[first:], filled[first:]))
+        return next((row for row, said in below if starts(said, ends)), last)
     lines = filled.sum(axis=1)
     end = last
     for row in range(last - 1, first - 1, -1):

@@ -22,6 +22,7 @@ from opdat_analytics.ingest.laid import (
     LayoutMismatch,
     Readings,
     Total,
+    beginnings,
     starts,
 )
 from opdat_analytics.ingest.workbook import Grid
@@ -93,9 +94,7 @@ def parts_of(grid: Grid, layouts: Sequence[Layout]) -> list[tuple[Layout, Grid]]
 
 
 def _row_of(grid: Grid, wanted: str) -> int:
-    filled = grid.filled
-    firsts = [(row, str(grid.text[row, np.argmax(filled[row])])) for row in np.flatnonzero(filled.any(axis=1)).tolist()]
-    rows = [row for row, said in firsts if starts(said, (wanted,))]
+    rows = [row for row, said in beginnings(grid.text, grid.filled) if starts(said, (wanted,))]
     if not rows:
         message = f"no row of sheet “{grid.name}” begins with “{wanted}”, where a part of it should begin"
         raise LayoutMismatch("part_missing", message, None, "if the title was changed, change `from`")
@@ -126,8 +125,8 @@ def _side_by_side(band: Grid, layouts: Sequence[Layout]) -> list[tuple[Layout, G
 
 def columns_beginning(grid: Grid, text: str) -> list[int]:
     """The columns, left to right, that hold a cell which begins with a text."""
-    found = {said: starts(said, (text,)) for said in set(grid.text.ravel().tolist()) if said.strip()}
-    return [c for c in range(grid.text.shape[1]) if any(found.get(said, False) for said in grid.text[:, c].tolist())]
+    beginning = grid.words.where(lambda said: bool(said.strip()) and starts(said, (text,)))
+    return [int(column) for column in np.flatnonzero(beginning.any(axis=0))]
 
 
 def _column_of(band: Grid, layout: Layout) -> int:

@@ -91,18 +91,14 @@ class Noting:
         """Note the cell of a shared text."""
         at = (row, column)
         self.style(at, style)
-        said = self.looks.texts.get(number, NOTHING)
-        if said.raised and said.plain:
-            self.found.superscripts[at] = (said.plain, said.mark)
-        if said.struck:
-            self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+        self.found.text(at, self.looks.texts.get(number, NOTHING))
         if style in self.formats and hides_text(self.formats[style]):
             self.found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
 
     def style(self, at: tuple[int, int], style: int) -> None:
         """Note a struck out cell."""
         if style in self.struck:
-            self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+            self.found.struck(at)
 
 
 def facts(data: bytes) -> dict[str, SheetFacts] | None:

@@ -91,7 +91,7 @@ class _Content:
         elif tag == "span":
             self.spans.append(attributes.get("style-name", "") in self.raised)
             if attributes.get("style-name", "") in self.struck:
-                self.found.unread[self.row, self.column] = ("struck_through", None, UNREAD["struck_through"])
+                self.found.struck((self.row, self.column))
 
     def said(self, text: str) -> None:
         if "table-cell" not in self.path or "annotation" in self.path or "p" not in self.path:
@@ -150,15 +150,15 @@ class _Content:
         if self.mark.strip() and printed:
             self.found.superscripts[at] = raised_mark(self.plain, self.mark)
         if self.cell.get("style-name", "") in self.struck:
-            self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+            self.found.struck(at)
 
     def number(self, at: Position, value: str, printed: str) -> None:
         """Note what a number's cell prints."""
-        if not printed and _same(value, "0"):
+        if not printed and _is_zero(value):
             self.found.flags.append(("hidden_by_format", at, "the cell shows nothing for zero; 0 is read"))
         elif not printed:
             self.found.unread[at] = ("hidden_by_format", value, UNREAD["hidden_by_format"])
-        elif _DASHES.fullmatch(printed) and _same(value, "0"):
+        elif _DASHES.fullmatch(printed) and _is_zero(value):
             self.found.flags.append(("hidden_by_format", at, "the cell shows a dash for zero; 0 is read"))
         elif (plain := _PLAIN_NUMBER.fullmatch(printed)) is None:
             self.found.prints[at] = printed
@@ -174,6 +174,11 @@ class _Content:
 
 
 _UNSURE = "and nobody can tell which is meant"
+
+
+def _is_zero(value: str) -> bool:
+    """Whether a stored number is zero itself, and not one that is rounded to it."""
+    return _same(value, "0e0")
 
 
 def _unsigned(value: str, printed: str) -> bool:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from opdat_analytics.ingest.cell_scan import KINDS, Cells, begin, numbers_in
+from opdat_analytics.ingest.grid import Merge
 
 SHARED, CALCULATED, OWN = KINDS["s"], KINDS["str"], KINDS["inlineStr"]
-Merge = tuple[int, int, int, int]
 
 _SMALL = np.array([str(number) for number in range(10_000)], dtype=object)
 """How the numbers that most figures are, are printed."""

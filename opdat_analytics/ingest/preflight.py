@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from opdat_analytics.ingest import binary_facts, ods_facts, sheet_facts
+from opdat_analytics.ingest import sheet_facts
 from opdat_analytics.ingest.cell_scan import only_text
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.ingest.number_formats import Styles
@@ -137,18 +137,19 @@ class _Parts:
         return self.data[begin : begin + entry.compress_size]
 
     def whole(self, name: str) -> bytes:
-        """A part, unpacked as a whole."""
-        return b"".join(self.chunks(name))
+        """A part, unpacked as a whole; empty where there is none."""
+        return b"".join(self.chunks(name)) if name in self.entries else b""
 
     def inspected(self) -> Inspected:
         if "xl/workbook.bin" in self.entries:
+            from opdat_analytics.ingest import binary_facts
+
             self.refuse_document_types(frozenset())
-            seen = binary_facts.facts(lambda name: b"".join(self.chunks(name)) if name in self.entries else b"")
-            return Inspected("xlsb", seen or {}, self.flags(), False, self.one_archive())
+            return Inspected("xlsb", binary_facts.facts(self.whole) or {}, self.flags(), False, self.one_archive())
         if "xl/workbook.xml" in self.entries:
             return self.workbook()
         if "mimetype" in self.entries and "content.xml" in self.entries:
-            kind = b"".join(self.chunks("mimetype"))[:100]
+            kind = self.whole("mimetype")[:100]
             if b"opendocument.spreadsheet" in kind:
                 return self.open_document()
             raise _not_a_spreadsheet("a text or drawing in OpenDocument form")
@@ -163,8 +164,9 @@ class _Parts:
 
     def open_document(self) -> Inspected:
         """Inspect an ods workbook."""
-        manifest = "meta-inf/manifest.xml"
-        if manifest in self.entries and b"encryption-data" in b"".join(self.chunks(manifest)):
+        from opdat_analytics.ingest import ods_facts
+
+        if b"encryption-data" in self.whole("meta-inf/manifest.xml"):
             raise UnreadableFile("encrypted", "the workbook is protected by a password", "ask for an unprotected copy")
         self.refuse_document_types({"content.xml"})
         return Inspected("ods", ods_facts.facts(self.chunks("content.xml")), self.flags(), False, self.one_archive())
@@ -202,7 +204,7 @@ class _Parts:
         styles = Styles()
         if "xl/styles.xml" in self.entries:
             parse(self.chunks("xl/styles.xml"), "xl/styles.xml", styles.opened, lambda _: styles.closed())
-        strings = b"".join(self.chunks("xl/sharedstrings.xml")) if "xl/sharedstrings.xml" in self.entries else b""
+        strings = self.whole("xl/sharedstrings.xml")
         longest = _check_strings(strings)
         book = Book(
             rich_strings(strings),
@@ -274,8 +276,7 @@ class _Parts:
         lengths = np.array([len(item[0]) for item in re.finditer(rb"<si\b.*?(?:</si>|/>)", strings, re.DOTALL)])
         total = 0
         for part in parts:
-            sheet = b"".join(self.chunks(part))
-            numbers = re.findall(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})\s*<', sheet)
+            numbers = re.findall(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})\s*<', self.whole(part))
             shown = np.array([int(n) for n in numbers if int(n) < len(lengths)], dtype=np.int64)
             total += int(lengths[shown].sum()) if shown.size else 0
         return total
@@ -299,7 +300,7 @@ class _Parts:
         told = io.BytesIO()
         with zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy:
             for name, entry in self.entries.items():
-                part = changed.get(name) or b"".join(self.chunks(name))
+                part = changed.get(name) or self.whole(name)
                 copy.writestr(entry.filename, part, zipfile.ZIP_STORED if name == "mimetype" else None)
         return told.getvalue()
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from opdat_analytics.ingest import cell_scan
 from opdat_analytics.ingest.formatted import HIDDEN, formatted
-from opdat_analytics.ingest.grid import Position, Remark
+from opdat_analytics.ingest.grid import Merge, Position, Remark
 from opdat_analytics.ingest.number_formats import WHITE, hides_text
-from opdat_analytics.ingest.plain_cells import Merge, PlainCells, one_after_the_other, own_texts, plain_cells
+from opdat_analytics.ingest.plain_cells import PlainCells, one_after_the_other, own_texts, plain_cells
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, may_be_rich, rich
 from opdat_analytics.ingest.sheet_places import MAX_ROW, check_places
 from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
@@ -92,6 +92,17 @@ class SheetFacts:
     usual: bool = True
     cells: PlainCells | None = None
     own: np.ndarray | None = None
+
+    def struck(self, at: Position) -> None:
+        """Note a cell that is struck out, or a part of it."""
+        self.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+
+    def text(self, at: Position, said: Rich) -> None:
+        """Note raised and struck parts of a text."""
+        if said.raised and said.plain:
+            self.superscripts[at] = (said.plain, said.mark)
+        if said.struck:
+            self.struck(at)
 
 
 _TEXTS = tuple(cell_scan.KINDS[kind] for kind in ("s", "str", "inlineStr"))
@@ -227,7 +238,7 @@ class _Seen:
         strings = np.flatnonzero((cells.kinds == cell_scan.KINDS["s"]) & cells.filled)
         numbers = cell_scan.numbers_in(block, cells.bodies[strings])
         for i in np.flatnonzero(np.isin(numbers, self.odd_strings)).tolist() if self.odd_strings.size else ():
-            self.text(self.at(cells, int(strings[i])), self.book.strings[int(numbers[i])])
+            self.found.text(self.at(cells, int(strings[i])), self.book.strings[int(numbers[i])])
         return not np.any(numbers < 0)
 
     def at(self, cells: cell_scan.Cells, i: int) -> Position:
@@ -279,7 +290,7 @@ class _Seen:
                 said = rich(event.parts.get("is", "").encode())
                 self.cell(at, kind, int(style) if style.isdecimal() else 0, (value or "").encode(), said)
                 if kind == cell_scan.KINDS["s"] and value is not None:
-                    self.text(at, self.book.strings.get(self.shared_number(value, at), NOTHING))
+                    self.found.text(at, self.book.strings.get(self.shared_number(value, at), NOTHING))
                 if "f" in event.parts and (not value or (self.book.uncalculated and value == "0")):
                     self.formula(at, value is not None and not value and kind == cell_scan.KINDS["str"])
             else:
@@ -321,9 +332,9 @@ class _Seen:
             error = html.unescape(value.decode("utf-8", "replace")) or "#?"
             self.found.unread[at] = ("error_value", error, f"the cell shows the error {error}")
             return
-        self.text(at, said)
+        self.found.text(at, said)
         if style in self.book.struck and (value or kind == cell_scan.KINDS["inlineStr"]):
-            self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
+            self.found.struck(at)
         code = self.book.formats.get(style)
         if code is None:
             return
@@ -338,13 +349,6 @@ class _Seen:
         elif value:
             number = value.decode("utf-8", "replace").strip()
             formatted(self.found, at, code, number)
-
-    def text(self, at: Position, said: Rich) -> None:
-        """Note raised and struck parts of a text."""
-        if said.raised and said.plain:
-            self.found.superscripts[at] = (said.plain, said.mark)
-        if said.struck:
-            self.found.unread[at] = ("struck_through", None, UNREAD["struck_through"])
 
     def formula(self, at: Position, shows_nothing: bool) -> None:
         """Note a formula without a value: never calculated, or calculated to nothing."""

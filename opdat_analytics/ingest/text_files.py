@@ -258,14 +258,15 @@ def _ragged(rows: Sequence[Sequence[str]], width: int) -> dict[Position, tuple[s
     blank beyond the usual width do not count. A row that stands alone must not reach beyond the rows above it.
     """
     unread: dict[Position, tuple[str, str]] = {}
+    reaches = list(map(_reach, rows))
     start = before = 0
     for number in range(len(rows) + 1):
-        if number < len(rows) and any(cell.strip() for cell in rows[number]):
+        if number < len(rows) and reaches[number]:
             continue
         block = range(start, number)
         start = number + 1
         unread.update(_split_numbers(rows, block, width))
-        reach = max((_reach(rows[i]) for i in block), default=0)
+        reach = max((reaches[i] for i in block), default=0)
         usual = min(_usual_width([len(rows[i]) for i in block]), reach)
         alone, before = before, usual if usual > 1 else reach
         if usual < 2 and not (1 < alone < reach):
@@ -275,7 +276,7 @@ def _ragged(rows: Sequence[Sequence[str]], width: int) -> dict[Position, tuple[s
         for i in block:
             row = rows[i]
             short = len(row) < usual and sum(bool(cell.strip()) for cell in row) > 1
-            if short or any(cell.strip() for cell in row[usual:]):
+            if short or reaches[i] > usual:
                 wrong[i] = f"row {i + 1} has {len(row)} cells where the rows around it have {usual}"
         first = block[0]
         if first in wrong and len(block) > 1:
@@ -286,12 +287,12 @@ def _ragged(rows: Sequence[Sequence[str]], width: int) -> dict[Position, tuple[s
 
 def _reach(row: Sequence[str]) -> int:
     """How many cells a row has without blanks at its end."""
-    return max((number for number, cell in enumerate(row, 1) if cell.strip()), default=0)
+    return next((number for number in range(len(row), 0, -1) if row[number - 1].strip()), 0)
 
 
 def _usual_width(widths: Sequence[int]) -> int:
     """How many cells the rows of a table have: as most of them, and where no width prevails, as its first such row."""
-    usual = max(widths, key=lambda w: (widths.count(w), w), default=0)
+    usual = max(set(widths), key=lambda w: (widths.count(w), w), default=0)
     if usual > 1 and widths.count(usual) * 2 >= len(widths) and widths.count(usual) > 1:
         return usual
     several = [w for w in widths if w > 1]
@@ -311,7 +312,8 @@ def _split_numbers(rows: Sequence[Sequence[str]], block: range, width: int) -> d
 
 
 def _unfinished(data: bytes) -> list[Remark]:
-    if data[-2:].strip(b"\0") in (b"\n", b"\r", b"\r\n") or data.endswith((b"\n", b"\r", b"\n\0", b"\0\n")):
+    # In encodings of two or four bytes a letter may end with up to three zeros.
+    if data[-4:].rstrip(b"\0").endswith((b"\n", b"\r")):
         return []
     return [
         ("no_final_line_break", None, "the last line does not end: if the file was cut, its last cell is not whole")

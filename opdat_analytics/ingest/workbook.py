@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 import python_calamine
 
-from opdat_analytics.ingest import legacy_facts, ole_facts, preflight
+from opdat_analytics.ingest import ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
 from opdat_analytics.ingest.date_formats import date_shown
-from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Position, Remark, cells_of, nonblank
-from opdat_analytics.ingest.plain_cells import Merge, PlainSheet, rectangle
+from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Merge, Position, Remark, cells_of, nonblank
+from opdat_analytics.ingest.plain_cells import PlainSheet, rectangle
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS, Sheet, TooLarge, printed, sheets
 from opdat_analytics.ingest.sheet_facts import SheetFacts, stretches
 from opdat_analytics.ingest.text_files import read_text
@@ -88,6 +88,8 @@ def read_workbook(path: Path) -> tuple[Grid, ...]:
             return _with_flags((_legacy_grid(sheet, inspected.sheets) for sheet in _read(inspected)), flags)
         return _with_flags(_grids(inspected), flags)
     if data[:8] == ole_facts.MAGIC:
+        from opdat_analytics.ingest import legacy_facts
+
         odd, seen = ole_facts.flags(data), legacy_facts.facts(data)
         flags = (*_misnamed(path, "xls"), *_legacy("xls", seen), *odd)
         return _with_flags((_legacy_grid(sheet, seen or {}) for sheet in sheets_apart(data)), flags)
@@ -194,7 +196,6 @@ def _read(inspected: preflight.Inspected) -> Iterable[Sheet]:
 def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
     text, typed, unread = sheet.text, sheet.typed, sheet.unread
     markers: dict[Position, str] = {}
-    flags: list[Remark] = []
     if facts is not None:
         for at, (code, shown, reason) in facts.unread.items():
             if _inside(at, text):
@@ -210,11 +211,11 @@ def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
         for at, code in facts.dates.items():
             if _inside(at, text) and at not in unread:
                 text[at], unread[at] = _dated(text[at], code)
-        flags = [*facts.flags, *_hidden(text, facts)]
     merges, odd, unseen = _merged(sheet.merges or (facts.merges if facts else ()), text)
     unread = {**unseen, **unread}
     rows, columns = _not_shown(text, facts)
-    return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, (*flags, *odd), rows, columns))
+    flags = (*(facts.flags if facts else ()), *_hidden(text, rows, columns), *odd)
+    return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, flags, rows, columns))
 
 
 def _dated(stored: str, code: str) -> tuple[str, tuple[str, str]]:
@@ -290,14 +291,13 @@ def _not_shown(text: np.ndarray, facts: SheetFacts | None) -> tuple[frozenset[in
     return frozenset(row for row in facts.hidden_rows if row < text.shape[0]), frozenset(columns)
 
 
-def _hidden(text: np.ndarray, facts: SheetFacts) -> Iterator[Remark]:
-    """Hidden rows and columns that hold something."""
-    rows = [row for row in facts.hidden_rows if row < text.shape[0] and text[row].astype(bool).any()]
+def _hidden(text: np.ndarray, rows: Iterable[int], columns: Iterable[int]) -> Iterator[Remark]:
+    """Which of the hidden rows and columns hold something."""
+    rows = [row for row in rows if text[row].astype(bool).any()]
     if rows:
         names = _listed([f"{a + 1}" if a == b else f"{a + 1}–{b + 1}" for a, b in stretches(rows)])
         yield "hidden_rows", None, f"hidden rows were read like the others: {names}"
-    columns = {c for a, b in facts.hidden_columns for c in range(a, min(b + 1, text.shape[1]))}
-    columns = {column for column in columns if text[:, column].astype(bool).any()}
+    columns = [column for column in columns if text[:, column].astype(bool).any()]
     if columns:
         ends = [(column_letters(a), column_letters(b)) for a, b in stretches(columns)]
         names = _listed([a if a == b else f"{a}–{b}" for a, b in ends])
@@ -308,18 +308,15 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
-Merges = tuple[tuple[int, int, int, int], ...]
-
-
 def _merged(
-    ranges: Iterable[tuple[int, int, int, int]], text: np.ndarray
-) -> tuple[Merges, list[Remark], dict[Position, tuple[str, str]]]:
+    ranges: Iterable[Merge], text: np.ndarray
+) -> tuple[tuple[Merge, ...], list[Remark], dict[Position, tuple[str, str]]]:
     """Merged ranges within the rectangle, what is odd about the others, and the cells that a range covers up.
 
     A range that reaches beyond the rectangle on both sides and covers more than its first cell is no range that a
     person made; it is left out.
     """
-    kept: list[tuple[int, int, int, int]] = []
+    kept: list[Merge] = []
     odd: list[Remark] = []
     covered_up: dict[Position, tuple[str, str]] = {}
     left = 2 * text.size

@@ -9,6 +9,7 @@ import pandas as pd
 
 from opdat_analytics import vocab
 from opdat_analytics.metrics.given import frame_of
+from opdat_analytics.metrics.names import not_one_of
 from opdat_analytics.model import ALLOWED, OUTSIDE, TABLES, OpdatError, UnknownName, places_in_role
 
 _BY = (
@@ -141,22 +142,17 @@ def _check(activities: pd.DataFrame, names: Sequence[str], wanted: Sequence[str]
         )
     for name in names:
         if name not in _BY:
-            raise UnknownName(_unknown("column to group activities by", str(name), _BY))
+            raise UnknownName(not_one_of("column to group activities by", str(name), _BY))
     for code in wanted or ():
         if code not in _CERTAINTIES:
-            raise UnknownName(_unknown("certainty", code, _CERTAINTIES))
+            raise UnknownName(not_one_of("certainty", code, _CERTAINTIES))
     if role not in ALLOWED["role"]:
-        raise UnknownName(_unknown("role of a place", role, ALLOWED["role"]))
+        raise UnknownName(not_one_of("role of a place", role, ALLOWED["role"]))
     if (wanted is None or len(wanted) > 1) and "certainty" not in names:
         raise OpdatError(
             "Activities that took place and those that are possible, planned or denied are not counted together. "
             'Name one certainty=…, or group by it: by=[…, "certainty"].'
         )
-
-
-def _unknown(what: str, found: str, known: Sequence[str]) -> str:
-    near = vocab.suggest(found, known)
-    return f"“{found}” is not a known {what}. " + (f"Did you mean “{near}”? " if near else "") + ", ".join(known) + "."
 
 
 def _latest(activities: pd.DataFrame) -> tuple[pd.DataFrame, int]:

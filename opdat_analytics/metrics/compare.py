@@ -12,15 +12,13 @@ import pandas as pd
 from opdat_analytics import vocab
 from opdat_analytics.metrics import spans
 from opdat_analytics.metrics.breaks import breaks_between, told
+from opdat_analytics.metrics.cube import TIME
 from opdat_analytics.metrics.given import frame_of
-from opdat_analytics.metrics.spans import alike
-from opdat_analytics.model import MixtureRefused, OpdatError
+from opdat_analytics.metrics.spans import alike, cover_alike
+from opdat_analytics.metrics.totals import bounds_qualifier
+from opdat_analytics.model import IDENTITY, SERIES, MixtureRefused, OpdatError
 
-_TIMELESS = (
-    "source", "reporter", "programme", "activity", "measure", "unit", "statistic", "offence", "form", "sex", "age",
-    "citizenship",
-    "breakdown", "place", "level", "calendar",
-)  # fmt: skip
+_TIMELESS = tuple(name for name in SERIES if name not in (*TIME, "accumulation"))
 
 
 def change(frame: pd.DataFrame) -> pd.DataFrame:
@@ -189,7 +187,7 @@ def increments(statements: pd.DataFrame) -> pd.DataFrame:
     hold each other (2024 and 2024-06), are not ordered and not compared.
     """
     needed = [*_TIMELESS, "accumulation", "as_of", "period_start", "period_end", "published", "low", "high"]
-    frame_of(statements, "metrics.increments", [*needed, "qualifier", "text", *_PLACE], "opdat.observations()")
+    frame_of(statements, "metrics.increments", [*needed, "qualifier", "text", *IDENTITY], "opdat.observations()")
     if not all(pd.api.types.is_datetime64_any_dtype(statements[name]) for name in ("period_end", "published")):
         raise OpdatError("metrics.increments needs dates in period_end and published; open opdat.observations() anew.")
     other = sorted(set(statements["accumulation"]) - {"to_date"})
@@ -202,7 +200,7 @@ def increments(statements: pd.DataFrame) -> pd.DataFrame:
         raise OpdatError("There is no total to date among these rows.")
     dated = statements.assign(when=_when(statements))
     # Ties are broken by where the statement stands, so that the order of rows never matters.
-    dated = dated.sort_values([*_TIMELESS, "when", "file", "sheet", "cell", "part"], kind="stable")
+    dated = dated.sort_values([*_TIMELESS, "when", *IDENTITY], kind="stable")
     found = []
     for _, series in dated.groupby(list(_TIMELESS), dropna=False, sort=False):
         found += _steps(series)
@@ -211,10 +209,9 @@ def increments(statements: pd.DataFrame) -> pd.DataFrame:
     return result.astype(dict.fromkeys(text, "str"))
 
 
-_PLACE = ("file", "sheet", "cell", "part")
 _STEP = [
     "from_date", "to_date", "low", "high", "qualifier", "about", "low_before", "high_before", "low_after", "high_after",
-    "text_before", "text_after", *_PLACE, *[f"{name}_before" for name in _PLACE], "reason",
+    "text_before", "text_after", *IDENTITY, *[f"{name}_before" for name in IDENTITY], "reason",
 ]  # fmt: skip
 
 
@@ -234,7 +231,7 @@ def _step(before: dict[Any, Any] | None, after: dict[Any, Any]) -> dict[str, Any
     step: dict[str, Any] = {
         "to_date": after["when"], "low": np.nan, "high": np.nan, "qualifier": "unquantified", "about": False,
         "low_after": after["low"], "high_after": after["high"], "text_after": after["text"],
-        **{name: after[name] for name in _PLACE}, "reason": None,
+        **{name: after[name] for name in IDENTITY}, "reason": None,
     }  # fmt: skip
     if pd.isna(after["when"]):
         return {**step, "reason": "the statement has no date"}
@@ -243,7 +240,7 @@ def _step(before: dict[Any, Any] | None, after: dict[Any, Any]) -> dict[str, Any
     if before is None:
         return None
     step |= {"from_date": before["when"], "low_before": before["low"], "high_before": before["high"]}
-    step |= {"text_before": before["text"], **{f"{name}_before": before[name] for name in _PLACE}}
+    step |= {"text_before": before["text"], **{f"{name}_before": before[name] for name in IDENTITY}}
     step["about"] = "about" in (before["qualifier"], after["qualifier"])
     if not _same_start(before, after):
         return {**step, "reason": "the two totals are not counted from the same day"}
@@ -254,7 +251,7 @@ def _step(before: dict[Any, Any] | None, after: dict[Any, Any]) -> dict[str, Any
         return {**step, "reason": "the later total is lower: it was revised, or means something else"}
     step["low"] = max(0.0, after["low"] - before["high"]) if not pd.isna(before["high"]) else 0.0
     step["high"] = highest
-    step["qualifier"] = _increment_qualifier(step)
+    step["qualifier"] = bounds_qualifier(step["low"], step["high"], step["about"])
     return step
 
 
@@ -262,14 +259,6 @@ def _same_start(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
     """Whether two totals to date run from one day; where neither says from when, they are taken to."""
     first, second = before["period_start"], after["period_start"]
     return bool((pd.isna(first) and pd.isna(second)) or first == second)
-
-
-def _increment_qualifier(step: dict[str, Any]) -> str:
-    if step["about"]:
-        return "about"
-    if pd.isna(step["high"]):
-        return "at_least"
-    return "exact" if step["low"] == step["high"] else "between"
 
 
 def _when(statements: pd.DataFrame) -> pd.Series[Any]:
@@ -293,8 +282,7 @@ def covers_alike(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Series[Any]:
     """Whether two rows of results cover the same part of a year."""
     if "part_of_year" not in rows:
         return pd.Series(True, index=rows.index)
-    pairs = zip(rows["part_of_year"], others["part_of_year"], strict=True)
-    return pd.Series([alike(*pair) for pair in pairs], index=rows.index, dtype=bool)
+    return cover_alike(rows["part_of_year"], others["part_of_year"])
 
 
 def _percent(rows: pd.DataFrame, before: pd.DataFrame, gap: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:

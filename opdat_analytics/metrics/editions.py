@@ -48,7 +48,7 @@ def revisions_size(revisions: pd.DataFrame, by: str | Sequence[str] = ("source",
     if not isinstance(by, str | list | tuple):
         raise OpdatError(f"by=… names a column of revisions or several, not {by!r}.")
     names = [by] if isinstance(by, str) else list(by)
-    absent = [name for name in (*names, "kind", "change_low", "low_from") if name not in revisions.columns]
+    absent = [name for name in names if name not in revisions.columns]
     if absent:
         raise OpdatError(f"These are not revisions: no column {', '.join(absent)}. Take them from opdat.revisions().")
     rows = revisions[revisions["kind"] == "restated"]

@@ -155,6 +155,12 @@ def unknown(what: str, found: str, known: Iterable[str]) -> str:
     return f"“{found}” is not a known {what}. " + (f"Did you mean “{near}”? " if near else "") + f"Known: {listed}."
 
 
+def not_one_of(what: str, found: str, known: Sequence[str]) -> str:
+    """The message for a name outside of a short list: the nearest, and all of them."""
+    near = vocab.suggest(found, known)
+    return f"“{found}” is not a known {what}. " + (f"Did you mean “{near}”? " if near else "") + ", ".join(known) + "."
+
+
 def _rules(wanted: Mapping[str, tuple[str, ...]], by: tuple[str, ...]) -> Iterable[Rule]:
     for name, default in DEFAULTS.items():
         if wanted[name] != (default,):

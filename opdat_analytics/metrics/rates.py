@@ -11,7 +11,7 @@ from opdat_analytics.metrics.compare import groups_of_result
 from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, garwood
 from opdat_analytics.metrics.names import joined
-from opdat_analytics.metrics.totals import bounds_qualifier
+from opdat_analytics.metrics.totals import qualifiers
 from opdat_analytics.model import CONTINUOUS_UNITS, OpdatError
 
 PER = 100_000
@@ -73,8 +73,7 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
     ):
         raise OpdatError(f"by=… names groups of the frame, such as region and year, not {by!r}.")
     groups = [by] if isinstance(by, str) else list(by or ())
-    groups_of_result(frame, "rates")
-    own = list(frame.columns[: list(frame.columns).index("measure")])
+    own = groups_of_result(frame, "rates")
     absent = [name for name in groups if name not in own or name == "place"]
     if absent:
         raise OpdatError(f"Rates are added up by groups of the frame but place ({', '.join(own)}), not {absent}.")
@@ -86,8 +85,8 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
         asked = [str(name) for name in merged if name in (*groups, *asked, "places")]
     result = merged[asked].copy()
     scale = PER / merged["population"].astype("float64").where(lambda n: n > 0)
-    if "part_of_year" in merged:
-        scale = scale.where(merged["part_of_year"].isna())
+    in_part = merged["part_of_year"].notna() if "part_of_year" in merged else scale.isna() & False
+    scale = scale.where(~in_part)
     lower, upper = garwood(merged["low"])[0], garwood(merged["high"])[1]
     result["low"], result["high"] = merged["low"] * scale, merged["high"] * scale
     result["events_low"], result["events_high"] = merged["low"], merged["high"]
@@ -97,7 +96,6 @@ def rates(frame: pd.DataFrame, population: pd.DataFrame, by: str | Sequence[str]
     kept = ["qualifier", "about", "secondary", "left_out", "caveat"]
     for name in (name for name in kept[:3] if name in merged):
         result[name] = merged[name]
-    in_part = merged["part_of_year"].notna() if "part_of_year" in merged else scale.isna() & False
     lacks = {"no number": merged["low"].isna(), IN_PART: in_part, "no population for this year": scale.isna()}
     reason = np.select(list(lacks.values()), list(lacks), default="")
     result["reason"] = pd.Series([str(text) or None for text in reason], index=merged.index, dtype="str")
@@ -135,5 +133,4 @@ def _added_up(merged: pd.DataFrame, groups: list[str], query: list[str]) -> pd.D
         )  # fmt: skip
     query = list(dict.fromkeys([*query, "places"]))
     result = pd.DataFrame(rows).astype(dict.fromkeys([*query, "left_out", "caveat"], "str"))
-    ends = zip(result["low"], result["high"], result["about"], strict=True)
-    return result.assign(qualifier=pd.Series([bounds_qualifier(*end) for end in ends], dtype="str"))
+    return result.assign(qualifier=qualifiers(result))

@@ -11,9 +11,9 @@ import pandas as pd
 from opdat_analytics.metrics import spans
 from opdat_analytics.metrics.limits import Floats
 from opdat_analytics.metrics.select import Selection, columns_of
-from opdat_analytics.metrics.sides import both_sides, bounds_of, cover_alike, qualifiers, two_sides
-from opdat_analytics.metrics.spans import alike
-from opdat_analytics.metrics.totals import add, ask, year_range
+from opdat_analytics.metrics.sides import both_sides, bounds_of, two_sides
+from opdat_analytics.metrics.spans import alike, cover_alike
+from opdat_analytics.metrics.totals import add, ask, qualifiers, year_range
 
 
 def divide(n_low: Any, n_high: Any, d_low: Any, d_high: Any) -> tuple[Floats, Floats, list[str | None]]:
@@ -126,7 +126,7 @@ def _same(top: pd.DataFrame, bottom: pd.DataFrame, by: tuple[str, ...]) -> pd.Da
     )
     pairs = either.groupby(group, dropna=False)[["n_low", "d_low"]].count()
     both = either.dropna(subset=["n_low", "d_low"])
-    grouped = both[cover_alike(both, "n", "d")].groupby(group, dropna=False)
+    grouped = both[cover_alike(both["n_part"], both["d_part"])].groupby(group, dropna=False)
     sums = grouped[["n_low", "n_high", "d_low", "d_high"]].sum().replace(np.inf, np.nan)
     sums = sums.assign(places=grouped["place"].nunique(), pairs=grouped.size())
     return pairs.add_suffix("_pairs").join(sums).reset_index()

@@ -8,20 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opdat_analytics import vocab
 from opdat_analytics.metrics.cells import cells
 from opdat_analytics.metrics.limits import UNSTABLE_BELOW, wilson
+from opdat_analytics.metrics.names import DISAGGREGATIONS, not_one_of
+from opdat_analytics.metrics.overlaps import refuse_overlaps
 from opdat_analytics.metrics.select import Selection, columns_of, joined, said, select
-from opdat_analytics.metrics.sides import (
-    Side,
-    both_sides,
-    bounds_of,
-    cover_alike,
-    qualifiers,
-    refuse_differences,
-    two_sides,
-)
-from opdat_analytics.metrics.totals import ask, groups_of, year_range
+from opdat_analytics.metrics.sides import Side, both_sides, bounds_of, refuse_differences, two_sides
+from opdat_analytics.metrics.spans import cover_alike
+from opdat_analytics.metrics.totals import ask, groups_of, qualifiers, year_range
 from opdat_analytics.model import MixtureRefused, UnknownName
 
 
@@ -61,15 +55,15 @@ def shares(
         As `totals`; MixtureRefused if ``by`` names ``part_column``.
     """
     grouping = columns_of(by)
-    if not isinstance(part_column, str) or part_column not in _PARTED:
-        raise UnknownName(_unknown("column of parts", str(part_column), _PARTED))
+    if not isinstance(part_column, str) or part_column not in DISAGGREGATIONS:
+        raise UnknownName(not_one_of("column of parts", str(part_column), DISAGGREGATIONS))
     if part_column in grouping:
         raise MixtureRefused(f"A share of {part_column} is of one part; leave {part_column} out of by=….")
     selection = select(obs, measure, by=[*grouping, part_column], **{**names, part_column: None})
     reduced = cells(selection, [*grouping, part_column])
     found = sorted(set(reduced[part_column]) - {"total"})
     if not isinstance(part, str) or part not in found:
-        raise UnknownName(_unknown(part_column, str(part), found))
+        raise UnknownName(not_one_of(part_column, str(part), found))
     told = _parts_alike(selection, reduced, part_column, grouping, names)
     keys = list(dict.fromkeys([*grouping, "place", "year"]))
     x = bounds_of(reduced[reduced[part_column] == part], keys, "x")
@@ -82,9 +76,6 @@ def shares(
     frame = _shared(pairs, both_sides([selection], told), grouping, {part_column: str(rests_on)})
     frame.insert(list(frame.columns).index("low"), "share_of", pd.Series(part, index=frame.index, dtype="str"))
     return frame
-
-
-_PARTED = ("form", "sex", "age", "citizenship", "breakdown")
 
 
 def conviction_rate(obs: Any, by: str | Sequence[str] = ("year",), **names: Any) -> pd.DataFrame:
@@ -121,9 +112,10 @@ def _shared(pairs: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixe
     keys = ["_all", *by]
     frame = groups_of(pairs, by, year_range(selection, pairs))
     usable = pairs["x_low"].notna() & (pairs["t_low"].notna() | pairs["y_low"].notna())
-    other = np.where(pairs["t_low"].notna(), pairs["t_part"], pairs["y_part"])
-    apart = usable & ~cover_alike(pairs.assign(whole_part=other), "x", "whole")
+    whole_part = pairs["t_part"].where(pairs["t_low"].notna(), pairs["y_part"])
+    apart = usable & ~cover_alike(pairs["x_part"], whole_part)
     usable &= ~apart
+    refuse_overlaps(pairs[usable], keys)
     used = _place_bounds(pairs[usable].copy())
     sums = used.groupby(keys, dropna=False)[[*_SHARE_SUMS, "about", "secondary", "beyond", "summed", "hidden"]].sum()
     sums["places"] = used.groupby(keys, dropna=False)["place"].nunique()
@@ -204,8 +196,3 @@ def _ask(result: pd.DataFrame, selection: Selection, by: tuple[str, ...], fixed:
     ask(result, selection, by)
     for name, value in fixed.items():
         result[name] = pd.Series(value, index=result.index, dtype="str")
-
-
-def _unknown(what: str, found: str, known: Sequence[str]) -> str:
-    near = vocab.suggest(found, known)
-    return f"“{found}” is not a known {what}. " + (f"Did you mean “{near}”? " if near else "") + ", ".join(known) + "."

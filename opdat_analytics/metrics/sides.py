@@ -16,8 +16,7 @@ import pandas as pd
 from opdat_analytics.metrics.cells import cells
 from opdat_analytics.metrics.names import DISAGGREGATIONS, NEVER_MIXED, PROFILE, UNSTATED
 from opdat_analytics.metrics.select import MUST_BE_ONE, Selection, select, stated_or_not, without_one, words_of
-from opdat_analytics.metrics.spans import alike, together
-from opdat_analytics.metrics.totals import bounds_qualifier
+from opdat_analytics.metrics.spans import together
 from opdat_analytics.model import MixtureRefused
 
 
@@ -189,15 +188,3 @@ def _parts(stated: pd.DataFrame, keys: list[str]) -> pd.Series[Any]:
     if stated["part_of_year"].isna().all():
         return pd.Series(None, index=pd.Index([]), dtype="str")
     return stated.groupby(keys, dropna=False)["part_of_year"].agg(together).astype("str")
-
-
-def cover_alike(pairs: pd.DataFrame, one: str, other: str) -> pd.Series[Any]:
-    """Whether two sides of `bounds_of` cover the same part of their year."""
-    covered = [alike(*parts) for parts in zip(pairs[f"{one}_part"], pairs[f"{other}_part"], strict=True)]
-    return pd.Series(covered, index=pairs.index, dtype=bool)
-
-
-def qualifiers(result: pd.DataFrame) -> pd.Series[Any]:
-    """The qualifier of each row of a result, from its bounds and ``about``."""
-    rows = zip(result["low"], result["high"], result["about"], strict=True)
-    return pd.Series([bounds_qualifier(*row) for row in rows], index=result.index, dtype="str")

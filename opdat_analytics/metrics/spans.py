@@ -36,19 +36,18 @@ def part_of_year(stated: pd.DataFrame, subject: Sequence[str], accumulation: str
         as ``Jan–Sep`` or ``Jan–Mar+Jul–Sep``; of totals to date, ``to Jun``. What happened once (a figure of a single
         activity) and what stands at a point is not a part of a year.
     """
-    found = pd.Series(None, index=stated.index, dtype="str")
+    found: dict[Any, str | None] = {}
     kind = stated["accumulation"] if accumulation is None else pd.Series(accumulation, index=stated.index)
     of_year = stated["year"].notna() & stated["activity"].isna()
     running = stated[of_year & (kind == "to_date")]
-    for at, row in zip(running.index, running.to_dict("records"), strict=True):
-        found[at] = _until(row)
+    found |= zip(running.index, map(_until, running.to_dict("records")), strict=True)
     dated = stated[of_year & (kind == "period") & stated["period_start"].notna() & stated["period_end"].notna()]
     twelve = dated["period_start"] + pd.DateOffset(years=1) - _DAY == dated["period_end"]
     if not twelve.all():
         apart = dated[dated.groupby(list(subject), dropna=False)["year"].transform("size").gt(1) | ~twelve]
         for _, rows in apart.groupby(list(subject), dropna=False, sort=False):
-            found[rows.index] = tiled(zip(rows["period_start"], rows["period_end"], strict=True))
-    return found
+            found |= dict.fromkeys(rows.index, tiled(zip(rows["period_start"], rows["period_end"], strict=True)))
+    return pd.Series([found.get(at) for at in stated.index], index=stated.index, dtype="str")
 
 
 def together(labels: Iterable[Any]) -> str | None:
@@ -62,6 +61,11 @@ def alike(one: Any, other: Any) -> bool:
     if pd.isna(one) or pd.isna(other):
         return bool(pd.isna(one) and pd.isna(other))
     return bool(one == other) and ";" not in str(one)
+
+
+def cover_alike(some: pd.Series[Any], others: Iterable[Any]) -> pd.Series[Any]:
+    """Whether sums cover the same part of a year, row by row."""
+    return pd.Series([alike(*pair) for pair in zip(some, others, strict=True)], index=some.index, dtype=bool)
 
 
 def said(label: Any) -> str:
@@ -107,13 +111,12 @@ def _until(row: dict[Any, Any]) -> str | None:
 
 @dataclass(frozen=True)
 class Named:
-    """A period that a label names: its days, its years as labelled, whether it is fiscal or but a part of a year."""
+    """A period that a label names: its days, its years as labelled, and whether it is but a part of a year."""
 
     label: str
     start: pd.Timestamp
     end: pd.Timestamp
     years: tuple[int, ...]
-    fiscal: bool
     part: bool
 
 
@@ -140,12 +143,7 @@ def named_period(label: Any, year: int | None) -> Named | str:
     said_of = {} if match is None else match.groupdict()
     first, last = (int(said_of.get(name) or said_of.get("year") or 0) for name in ("year", "last"))
     nth = int(said_of.get("nth") or 1)
-    if (
-        match is None
-        or last < first
-        or not 1 <= first < last + 1 < 9999
-        or (said_of.get("kind") in ("H", "h") and nth > 2)
-    ):
+    if match is None or not 1000 <= first <= last < 9998 or (said_of.get("kind") in ("H", "h") and nth > 2):
         return f"the period “{text}” of the target cannot be read; write one of {FORMS}"
     if year is not None and set(said_of) == {"fy", "year"}:
         # The year is what the table says beside the label; a label of one year says no more.
@@ -159,7 +157,7 @@ def named_period(label: Any, year: int | None) -> Named | str:
     # A US fiscal year begins in October of the year before.
     start = pd.Timestamp(first, 1, 1) + pd.DateOffset(months=before - (3 if said_of.get("fy") else 0))
     end = start + pd.DateOffset(months=months) - _DAY
-    return Named(text, start, end, tuple(range(first, last + 1)), bool(said_of.get("fy")), months < 12)
+    return Named(text, start, end, tuple(range(first, last + 1)), months < 12)
 
 
 def tiled_exactly(periods: Sequence[tuple[pd.Timestamp, pd.Timestamp]], start: pd.Timestamp, end: pd.Timestamp) -> bool:

@@ -44,6 +44,8 @@ def targets(obs: Any, indicators: pd.DataFrame, wanted: pd.DataFrame, **names: A
 
     Raises
     ------
+    MixtureRefused
+        If ``names`` holds a programme or places although targets name their own.
     UnknownName
         If a target names an indicator that is not among ``indicators``, or one that is there twice.
 
@@ -71,6 +73,12 @@ def targets(obs: Any, indicators: pd.DataFrame, wanted: pd.DataFrame, **names: A
     frame_of(indicators, "metrics.targets: the indicators", _INDICATORS, "opdat.indicators()")
     frame_of(wanted, "metrics.targets: the targets", _WANTED, "opdat.targets()")
     rows_of(obs, "targets", OBSERVATIONS)
+    for name, column in (("programme", "programme"), ("places", "place")):
+        if name in names and wanted[column].notna().any():
+            raise MixtureRefused(
+                f"The targets say themselves of which {column} they are; leave {name}=… out, and keep the targets "
+                f"that you mean: targets[targets.{column} == …]."
+            )
     found = [_target(obs, _indicator(indicators, row["indicator"]), row, names) for row in wanted.to_dict("records")]
     columns = ["indicator", "name", "direction", "period", *QUERY, *_TARGET]
     result = pd.DataFrame(found, columns=columns)
@@ -168,8 +176,8 @@ def _uncovered(reduced: pd.DataFrame, named: Named) -> str | None:
             continue
         years = sorted({int(year) for year in rows["year"].dropna()})
         parts = rows["part_of_year"].dropna()
-        # A year of the same label is the same year; but what FY names is not a year from January on.
-        by_label = not named.part and not (named.fiscal and rows["period_start"].notna().any())
+        # A year of the same label is the same year, unless its days are known and are others.
+        by_label = not named.part and rows["period_start"].isna().all()
         if by_label and years == list(named.years) and parts.empty:
             continue
         covers = [f"{', '.join(map(str, years))}"] if years else []

@@ -138,12 +138,11 @@ def add(
     frame["high_same"] = frame["high_same"].where(frame["open_same"] == 0)
     frame["n_figures"] = frame["numbers"]
     frame[["about", "secondary"]] = frame[["about", "secondary"]] > 0
-    told = [bounds_qualifier(*row) for row in zip(frame.low, frame.high, frame.about, strict=True)]
     hidden = (frame["numbers"] == 0) & (frame["suppressed"] > 0)
-    frame["qualifier"] = pd.Series(told, dtype=object).where(~hidden, "suppressed")
+    frame["qualifier"] = qualifiers(frame).where(~hidden, "suppressed")
     frame["left_out"] = _left_out(frame, selection, keyed, within, years, "year" in by)
     frame["caveat"] = _caveats(frame, selection, keyed, keys, by)
-    for name in ("qualifier", "left_out", "caveat"):
+    for name in ("left_out", "caveat"):
         frame[name] = frame[name].astype("str")
     ask(frame, selection, by)
     yearly = "year" in by
@@ -269,6 +268,12 @@ def bounds_qualifier(low: float, high: float, about: bool) -> str:
     if math.isnan(high):
         return "at_least"
     return "exact" if low == high else "between"
+
+
+def qualifiers(result: pd.DataFrame) -> pd.Series[Any]:
+    """The qualifier of each row of a result, from its bounds and ``about``."""
+    rows = zip(result["low"], result["high"], result["about"], strict=True)
+    return pd.Series([bounds_qualifier(*row) for row in rows], index=result.index, dtype="str")
 
 
 def _left_out(

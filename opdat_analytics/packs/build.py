@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opdat_analytics import store, vocab
 from opdat_analytics.charts import words
@@ -11,7 +11,7 @@ from opdat_analytics.exports import file_stem
 from opdat_analytics.exports.contents import Pack, Section
 from opdat_analytics.exports.credits import credits_of, highest
 from opdat_analytics.exports.leaving import check_leaving, leaving_charts
-from opdat_analytics.model import ExportFailed, Home, UnknownName
+from opdat_analytics.model import Exhibit, ExportFailed, Home, UnknownName
 from opdat_analytics.packs.scopes import country_code, country_sections, programme_sections
 from opdat_analytics.packs.since import told
 from opdat_analytics.packs.standing import record_sections
@@ -27,6 +27,11 @@ class Scope:
     title: str
     sections: tuple[Section, ...]
     left_out: tuple[str, ...] = ()
+
+    @property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """All charts, in order."""
+        return tuple(exhibit for section in self.sections for exhibit in section.exhibits)
 
 
 def record(home: Home) -> Scope:
@@ -78,7 +83,7 @@ def only(scope: Scope, names: Sequence[str]) -> Scope:
     UnknownName
         If there is no such chart; names the nearest.
     """
-    known = [exhibit.name for section in scope.sections for exhibit in section.exhibits]
+    known = [exhibit.name for exhibit in scope.exhibits]
     for name in names:
         if name not in known:
             near = vocab.suggest(name, known)
@@ -88,14 +93,13 @@ def only(scope: Scope, names: Sequence[str]) -> Scope:
             )
     if not names:
         return scope
-    chosen = _with(scope, names)
-    return Scope(f"{scope.name}-chosen", scope.title, chosen.sections, scope.left_out)
+    return replace(_with(scope, names), name=f"{scope.name}-chosen")
 
 
 def _with(scope: Scope, names: Collection[str]) -> Scope:
     """The scope with the charts of these names."""
     kept = [Section(one.title, tuple(chart for chart in one.exhibits if chart.name in names)) for one in scope.sections]
-    return Scope(scope.name, scope.title, tuple(section for section in kept if section.exhibits), scope.left_out)
+    return replace(scope, sections=tuple(section for section in kept if section.exhibits))
 
 
 def showable(home: Home, scope: Scope) -> Scope:
@@ -106,15 +110,12 @@ def showable(home: Home, scope: Scope) -> Scope:
     ExportFailed
         If none of its charts may leave.
     """
-    every = [chart for section in scope.sections for chart in section.exhibits]
-    kept, told = leaving_charts(every, home)
+    kept, told = leaving_charts(scope.exhibits, home)
     if not told:
         return scope
     if not kept:
         raise ExportFailed(f"Nothing of this pack may leave by {home.raw / 'disclosure.toml'}. {told[0]}")
-    names = {chart.name for chart in kept}
-    left = _with(scope, names)
-    return Scope(left.name, left.title, left.sections, (*scope.left_out, *told))
+    return replace(_with(scope, {chart.name for chart in kept}), left_out=(*scope.left_out, *told))
 
 
 def build(home: Home, scope: Scope, previous: str | None = None) -> Pack:
@@ -139,9 +140,8 @@ def build(home: Home, scope: Scope, previous: str | None = None) -> Pack:
         If nothing is published yet.
     """
     opened = store.open_publication(home)
-    check_leaving([chart for section in scope.sections for chart in section.exhibits], home)
-    shown = [exhibit for section in scope.sections for exhibit in section.exhibits]
-    credits = credits_of(shown, opened.table("sources"))
+    check_leaving(scope.exhibits, home)
+    credits = credits_of(scope.exhibits, opened.table("sources"))
     lines = dict.fromkeys(credit.attribution for credit in credits)
     return Pack(
         scope.name, scope.title, scope.sections, opened.id, previous, (*told(home, previous, opened), *scope.left_out),

@@ -158,7 +158,6 @@ def programme_sections(home: Home, programme: str) -> tuple[Section, ...]:
 
 def _statements(own: pd.DataFrame, programme: str, publication: str) -> list[Exhibit]:
     dated = own[(own["accumulation"] == "to_date") & own["as_of"].notna() & own["low"].notna()]
-    dated = dated.assign(secondary=dated["sourcing"] == "secondary")
     pack = []
     order = list(vocab.measures())
     together = ["measure", "unit", "offence", "breakdown", "level"]

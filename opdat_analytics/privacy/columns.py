@@ -26,12 +26,12 @@ from opdat_analytics.privacy.looks import (
     names_in,
 )
 from opdat_analytics.privacy.rules import (
-    LONGEST,
     Content,
     Header,
     contents,
     header_rules,
     header_words,
+    may_head,
     person_word,
     plain,
     rules_below,
@@ -103,13 +103,15 @@ def columns_of(sheet: Looked) -> tuple[PersonalColumn, ...]:
 def _all(sheet: Looked) -> Iterator[PersonalColumn]:
     yield from headed_columns(sheet)
     new = sheet.distinct - _silent_before()
-    told: set[str] = set()
-    for said, kind in kinds_told(sorted(new)):
-        told.add(said)
-        column = int(np.argwhere(sheet.text == said)[0, 1])
+    told = list(kinds_told(sorted(new)))
+    if told:
+        every = sheet.text.ravel().tolist()
+        first = dict(zip(reversed(every), range(len(every) - 1, -1, -1), strict=True))
+    for said, kind in told:
+        column = first[said] % sheet.text.shape[1]
         yield PersonalColumn(f"column {column_letters(column)}", column, kind, True)
     telling = _telling(new, sheet.worded)
-    _SILENT.update(new - telling - told)
+    _SILENT.update(new - telling - {said for said, _ in told})
     if not telling:
         return
     tables = sheet.tables
@@ -165,7 +167,7 @@ def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[Perso
             for row in [r for r in range(top, last) if values[r] in heads or (r and values[r - 1] in worded)]:
                 said, above = values[row], values[row - 1] if row else ""
                 found = heads.get(said)
-                if not found and above in worded and (found is not None or _may_head(said)):
+                if not found and above in worded and (found is not None or may_head(said)):
                     found = rules_below(above, said)
                 if not found:
                     continue
@@ -178,12 +180,7 @@ def headed_columns(sheet: Looked, turned: float | None = None) -> Iterator[Perso
 @lru_cache(maxsize=65_536)
 def _rules_of_head(said: str) -> tuple[Header, ...] | None:
     """The rules of headers that a text fits; None where it can be no header."""
-    return header_rules(said) if _may_head(said) else None
-
-
-def _may_head(said: str) -> bool:
-    """Whether a text can be a header at all."""
-    return 0 < len(said) <= LONGEST and not said[0].isdigit()
+    return header_rules(said) if may_head(said) else None
 
 
 def _below(

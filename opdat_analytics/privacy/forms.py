@@ -11,7 +11,7 @@ from opdat_analytics.model import column_letters
 from opdat_analytics.privacy.columns import MOST_CELLS, PersonalColumn
 from opdat_analytics.privacy.looked import Looked
 from opdat_analytics.privacy.looks import LOOKS, is_nationality
-from opdat_analytics.privacy.rules import LONGEST, header_rules, person_word, plain, sexes
+from opdat_analytics.privacy.rules import header_rules, may_head, person_word, plain, sexes
 
 _FAR = 3
 """So many cells away from its label a value may stand."""
@@ -70,7 +70,7 @@ def _beside(rows: list[list[str]], labels: Set[str]) -> Iterator[_Said]:
     for row, values in enumerate(rows):
         if labels.isdisjoint(values):
             continue
-        first = next(column for column, said in enumerate(values) if _may_be_label(said))
+        first = next(column for column, said in enumerate(values) if may_head(said))
         for column in [column for column, said in enumerate(values) if said in labels]:
             label = values[column]
             if column != first and not label.rstrip().endswith((":", "：")):
@@ -105,11 +105,7 @@ def _inside(rows: list[list[str]], with_colon: Set[str]) -> Iterator[_Said]:
 @lru_cache(maxsize=65_536)
 def _is_label(said: str) -> bool:
     """Whether a text is a label that tells anything of a person."""
-    return _may_be_label(said) and (bool(header_rules(said)) or person_word(said) is not None)
-
-
-def _may_be_label(said: str) -> bool:
-    return 0 < len(said) <= LONGEST and not said[0].isdigit()
+    return may_head(said) and (bool(header_rules(said)) or person_word(said) is not None)
 
 
 def _told(label: str, value: str) -> str | None:

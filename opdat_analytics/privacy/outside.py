@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -77,9 +78,7 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Aside]:
     if kind is None or entry.file_size == 0:
         return
     with archive.open(entry) as part:
-        whole = part.read(MOST)
-    if kind == "sheet":
-        whole = whole[whole.rfind(b"</sheetData>") :]
+        whole = _below_the_cells(part) if kind == "sheet" else part.read(MOST)
     said = whole.decode("utf-8", "replace")
     if kind == "comments":
         yield Aside("comments", tuple(_texts(said, r"<(?:\w+:)?text\b.*?</(?:\w+:)?text>")))
@@ -104,6 +103,20 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Aside]:
         yield Aside("text boxes", tuple(_texts(said, r"<a:t>.*?</a:t>")))
 
 
+def _below_the_cells(part: IO[bytes]) -> bytes:
+    """What a sheet says after its cells, however many there are."""
+    kept = b""
+    while chunk := part.read(2**20):
+        kept += chunk
+        if end := _CELLS_END.search(kept):
+            return kept[end.end() :] + part.read(MOST)
+        kept = kept[-_END_LENGTH:]
+    return b""
+
+
+_CELLS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
+_END_LENGTH = 64
+"""Bytes kept of what was read, lest the end of the cells lie across two pieces."""
 _HEAD_CODE = re.compile(r"&(?:[LCRPNDTFAZGBIUESXYOH]|\"[^\"]*\"|K[0-9A-F]{6}|\d{1,3})")
 """What in a running head says how it is printed."""
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

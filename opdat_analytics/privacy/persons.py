@@ -26,24 +26,19 @@ _LIKE_NUMBER = re.compile("id")
 _OF_PERSONS = ("sex", "age", "nationality")
 
 
-def one_row_per_person(text: np.ndarray) -> tuple[PersonalColumn, ...]:
+def persons_in(sheet: Looked) -> tuple[PersonalColumn, ...]:
     """Tables of a sheet in which each row is one person, though none is named.
 
     Parameters
     ----------
-    text
-        The sheet's printed text, an object array of rows × columns.
+    sheet
+        The sheet, or a table that was laid on its side.
 
     Returns
     -------
     tuple of PersonalColumn
         One for each such table; its header lists the columns that tell.
     """
-    return persons_in(Looked(text))
-
-
-def persons_in(sheet: Looked) -> tuple[PersonalColumn, ...]:
-    """Tables of a sheet in which each row is one person."""
     sexed = any(map(_is_sex, sheet.worded))
     found = (_told(sheet.text[top:end], sheet.worded, sexed) for top, end in sheet.tables if end - top > FEWEST)
     return tuple({one.header: one for one in found if one is not None}.values())

@@ -76,6 +76,11 @@ def _header(entry: Mapping[str, Any], person: str) -> Header:
     )
 
 
+def may_head(said: str) -> bool:
+    """Whether a text can be a header or a label at all."""
+    return 0 < len(said) <= LONGEST and not said[0].isdigit()
+
+
 @lru_cache(maxsize=65_536)
 def header_rules(said: str) -> tuple[Header, ...]:
     """The rules that a text fits if it is a header."""
@@ -88,7 +93,7 @@ def rules_below(above: str, said: str) -> tuple[Header, ...]:
     return header_rules(f"{above} {said}")
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def _fitting(words: str) -> tuple[Header, ...]:
     return tuple(header for header in headers() if header.words.fullmatch(words)) if words else ()
 
@@ -115,7 +120,7 @@ def person_headers() -> Mapping[str, re.Pattern[str]]:
     return {kind: re.compile("|".join(words)) for kind, words in _document("persons.toml")["headers"].items()}
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def person_word(said: str) -> str | None:
     """Which of age, sex, nationality and the like a text is the header of."""
     words = plain(said) if 0 < len(said) <= LONGEST else ""
@@ -162,7 +167,8 @@ def nationalities() -> re.Pattern[str]:
 @cache
 def sentence_rules() -> Mapping[str, str]:
     """What stands beside a name in a sentence, by its place: patterns, and words that are no name."""
-    return _document("sentences.toml")
+    return {key: said.replace("\n", "").strip("|") if key != "words" else said
+            for key, said in _document("sentences.toml").items()}  # fmt: skip
 
 
 @cache

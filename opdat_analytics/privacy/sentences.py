@@ -26,8 +26,7 @@ NAMES = "texts that seem to name persons"
 @cache
 def _rules() -> tuple[re.Pattern[str], ...]:
     """A part or a title before a name, a telling word before one, and one with something telling behind it."""
-    said = {key: "|".join(part for part in value.replace("\n", "").split("|") if part) for key, value in
-            sentence_rules().items() if key != "words"}  # fmt: skip
+    said = sentence_rules()
     quoted = r"[\s:.,;\"“”'«»(#\d-]*"
     role = rf"\b(?i:{said['roles']})\b\.?{quoted}(?:\b(?i:{said['links']})\b{quoted}){{0,2}}(?P<name>{_NAME})"
     title = rf"(?<![\w.])(?<![^\W\d_] )(?:{said['titles']})\b\.?\s+(?P<name>{_NAME})"
@@ -46,9 +45,9 @@ def _no_names() -> re.Pattern[str]:
 @cache
 def _hints() -> re.Pattern[str]:
     """What every text that one of the rules fits has in it: looked for first, in all texts at once."""
-    parts = sentence_rules()
-    words = "|".join(parts[key].replace("\n", "").strip("|") for key in ("roles", "before", "after"))
-    return re.compile(rf"(?<!\w)(?:{words}|{parts['titles']})", re.IGNORECASE)
+    said = sentence_rules()
+    words = "|".join(said[key] for key in ("roles", "before", "after", "titles"))
+    return re.compile(rf"(?<!\w)(?:{words})", re.IGNORECASE)
 
 
 def kinds_told(texts: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -35,13 +35,18 @@ class Lexicon:
 
     def match(self, text: str) -> Match:
         """Look a word up; nothing near is ever taken for it."""
+        known = self.known(text)
+        if known is not None:
+            return known
+        near = suggest(key(text), self.certain)
+        return Match(None, (), f"{self.written[near]} ({self.certain[near]})" if near else None)
+
+    def known(self, text: str) -> Match | None:
+        """What a word means or may mean; None where it is not among them."""
         word = key(text)
         if word in self.unsure:
             return Match(None, self.unsure[word])
-        if word in self.certain:
-            return Match(self.certain[word])
-        near = suggest(word, self.certain)
-        return Match(None, (), f"{self.written[near]} ({self.certain[near]})" if near else None)
+        return Match(self.certain[word]) if word in self.certain else None
 
 
 def _lexicon(words: Iterable[tuple[str, str]], unsure: Iterable[tuple[str, tuple[str, ...]]] = ()) -> Lexicon:
@@ -96,8 +101,7 @@ def _known_place(text: str) -> Match:
         return Match(code)
     if code in _short_codes():
         return Match(_short_codes()[code])
-    match = _place_words().match(text)
-    return match if match.code or match.candidates else Match(None, (), near_places(text))
+    return _place_words().known(text) or Match(None, (), near_places(text))
 
 
 _OFFERED = 4

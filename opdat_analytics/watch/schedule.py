@@ -48,9 +48,9 @@ def entry(scheduler: str, folder: Path, program: Path, at: str = "06:15") -> str
     Raises
     ------
     UnknownName
-        If there is no such scheduler.
+        If there is no such scheduler, or ``at`` is no time of day.
     OpdatError
-        If ``at`` is no time of day, or a path cannot be written in an entry.
+        If a path cannot be written in an entry.
     """
     if scheduler not in SCHEDULERS:
         near = vocab.suggest(scheduler, SCHEDULERS)

@@ -62,7 +62,7 @@ def summary(home: Home, since: int | str | None = None, publication: int | str |
         before: store.Publication | None = store.open_publication(home, since)
     else:
         before = _made_from(home, after)
-    found = changes.compare(home, before.manifest if before else None, after.manifest, _touched(before, after)).changes
+    found = changes.compare(home, before.manifest if before else None, after.manifest, _touched(before, after))
     sources = after.table("sources")
     titles = dict(zip(sources["source"], sources["title"], strict=True))
     made = str(after.manifest["made"])[:10]
@@ -71,7 +71,7 @@ def summary(home: Home, since: int | str | None = None, publication: int | str |
     else:
         then = str(before.manifest["made"])[:10]
         title = f"What changed from publication {before.id} of {then} to {after.id} of {made}"
-    return Summary(title, changes.counted(changes.counts_of(found)), tuple(_sources(found, titles)))
+    return Summary(title, changes.counted(found.counts), tuple(_sources(found.changes, titles)))
 
 
 def _made_from(home: Home, after: store.Publication) -> store.Publication | None:
