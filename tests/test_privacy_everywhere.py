@@ -122,14 +122,14 @@ def test_charts_draw_what_is_hidden_as_c_on_pictures_pages_slides_and_in_words(g
         assert "no number" not in chart.alt
     year = by_year[by_year["year"] == 2019]
     ranked = charts.ranked(year, by="place", name="ranked", publication="1-x")
-    assert "Hidden so that no person can be told, and not zero: Belize [c]." in ranked.caveats
+    assert "Hidden so that no person can be told, however many: Belize [c]." in ranked.caveats
     paths = export([*drawn, ranked], guarded.exports / "charts", home=guarded)
     for name in ("lines", "grid", "ranked"):
         assert "[c]" in (guarded.exports / "charts" / f"{name}.svg").read_text(encoding="utf-8")
     assert all(path.exists() for path in paths)
     made = export_pack([*drawn, ranked], guarded.exports / "pack", title="Pack", home=guarded)
     slides = b"".join(texts_in(next(p for p in made if p.suffix == ".pptx").read_bytes(), "pptx"))
-    assert b"[c] in the table: hidden so that no person can be told, not zero" in slides
+    assert b"[c] in the table: hidden so that no person can be told, however many" in slides
     plt.close("all")
 
 

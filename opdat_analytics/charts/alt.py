@@ -22,6 +22,8 @@ def describe(
     counted = series_word if len(groups) == 1 else plural(series_word)
     sentences = [f"{chart} of {subtitle}; {len(groups)} {counted}{', ' + span if span else ''}."]
     stated = [point for point in marks if point.stated]
+    if all(point.hidden for point in marks):
+        return sentences[0] + " No number of them is shown."
     if not stated:
         return sentences[0] + " No number is stated for any of them; missing is not zero."
 

@@ -71,7 +71,8 @@ def gaps(ax: Axes, run: Run, colour: str, row: int = 0, shift: float = 0.0) -> N
     stated = {point.along for point in run if point.stated}
     for point in (point for point in run if point.along not in stated):
         mark = marks.hidden if point.hidden else marks.gap
-        mark(ax, point.along + shift, ax.get_ylim()[1] * (0.055 + 0.1 * row) / height, colour)
+        foot = 0.08 if point.hidden else 0.055
+        mark(ax, point.along + shift, ax.get_ylim()[1] * (foot + 0.1 * row) / height, colour)
 
 
 def line(ax: Axes, run: Run, colour: str, shift: float = 0.0, size: float = 5.0, arrow: float = marks.ARROW) -> None:

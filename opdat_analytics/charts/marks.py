@@ -10,13 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from opdat_analytics.charts import style
-from opdat_analytics.charts.frame import Point
+from opdat_analytics.charts.frame import HIDDEN, Point
 from opdat_analytics.charts.layout import Glyph, Key
 
 ARROW = 0.2
 """Length of the arrow of an unbounded figure, in inches."""
-HIDDEN = "[c]"
-"""The shorthand for a figure that is hidden to protect persons."""
 
 
 def dot(ax: Axes, x: Any, y: Any, point: Point, colour: str, size: float = 6.0, paper: str = style.PAPER) -> None:
@@ -118,6 +116,11 @@ def hidden(ax: Axes, x: float, y: float, colour: str) -> None:
     ax.text(x, y, HIDDEN, ha="center", va="center", color=colour, fontsize=7.5, zorder=3)
 
 
+def hidden_key(ax: Axes, x: float, y: float) -> None:
+    """What stands for a hidden figure, as a key shows it."""
+    hidden(ax, x, y, style.GREY)
+
+
 def break_line(ax: Axes, x: float) -> None:
     """The double line before a year from which a source counts differently; over the whole height of the axes."""
     for colour, width in _DOUBLE:
@@ -136,7 +139,7 @@ def time_keys(points: Sequence[Point]) -> list[Key]:
 
     found = []
     if any(point.hidden for point in points):
-        found.append(Key("hidden so that no person can be told", lambda ax, x, y: hidden(ax, x, y, style.GREY)))
+        found.append(Key("hidden so that no person can be told", hidden_key))
     if any(not point.stated and not point.hidden for point in points) and any(point.stated for point in points):
         found.append(Key("no number: a gap, not zero", lambda ax, x, y: gap(ax, x, y, style.GREY)))
     shown = [point.along for point in points]

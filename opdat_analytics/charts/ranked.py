@@ -9,7 +9,7 @@ import matplotlib
 import pandas as pd
 
 from opdat_analytics.charts import alt, exhibit, layout, marks, rows, style, words
-from opdat_analytics.charts.frame import Point, checked, points, unique
+from opdat_analytics.charts.frame import HIDDEN, Point, checked, points, unique
 from opdat_analytics.model import Exhibit, MixtureRefused
 
 
@@ -69,7 +69,8 @@ def ranked(
     extra = _order(every)
     last = [f"No number is stated for {style.joined(silent, 40)}."] if silent else []
     if secret:
-        extra.append(f"Hidden so that no person can be told, and not zero: {style.joined(secret, 40)} {marks.HIDDEN}.")
+        named = style.joined(sorted(secret), 40)
+        extra.append(f"Hidden so that no person can be told, however many: {named} {HIDDEN}.")
     if len(shown) < stated.sum():
         extra.append(f"The {len(shown)} highest lower bounds of {stated.sum()} are shown.")
     span = words.period(years)

@@ -39,6 +39,7 @@ class Protected:
     ----------
     frame
         The rows as they came; a hidden figure has no number, the qualifier ``suppressed``, and ``[c]`` for its text.
+        Notes beside guarded figures are left out.
     audit
         One row per hidden figure: the columns that say which, ``reason``, ``rule``. Never a number.
     """
@@ -366,6 +367,8 @@ def _shown(
         if name in shown.columns and hide.any():
             shown[name] = shown[name].astype(object)
             shown.loc[hide, name] = said
+    if "note" in shown.columns:  # what stands beside one figure may tell another
+        shown["note"] = shown["note"].mask([policy.hides for policy in policy_of], None)
     _round(shown, policy_of, hide)
     told = [name for name in frame.columns if name in (*_TOLD, *DIVIDED)]
     audit = frame.loc[hide, told].copy()

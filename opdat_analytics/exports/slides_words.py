@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opdat_analytics.charts import alt, words
-from opdat_analytics.charts.marks import HIDDEN
+from opdat_analytics.charts.frame import HIDDEN
 from opdat_analytics.exports.native import Native
 from opdat_analytics.model import Exhibit
 
@@ -59,7 +59,7 @@ def key(drawn: Sequence[Native]) -> str:
     ):  # fmt: skip
         found.append("no line where the source counts differently from that year on")
     if any(point is not None and point.hidden for native in drawn for one in native.series for point in one.points):
-        found.append(f"no mark, {HIDDEN} in the table: hidden so that no person can be told, not zero")
+        found.append(f"no mark, {HIDDEN} in the table: hidden so that no person can be told, however many")
     if form in ("lines", "columns") and any(_gaps(native) for native in drawn):
         found.append("gap: no number, not zero")
     if form == "bars" and not drawn[0].title and any(_gaps(native) for native in drawn):

@@ -276,6 +276,13 @@ def qualifiers(result: pd.DataFrame) -> pd.Series[Any]:
     return pd.Series([bounds_qualifier(*row) for row in rows], index=result.index, dtype="str")
 
 
+def leaves_out_hidden(result: pd.DataFrame) -> pd.Series[Any]:
+    """Which sums of a result are without figures that are hidden, as ``left_out`` says."""
+    if "left_out" not in result:
+        return pd.Series(data=False, index=result.index)
+    return result["left_out"].astype("str").str.contains(r"without a number: [^;]*\bsuppressed\b").fillna(value=False)
+
+
 def _left_out(
     frame: pd.DataFrame, selection: Selection, keyed: pd.DataFrame, within: list[str], years: list[int], yearly: bool
 ) -> list[str | None]:
