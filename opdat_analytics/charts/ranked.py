@@ -68,9 +68,9 @@ def ranked(
                       for mask in (~stated & ~hidden, hidden))  # fmt: skip
     extra = _order(every)
     last = [f"No number is stated for {style.joined(silent, 40)}."] if silent else []
-    if secret:
-        named = style.joined(sorted(secret), 40)
-        extra.append(f"Hidden so that no person can be told, however many: {named} {HIDDEN}.")
+    named = style.joined(sorted(secret), 40)
+    gone = [f"Hidden so that no person can be told, however many: {named} {HIDDEN}."] if secret else []
+    extra += gone
     if len(shown) < stated.sum():
         extra.append(f"The {len(shown)} highest lower bounds of {stated.sum()} are shown.")
     span = words.period(years)
@@ -80,7 +80,7 @@ def ranked(
         told = exhibit.texts("ranked", shown, every, said, subtitle, publication, sources, extra, last)
         page = _draw(told, every, style.colours(by, [p.group for p in every]) if by in style.FIXED else {},
                      style.measure_colour(next(iter(unique(table, "measure")), "")), unit, labels)  # fmt: skip
-    spoken = alt.describe("Ranked dot chart", subtitle, every, unit, labels, word)
+    spoken = " ".join([alt.describe("Ranked dot chart", subtitle, every, unit, labels, word), *gone])
     return exhibit.exhibit("ranked", name, page.figure, shown, told, spoken, by)
 
 

@@ -368,7 +368,7 @@ def _shown(
             shown[name] = shown[name].astype(object)
             shown.loc[hide, name] = said
     if "note" in shown.columns:  # what stands beside one figure may tell another
-        shown["note"] = shown["note"].mask([policy.hides for policy in policy_of], None)
+        shown["note"] = shown["note"].mask(np.array([policy.hides for policy in policy_of], dtype=bool), None)
     _round(shown, policy_of, hide)
     told = [name for name in frame.columns if name in (*_TOLD, *DIVIDED)]
     audit = frame.loc[hide, told].copy()
