@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,25 +19,21 @@ from opdat_analytics.ingest.declare import read_declaration
 from opdat_analytics.ingest.workbook import Grid, nonblank
 from opdat_analytics.model import (
     IDENTITY,
-    OUTSIDE,
-    SERIES,
     Home,
     OpdatError,
     Ref,
     UnknownName,
     UnreadableFile,
     column_letters,
-    places_in_role,
     position,
 )  # fmt: skip
 from opdat_analytics.paths import DECLARATION, EARLIER, home_here, raw_path
-from opdat_analytics.store import Publication, open_publication, with_region
+from opdat_analytics.query import ANSWERS, Tables, asking, cells_behind, is_null
+from opdat_analytics.store import Publication, open_publication
 
 SHOWN = 3
 """How many pieces of sheets are shown; the cells are listed all."""
-_ANSWERS = ("low", "n", "n_reporting", "coverage")
 _AROUND = 2
-_ASKS = frozenset({*SERIES, "edition", "sourcing", "region", "qualifier", "status", "attribution"})
 
 
 @dataclass(frozen=True)
@@ -120,13 +116,13 @@ def explain(
     cells = pd.concat(found, ignore_index=True).drop_duplicates(
         [c for c in IDENTITY if c in found[0].columns], ignore_index=True
     )
-    if cells.empty and any(name in query for query in queries for name in _ANSWERS):
-        asked = _asked(_asking(queries[0]))
+    if cells.empty and any(name in query for query in queries for name in ANSWERS):
+        asked = _asked(asking(queries[0]))
         return Explanation(
             cells, (), (f"No cell has a figure for {asked}: the row is empty because nothing is reported.",)
         )
     if cells.empty:
-        for place in (str(query["place"]) for query in queries if not _null(query.get("place"))):
+        for place in (str(query["place"]) for query in queries if not is_null(query.get("place"))):
             if place not in vocab.places() and ";" not in place:
                 raise UnknownName(f"Places are asked for by their code: place={vocab.place_code(place)} for “{place}”.")
         raise OpdatError(f"No cell answers {_asked(queries[0])}.")
@@ -135,11 +131,7 @@ def explain(
 
 
 def _asked(query: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in query.items() if not _null(value))
-
-
-def _null(value: Any) -> bool:
-    return value is None or (not isinstance(value, list | tuple | set) and bool(pd.isna(value)))
+    return ", ".join(f"{name}={value}" for name, value in query.items() if not is_null(value))
 
 
 def _of_figure(figure_id: str, home: Home) -> tuple[list[Mapping[str, Any]], str | None]:
@@ -163,144 +155,7 @@ def _of_figure(figure_id: str, home: Home) -> tuple[list[Mapping[str, Any]], str
     return [dict(row) for row in entry["query"]], generation if generation.isdigit() else None
 
 
-class Tables:
-    """Tables that are asked, each read once however many figures a chart shows."""
-
-    def __init__(self, table: Callable[[str], pd.DataFrame]) -> None:
-        self._table = table
-        self._read: dict[tuple[str, str | None], pd.DataFrame] = {}
-
-    def get(self, name: str, scheme: str | None = None) -> pd.DataFrame:
-        """A table, with the regions of a scheme where one is named."""
-        if (name, scheme) not in self._read:
-            frame = self._table(name) if scheme is None else self.get(name)
-            self._read[name, scheme] = frame if scheme is None else with_region(frame, vocab.scheme(scheme), scheme)
-        return self._read[name, scheme]
-
-
-def cells_behind(query: Mapping[str, Any], tables: Tables) -> pd.DataFrame:
-    """The rows of ``observations`` or ``activities`` that answer a row of a result; its columns are its query.
-
-    Raises
-    ------
-    UnknownName
-        If a measure is not known, or no column is one to ask by.
-    OpdatError
-        If it asks by region without a scheme.
-    """
-    if all(name in query and not _null(query[name]) for name in ("file", "sheet", "cell")):
-        now = _at_cell(tables, query)
-        before = {name: query.get(f"{name}_before") for name in IDENTITY}
-        return now if _null(before["file"]) else pd.concat([_at_cell(tables, before), now])
-    if "measure" not in query and ("activity_type" in query or "certainty" in query):
-        return _activities(tables, query)
-    scheme = query.get("scheme")
-    observations = tables.get("observations", None if _null(scheme) else str(scheme))
-    keep = np.ones(len(observations), dtype=bool)
-    for name, value in _conditions(query).items():
-        keep &= _matches(observations, name, value)
-    rows = observations[keep]
-    stated = rows[rows["low"].notna()]
-    return stated if len(stated) else rows
-
-
-def _at_cell(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
-    for table in ("observations", "activities", "programmes"):
-        frame = tables.get(table)
-        keep = np.ones(len(frame), dtype=bool)
-        for name in IDENTITY:
-            if name in frame and name in query and not _null(query[name]):
-                keep &= (frame[name] == query[name]).to_numpy(dtype=bool)
-        if keep.any():
-            return frame[keep]
-    return tables.get("observations").head(0)
-
-
-def _asking(query: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a row that ask: those before its answer."""
-    names = list(query)
-    answers = min((names.index(name) for name in _ANSWERS if name in names), default=len(names))
-    return {name: query[name] for name in names[:answers]}
-
-
-def _conditions(query: Mapping[str, Any]) -> dict[str, Any]:
-    """The conditions a row puts: its columns before the answer; what a result says of itself is no condition."""
-    asked = {name: value for name, value in _asking(query).items() if name in _ASKS and not _null(value)}
-    for name, column in (("places", "place"), ("years", "year")):
-        if name in query and not _null(query[name]):
-            asked.setdefault(column, str(query[name]).split(";"))
-    measure = asked.get("measure")
-    for one in str(measure).split(";") if isinstance(measure, str) else ():
-        if one not in vocab.measures():
-            near = vocab.suggest(one, vocab.measures())
-            raise UnknownName(f"“{one}” is not a known measure" + (f"; did you mean “{near}”?" if near else "."))
-    if not asked:
-        raise UnknownName(f"None of {', '.join(query)} is a column of observations to ask by.")
-    return asked
-
-
-def _matches(frame: pd.DataFrame, name: str, value: Any) -> np.ndarray:
-    if name not in frame:
-        raise OpdatError(f"To ask by {name}, name a scheme too, such as scheme=opdat.")
-    if name == "edition" and value == "current":
-        return frame["current"].to_numpy(dtype=bool)
-    if name in ("year",):
-        years = {_year(year) for year in (value if isinstance(value, list) else str(value).split(";"))}
-        return frame["year"].isin(years).to_numpy(dtype=bool)
-    if name in ("period_start", "period_end"):
-        return (frame[name] == pd.Timestamp(value)).fillna(value=False).to_numpy(dtype=bool)
-    if name == "place" and isinstance(value, list):
-        return _among(frame["place"], frozenset(value))
-    values = value if isinstance(value, list) else [str(value)] if name == "place" else str(value).split(";")
-    column = frame[name].isin(values)
-    if "unstated" in values:
-        column |= frame[name].isna()
-    return column.to_numpy(dtype=bool)
-
-
-def _among(places: pd.Series, wanted: frozenset[str]) -> np.ndarray:
-    """Whether each place is one of those wanted; a joint place is where all its countries are."""
-    within = {place: frozenset(str(place).split(";")) <= wanted for place in places.unique()}
-    return places.map(within).to_numpy(dtype=bool)
-
-
-def _year(text: Any) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise UnknownName(f"“{text}” is not a year; write it as 2019.") from None
-
-
-def _activities(tables: Tables, query: Mapping[str, Any]) -> pd.DataFrame:
-    """The activities that a row of counts asks for; what it groups by and has no value for, they do not state."""
-    activities = tables.get("activities")
-    keep = np.ones(len(activities), dtype=bool)
-    for name, value in _asking(query).items():
-        column = {"purpose": "purposes"}.get(name, name)
-        if column not in activities or name in ("place", "region", "role"):
-            continue
-        if _null(value):
-            keep &= activities[column].isna().to_numpy(dtype=bool)
-        else:
-            words = set(str(value).split(";"))
-            keep &= np.array([bool(words & _words(said)) for said in activities[column].tolist()], dtype=bool)
-    if "place" in query or "region" in query:
-        role = None if _null(query.get("role")) else str(query["role"])
-        sides = zip(activities["places"], activities["roles"], strict=True)
-        placed = [set(places_in_role(places, roles, role)) for places, roles in sides]
-        regions = vocab.scheme(str(query["scheme"])) if not _null(query.get("scheme")) else None
-        for name, found in (
-            ("place", placed),
-            ("region", [{regions.get(one, OUTSIDE) for one in there} for there in placed] if regions else None),
-        ):
-            if name in query and found is not None:
-                value = query[name]
-                keep &= np.array([not there if _null(value) else str(value) in there for there in found], dtype=bool)
-    return activities[keep]
-
-
-def _words(said: Any) -> set[str]:
-    return set() if _null(said) else set(str(said).split(";"))
+# ---------------------------------------------------------------- the sheet around a cell
 
 
 def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
@@ -396,15 +251,15 @@ def _sentence(row: Any) -> str:
     """One cell in words: what it says, what it is about, where it stands."""
     stands = str(Ref(row.file, row.sheet, row.cell))
     # Where a figure shows activities and their amounts, rows of both tables stand below each other.
-    if _null(getattr(row, "measure", None)):
+    if is_null(getattr(row, "measure", None)):
         told = (getattr(row, "title", None), getattr(row, "name", None))
-        about = next((str(name) for name in told if not _null(name)), "")
-        note = "" if _null(getattr(row, "note", None)) else f" — {row.note}"
+        about = next((str(name) for name in told if not is_null(name)), "")
+        note = "" if is_null(getattr(row, "note", None)) else f" — {row.note}"
         return f"{about}{note} · {stands}"
-    when = "" if _null(row.year) else f" {row.year}"
+    when = "" if is_null(row.year) else f" {row.year}"
     place = vocab.place_name(row.place)
-    note = "" if _null(row.note) else f" — {row.note}"
-    edition = "" if _null(row.edition) else f", edition {row.edition}"
+    note = "" if is_null(row.note) else f" — {row.note}"
+    edition = "" if is_null(row.edition) else f", edition {row.edition}"
     part = "" if row.part == "total" else f" ({row.part})"
     said = f"“{row.text}”{part} = {bounds(row.low, row.high)}"
     return f"{said} · {row.measure}, {place}{when} ({row.source}{edition}) · {stands}{note}"
@@ -412,8 +267,8 @@ def _sentence(row: Any) -> str:
 
 def bounds(low: float | None, high: float | None) -> str:
     """Bounds as people read them: 12, 0–4, at least 75, no number."""
-    if low is None or _null(low):
+    if low is None or is_null(low):
         return "no number"
-    if high is None or _null(high):
+    if high is None or is_null(high):
         return f"at least {low:,.10g}"
     return f"{low:,.10g}" if low == high else f"{low:,.10g}–{high:,.10g}"

@@ -197,7 +197,7 @@ def _part_bytes(path: Path) -> bytes:
     except OSError as error:
         raise OpdatError(f"a published part may not be read: {path} ({error.strerror}).") from error
     if hashlib.sha256(data).hexdigest()[: len(path.stem)] != path.stem:
-        said = f"a published part was changed after it was published: {path}. Delete it and run `opdat refresh`."
+        said = f"a published part was changed after it was published: {path}. Run `opdat refresh` to make it again."
         raise DamagedPart(path, said)
     return data
 

@@ -5,7 +5,7 @@ from builders import observations
 
 from opdat_analytics.metrics import increments, participants, reporting_lag, shares, totals
 from opdat_analytics.model import MixtureRefused
-from opdat_analytics.provenance import Tables, cells_behind
+from opdat_analytics.query import Tables, cells_behind
 
 TRAINED = {"measure": "participants_trained", "place": "COL"}
 WHOLE = {**TRAINED, "programme": "colombia", "low": 100}

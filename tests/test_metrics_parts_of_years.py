@@ -20,7 +20,7 @@ from opdat_analytics.metrics import (
 )
 from opdat_analytics.metrics.spans import tiled
 from opdat_analytics.model import MixtureRefused, OpdatError
-from opdat_analytics.provenance import Tables, cells_behind
+from opdat_analytics.query import Tables, cells_behind
 
 THREE_QUARTERS = [{"year": 2020, "low": 40}, *quarters(2021, 1, 2, 3)]
 

@@ -5,7 +5,7 @@ from builders import observations
 
 from opdat_analytics.metrics import conviction_rate, ratio, shares
 from opdat_analytics.model import MixtureRefused
-from opdat_analytics.provenance import Tables, cells_behind
+from opdat_analytics.query import Tables, cells_behind
 
 CONVICTED = {"measure": "convictions", "low": 12}
 ACQUITTED = {"measure": "acquittals", "low": 4}

@@ -14,6 +14,7 @@ from opdat_analytics.metrics import targets
 from opdat_analytics.metrics.spans import named_period
 from opdat_analytics.metrics.targets import met, progress, threshold
 from opdat_analytics.model import MixtureRefused, UnknownName
+from opdat_analytics.query import Tables, cells_behind
 
 NAN = float("nan")
 TRAINED = {"measure": "participants_trained", "programme": "colombia", "place": "COL"}
@@ -308,3 +309,14 @@ def test_targets_say_themselves_whose_they_are():
 
 def test_a_year_that_no_calendar_has_is_no_period():
     assert "cannot be read" in named_period("FY0001", None)
+
+
+def test_a_target_of_a_quarter_is_explained_by_the_cells_of_its_quarter():
+    four = [{**row, "low": 10 * at} for at, row in enumerate(quarters(2020, 1, 2, 3, 4), start=1)]
+    obs = observations({**TRAINED, **row} for row in four)
+    frame = targets(obs, INDICATORS, target(period="Q2 2020", year=2020))
+
+    cells = cells_behind(dict(frame.iloc[0]), Tables(lambda _: obs))
+
+    assert frame.iloc[0]["low"] == 20
+    assert list(cells["low"]) == [20]

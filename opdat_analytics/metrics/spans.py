@@ -6,8 +6,10 @@ import calendar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import narwhals as nw
 import pandas as pd
 
 WHOLE = "whole year"
@@ -158,6 +160,14 @@ def named_period(label: Any, year: int | None) -> Named | str:
     start = pd.Timestamp(first, 1, 1) + pd.DateOffset(months=before - (3 if said_of.get("fy") else 0))
     end = start + pd.DateOffset(months=months) - _DAY
     return Named(text, start, end, tuple(range(first, last + 1)), months < 12)
+
+
+def lies_within(named: Named) -> nw.Expr:
+    """Whether a row's figure is of the named period: its days lie within, or it is of a named year as labelled."""
+    start, end = (nw.lit(datetime(day.year, day.month, day.day)) for day in (named.start, named.end))
+    whole = (nw.col("period_start") == start) & (nw.col("period_end") == end)
+    within = (nw.col("period_start") >= start) & (nw.col("period_end") <= end)
+    return whole | (within if named.part else nw.col("year").is_in(list(named.years)))
 
 
 def tiled_exactly(periods: Sequence[tuple[pd.Timestamp, pd.Timestamp]], start: pd.Timestamp, end: pd.Timestamp) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -16,7 +15,7 @@ from opdat_analytics import vocab
 from opdat_analytics.metrics.cells import cells
 from opdat_analytics.metrics.given import OBSERVATIONS, frame_of, rows_of
 from opdat_analytics.metrics.select import select
-from opdat_analytics.metrics.spans import Named, named_period, said, tiled_exactly
+from opdat_analytics.metrics.spans import Named, lies_within, named_period, said, tiled_exactly
 from opdat_analytics.metrics.totals import QUERY, add
 from opdat_analytics.model import MixtureRefused, OpdatError, UnknownName
 
@@ -147,12 +146,8 @@ def _target(obs: Any, indicator: dict[Any, Any], row: dict[Any, Any], names: dic
 
 def _actual(obs: Any, measure: str, asked: Mapping[str, Any], named: Named) -> dict[str, Any]:
     """The total of the figures within a period, and why it does not cover it (None where it does)."""
-    start, end = (nw.lit(datetime(day.year, day.month, day.day)) for day in (named.start, named.end))
-    whole = (nw.col("period_start") == start) & (nw.col("period_end") == end)
-    within = (nw.col("period_start") >= start) & (nw.col("period_end") <= end)
-    of = whole | (within if named.part else nw.col("year").is_in(list(named.years)))
     try:
-        selection = select(nw.from_native(obs).filter(of).to_native(), measure, by=(), **asked)
+        selection = select(nw.from_native(obs).filter(lies_within(named)).to_native(), measure, by=(), **asked)
     except UnknownName:
         # A name that only figures of other periods have is known; one that none has is told as such.
         _check_known(obs, measure, asked)

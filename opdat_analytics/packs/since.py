@@ -17,7 +17,7 @@ from opdat_analytics.charts import words
 from opdat_analytics.charts.style import joined
 from opdat_analytics.exports.leaving import protected
 from opdat_analytics.model import SERIES, Home, OpdatError
-from opdat_analytics.provenance import Tables, cells_behind
+from opdat_analytics.query import Tables, cells_behind
 from opdat_analytics.store import Publication, open_publication
 
 _VALUE = ("low", "high", "qualifier")
