@@ -62,7 +62,7 @@ def worked_out(shown: Mapping[At, float], at: At) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 60))])
 def test_releases_of_parts_of_a_table_give_nothing_away_together(seed: int) -> None:
     luck = np.random.default_rng(seed)
     counts = luck.poisson(luck.choice([4, 8, 14]), len(INNER)).astype(float)
