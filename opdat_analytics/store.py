@@ -50,8 +50,12 @@ class Publication:
 
     @property
     def id(self) -> str:
-        """Short name of the publication, printed on charts: its generation and six digits of its content."""
-        return f"{self.manifest['generation']}-{content_hash(self.manifest)[:6]}"
+        """Short name of the publication, printed on charts: its generation and six digits of its content.
+
+        Its figures as they may leave go by the same name.
+        """
+        named: str | None = self.manifest.get("leaves_as")
+        return named or f"{self.manifest['generation']}-{content_hash(self.manifest)[:6]}"
 
     def parts(self, table: str) -> list[Path]:
         """The Parquet files that make up a table, in order; DuckDB and Spark take the list as it is."""
