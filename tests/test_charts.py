@@ -33,6 +33,11 @@ def test_annotations_are_placed_apart_and_kept_as_data() -> None:
 
 
 class TestTitles:
+    def test_does_not_tell_two_ends_of_a_course_that_went_beyond_both(self) -> None:
+        peaked, steady = (exact("region", {"Africa": course}) for course in ([14, 484, 228], [14, 484, 600]))
+        assert charts.trend(peaked, by="region").title == "Convictions, Africa, 2010–2012"
+        assert charts.trend(steady, by="region").title == "Africa: convictions rose from 14 in 2010 to 600 in 2012"
+
     def test_says_rose_where_every_value_within_the_bounds_rose(self) -> None:
         rows = result([
             {"region": "Africa", "year": 2010, "low": 10, "high": 12},

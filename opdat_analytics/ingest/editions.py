@@ -9,9 +9,8 @@ import pandas as pd
 
 from opdat_analytics.ingest.coded import Coded, combined
 from opdat_analytics.ingest.declare import Editions
-from opdat_analytics.model import IDENTITY, SERIES, TABLES
-
-_SIDES = ("low", "high", "qualifier", "text", *IDENTITY)
+from opdat_analytics.ingest.revised import revision_columns
+from opdat_analytics.model import SERIES
 
 
 def current(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.ndarray:
@@ -109,7 +108,8 @@ def restatements(observations: pd.DataFrame, editions: Mapping[str, Editions]) -
     Returns
     -------
     Rows of the ``revisions`` table of kind ``restated``. Figures that an edition first prints or no longer prints are
-    not restated, nor those that the files of an edition print differently.
+    not restated, nor those that the files of an edition print differently. Two lower limits of one running total
+    (“240+”, “over 240”) are both true and restate nothing; where one falls far below the other, that is a conflict.
     """
     rank = _ranks(observations, editions)
     usable = (rank >= 0) & (observations["qualifier"] != "not_reported").to_numpy() & (contradicted(observations) < 0)
@@ -118,8 +118,14 @@ def restatements(observations: pd.DataFrame, editions: Mapping[str, Editions]) -
     rows = rows.sort_values(["_key", "_rank"], kind="stable").drop_duplicates(["_key", "_rank"])
     same = (rows["_key"] == rows["_key"].shift()).to_numpy()
     before = rows.shift()
-    changed = same & ~_agree(rows, before)
-    return revision_rows(rows[changed], before[changed], "restated")
+    changed = same & ~_agree(rows, before) & ~(_running_limit(rows) & _running_limit(before))
+    later, earlier = (_by_column(one[changed]) for one in (rows, before))
+    return pd.DataFrame(revision_columns(later, earlier, "restated"))
+
+
+def _by_column(rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    bounds = {bound: rows[bound].to_numpy(dtype=float, na_value=np.nan) for bound in ("low", "high")}
+    return {**{str(name): rows[name].to_numpy() for name in rows.columns}, **bounds}
 
 
 def combined_codes(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
@@ -132,25 +138,14 @@ def _factorised(column: pd.Series) -> Coded:
     return Coded(codes + 1, range(len(levels) + 1))
 
 
+def _running_limit(rows: pd.DataFrame) -> np.ndarray:
+    """Whether a figure is the lower limit of a total to date."""
+    return ((rows["accumulation"] == "to_date") & rows["low"].notna() & rows["high"].isna()).to_numpy(dtype=bool)
+
+
 def _agree(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
     agree = (one["qualifier"] == other["qualifier"]).to_numpy()
     for bound in ("low", "high"):
         a, b = one[bound].to_numpy(dtype=float, na_value=np.nan), other[bound].to_numpy(dtype=float, na_value=np.nan)
         agree = agree & ((a == b) | (np.isnan(a) & np.isnan(b)))
     return np.asarray(agree)
-
-
-def revision_rows(later: pd.DataFrame, earlier: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Pairs of observations, row by row, as rows of the ``revisions`` table.
-
-    The change is an interval: least and greatest difference that the bounds allow.
-    """
-    columns = {name: later[name].to_numpy() for name in SERIES}
-    columns["kind"] = np.full(len(later), kind, dtype=object)
-    columns["edition_from"], columns["edition_to"] = earlier["edition"].to_numpy(), later["edition"].to_numpy()
-    for name in _SIDES:
-        columns[f"{name}_from"], columns[f"{name}_to"] = earlier[name].to_numpy(), later[name].to_numpy()
-    a = {bound: earlier[bound].to_numpy(dtype=float, na_value=np.nan) for bound in ("low", "high")}
-    b = {bound: later[bound].to_numpy(dtype=float, na_value=np.nan) for bound in ("low", "high")}
-    columns["change_low"], columns["change_high"] = b["low"] - a["high"], b["high"] - a["low"]
-    return pd.DataFrame({c.name: columns[c.name] for c in TABLES["revisions"]})
