@@ -225,3 +225,16 @@ def test_a_chart_with_numbers_from_before_they_were_restated_does_not_leave(worl
     restated = pd.DataFrame({"source": ["returns", "others"], "measure": "convictions", "low_from": 3.0})
     assert leaving_revisions(restated, worlds[0])["source"].tolist() == ["others"]
     plt.close("all")
+
+
+def test_sums_of_what_is_shown_are_no_totals_for_later_releases(worlds: tuple[Home, Home], tmp_path: Path) -> None:
+    home = Home(worlds[0].raw, worlds[0].processed, tmp_path)
+    seen = protected(observations(scheme="opdat", home=home), home=home)
+    by_region = metrics.totals(seen, "convictions", by=["region", "year"], sex="total")
+    by_place = metrics.totals(seen, "convictions", by=["place", "year"], sex="total")
+    made = [charts.trend(by_region, by="region", publication="1-x"), charts.grid(by_place, rows="place")]
+    export(made, tmp_path, home=home)
+    noted = pd.read_csv(tmp_path / "released.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    assert noted.loc[noted["region"] != "", ["year", "low"]].to_numpy().tolist() == [["2019", "196"]]
+    assert leaving_charts(made, home) == (made, [])
+    plt.close("all")
