@@ -89,7 +89,8 @@ class TestWordsAroundTheChart:
         )
         assert "not results of any U.S. programme" in chart.attribution
         jtfa = charts.trend(exact("region", {"Africa": [5, 3]}, source="jtfa"), by="region")
-        assert "U.S. prosecutions, not OPDAT's results" in jtfa.attribution
+        assert "convictions in the United States, arrests there and abroad" in jtfa.attribution
+        assert "What part OPDAT has in them is not stated" in jtfa.attribution
 
     def test_draws_at_most_two_caveats_and_keeps_the_rest_as_notes(self) -> None:
         chart = charts.trend(record(), by="region")
