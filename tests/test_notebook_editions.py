@@ -1,0 +1,37 @@
+"""What only one of two editions prints, as the notebooks tell it."""
+
+from __future__ import annotations
+
+import pytest
+
+import opdat_analytics as opdat
+from opdat_analytics.model import Home, OpdatError
+from opdat_analytics.notebooks.editions import dropped_and_added, printed_twice
+
+
+def test_what_the_later_edition_dropped_and_added_is_told_apart_from_new_years(record_home: Home) -> None:
+    found = dropped_and_added(opdat.observations(home=record_home, source="unodc_glotip"), "convictions")
+    assert found.kind.value_counts().to_dict() == {"added": 124, "new year": 85, "dropped": 25}
+    dropped = found[found.kind == "dropped"]
+    assert dropped[dropped.level == "country"][["place", "year", "text"]].values.tolist() == [["PAN", 2019, "10"]]
+    assert set(found[found.kind == "new year"].year) == {2022}
+    assert set(found.edition_from) == {"2023-05-30"}
+    assert set(found.edition_to) == {"2025-04-14"}
+
+
+def test_what_is_still_the_last_word_was_not_dropped(record_home: Home) -> None:
+    """The report of 2024 does not repeat the years of 2006, which stay current."""
+    found = dropped_and_added(opdat.observations(home=record_home, source="tip_report"), "convictions")
+    assert "dropped" not in set(found.kind)
+
+
+def test_a_source_with_one_dated_edition_cannot_be_compared(record_home: Home) -> None:
+    with pytest.raises(OpdatError, match="Fewer than two dated editions with figures of funding"):
+        dropped_and_added(opdat.observations(home=record_home, source="jtip_projects"), "funding")
+
+
+def test_only_what_two_dated_editions_print_could_be_restated(record_home: Home) -> None:
+    counts = printed_twice(opdat.observations(home=record_home))
+    assert counts["unodc_glotip"] == 6175
+    assert counts["tip_report"] == 4
+    assert counts["opdat_page"] == 0
