@@ -1,4 +1,4 @@
-"""What later editions say about figures: which were restated, and which years are likely still incomplete."""
+"""What later editions say about figures, and what only an edition says that has no place among them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import metrics
-from opdat_analytics.model import IDENTITY, OpdatError
+from opdat_analytics.declared import editions_of
+from opdat_analytics.model import IDENTITY, SERIES, OpdatError
+from opdat_analytics.store import Publication
 
 LIKELY_MISSING = 0.1
 """Share of the places that was still missing of a year as old, from which on a year is called likely incomplete."""
@@ -72,6 +74,38 @@ def with_hindsight(frame: pd.DataFrame, obs: pd.DataFrame, revisions: pd.DataFra
         not pd.isna(year) and (source, measure, int(year)) in late for source, measure, year in keys
     ]
     return result
+
+
+def only_unordered(obs: pd.DataFrame, opened: Publication) -> pd.DataFrame:
+    """Figures that nothing replaces and that are never current, because their edition cannot be ordered.
+
+    A total of the current edition has a gap where only such an edition (a compilation of several years, a page without
+    a date) has a figure; whoever shows the gap can show these beside it.
+
+    Parameters
+    ----------
+    obs
+        Observations, every edition.
+    opened
+        The publication that they are from: ``opdat.publication()``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of ``obs``, in their order, with a number or a word for one, whose edition its source declares as
+        unordered or does not name, and whose series no current figure has.
+    """
+    unplaced = []
+    for source, rows in obs.groupby("source", sort=False):
+        editions = editions_of(opened.manifest["declared"].get(source))
+        labels = rows["edition"].unique()
+        named = not pd.isna(labels).all()
+        lost = [one for one in labels if named and editions.order(None if pd.isna(one) else str(one)) is None]
+        unplaced.append(rows[rows["edition"].isin(lost) & (rows["qualifier"] != "not_reported")])
+    found = pd.concat(unplaced).sort_index() if unplaced else obs.head(0)
+    names = list(SERIES)
+    current = pd.MultiIndex.from_frame(obs.loc[obs["current"], names])
+    return found[~pd.MultiIndex.from_frame(found[names]).isin(current)]
 
 
 Changed = Mapping[Any, Sequence[Mapping[Any, Any]]]

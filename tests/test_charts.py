@@ -33,6 +33,11 @@ def test_annotations_are_placed_apart_and_kept_as_data() -> None:
 
 
 class TestTitles:
+    def test_does_not_tell_two_ends_of_a_course_that_went_beyond_both(self) -> None:
+        peaked, steady = (exact("region", {"Africa": course}) for course in ([14, 484, 228], [14, 484, 600]))
+        assert charts.trend(peaked, by="region").title == "Convictions, Africa, 2010–2012"
+        assert charts.trend(steady, by="region").title == "Africa: convictions rose from 14 in 2010 to 600 in 2012"
+
     def test_says_rose_where_every_value_within_the_bounds_rose(self) -> None:
         rows = result([
             {"region": "Africa", "year": 2010, "low": 10, "high": 12},
@@ -89,8 +94,7 @@ class TestWordsAroundTheChart:
         )
         assert "not results of any U.S. programme" in chart.attribution
         jtfa = charts.trend(exact("region", {"Africa": [5, 3]}, source="jtfa"), by="region")
-        assert "convictions in the United States, arrests there and abroad" in jtfa.attribution
-        assert "What part OPDAT has in them is not stated" in jtfa.attribution
+        assert "U.S. prosecutions, not OPDAT's results" in jtfa.attribution
 
     def test_draws_at_most_two_caveats_and_keeps_the_rest_as_notes(self) -> None:
         chart = charts.trend(record(), by="region")

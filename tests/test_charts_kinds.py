@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from chart_frames import EDGES, LONG, NAN, assert_readable, exact, written
+from chart_frames import EDGES, LONG, NAN, assert_readable, exact, result, written
 
 from opdat_analytics import charts, vocab
 from opdat_analytics.charts import layout
@@ -274,14 +274,23 @@ class TestTileMap:
         assert len(countries) > 170
         assert countries <= set(tiles())
 
+    @pytest.mark.parametrize(("high", "name"), [(0, "0"), (4, "0–4"), (NAN, "0 or more")])
+    def test_the_class_of_zero_is_named_after_all_that_is_in_it(self, high: float, name: str) -> None:
+        hidden = {"year": 2020, "low": 0, "high": high}
+        rows = [{"place": "ALB", **hidden}, {"place": "ITA", "year": 2020, "low": 7, "high": 7}]
+        assert name in {text.get_text() for text in written(charts.tile_map(result(rows), by="place"))}
+        both = [*rows, {"place": "PRT", "year": 2020, "low": 0, "high": 0}]
+        wanted = name if high == 0 else f"0 or {name}"
+        assert wanted in {text.get_text() for text in written(charts.grid(result(both), rows="place"))}
+
     def test_no_two_tiles_share_a_place(self) -> None:
         assert len(set(tiles().values())) == len(tiles())
 
     def test_a_place_without_a_tile_is_told(self) -> None:
         rows = exact("place", {"NPL": [4], "WORLD": [9]})
         chart = charts.tile_map(rows)
-        assert "Without a tile, see the notes: 1 of 2 places." in chart.caveats
-        assert "Without a tile: World (9)." in chart.notes
+        assert "Without a tile: World (9)." in chart.caveats
+        assert not any("Without a tile" in note for note in chart.notes)
 
     def test_shows_one_year(self) -> None:
         with pytest.raises(MixtureRefused, match="A map shows one year"):

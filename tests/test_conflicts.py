@@ -66,6 +66,15 @@ def test_a_statement_that_was_overtaken_when_it_was_made_is_weaker() -> None:
         {**RUNNING, **POLICE, "low": 75, "text": "over 74", "published": pd.Timestamp(2024, 6, 24)},
     )
     assert told[["kind", "text_a", "text_b"]].values.tolist() == [["weaker", "240+", "over 74"]]
+    assert " where courts 2024 had said “240+” (2024-06)" in told["message"].iat[0]
+
+
+def test_which_of_two_statements_of_a_month_came_first_is_not_said_where_a_day_is_not_known() -> None:
+    told = found(
+        {**RUNNING, **COURTS, "low": 240, "text": "240+", "as_of": "2024-06"},
+        {**RUNNING, **POLICE, "low": 75, "text": "over 74", "published": pd.Timestamp(2024, 6, 24)},
+    )
+    assert " where courts 2024 says in the same month “240+” (2024-06)" in told["message"].iat[0]
 
 
 def test_an_earlier_or_a_nearly_as_strong_statement_is_not_weaker() -> None:

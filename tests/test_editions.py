@@ -132,3 +132,13 @@ def test_a_blank_restates_nothing(blank: str) -> None:
 
 def test_what_cannot_be_ordered_restates_nothing() -> None:
     assert restated(rows({"edition": "Winter", "low": 12}, {"edition": "Spring", "low": 15}), DECLARED) == []
+
+
+def test_two_lower_limits_of_a_running_total_restate_nothing() -> None:
+    running = {"accumulation": "to_date", "year": None, "calendar": "undated", "as_of": "2024-06", "high": None}
+    frame = rows(
+        {**running, "edition": "2024-06 fact sheet", "low": 240, "text": "240+"},
+        {**running, "edition": "2024-06 readout", "low": 241, "text": "over 240"},
+        {**running, "edition": "2025", "low": 241, "high": 241, "text": "241"},
+    )
+    assert restated(frame) == [("2024-06 readout", "2025", "over 240", "241", None, 0.0)]

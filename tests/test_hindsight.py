@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from opdat_analytics import charts, metrics, tables
-from opdat_analytics.hindsight import with_hindsight
+from opdat_analytics.hindsight import only_unordered, with_hindsight
 from opdat_analytics.model import OpdatError
 
 
@@ -59,3 +59,15 @@ def test_one_edition_tells_nothing_of_its_lag(record: Any, seen: pd.DataFrame) -
 def test_only_totals_have_hindsight(record: Any, seen: pd.DataFrame) -> None:
     with pytest.raises(OpdatError, match=r"has no n_figures. Make it with metrics.totals"):
         with_hindsight(pd.DataFrame({"measure": [], "source": [], "low": [], "high": []}), seen, record.revisions)
+
+
+def test_what_only_an_edition_without_a_place_among_the_others_prints_can_be_shown_beside_a_gap(record: Any) -> None:
+    obs = tables.observations(home=record.home)
+    found = only_unordered(obs, tables.publication(home=record.home))
+    assert not found["current"].any()
+    world = found[(found["source"] == "tip_report") & (found["measure"] == "convictions") & (found["form"] == "total")]
+    assert world.loc[world["level"] == "global", ["year", "low"]].to_numpy().tolist() == [
+        [2008, 2983], [2010, 3619], [2011, 3969], [2013, 5776], [2014, 4443]
+    ]  # fmt: skip
+    assert set(found.loc[found["source"] == "jtfa", "edition"]) == {"later page version, undated"}
+    assert (found["source"] == "unodc_glotip").sum() == 0, "an edition that was replaced as a whole has its place"

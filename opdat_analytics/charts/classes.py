@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import floor, inf, log10
 
 import numpy as np
@@ -11,6 +12,7 @@ import seaborn as sns
 from matplotlib.colors import to_hex
 
 from opdat_analytics.charts import style, words
+from opdat_analytics.charts.frame import Point
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,27 @@ def scale_of(values: Sequence[float], colour: str, unit: str | None) -> Scale:
             names.append(f"{words.number(start, unit)} to under {words.number(end, unit)}")
     shades = ramp(colour, len(starts))
     return Scale((*zero, *starts), tuple(names), (*(["#f4f4f4"] if zero else []), *shades))
+
+
+def named_for(scale: Scale, figures: Iterable[Point], unit: str | None) -> Scale:
+    """The scale with the class of zero named after all that is in it: a hidden 0–4 is shaded with zero, and is not it.
+
+    Parameters
+    ----------
+    scale
+        A result of `scale_of`.
+    figures
+        What is shaded by its lower bound.
+    unit
+        Unit code of the figures.
+    """
+    if not scale.names or scale.starts[0] > 0:
+        return scale
+    of_none = [point for point in figures if point.low == 0]
+    zero = ["0"] if any(point.high == 0 for point in of_none) else []
+    tops = [math.inf if point.high is None else point.high for point in of_none if point.high != 0]
+    open_ended = ["0 or more"] if math.inf in tops else [words.bounds(0, max(tops), unit)] if tops else []
+    return replace(scale, names=(" or ".join([*zero, *open_ended]) or "0", *scale.names[1:]))
 
 
 def coverage_scale(colour: str) -> Scale:

@@ -14,7 +14,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
 from opdat_analytics.charts import alt, events, exhibit, layout, marks, style, words
-from opdat_analytics.charts.classes import Scale, coverage_scale, scale_of
+from opdat_analytics.charts.classes import Scale, coverage_scale, named_for, scale_of
 from opdat_analytics.charts.frame import Point, checked, plain, points, unique
 from opdat_analytics.model import Exhibit, OpdatError
 
@@ -97,7 +97,9 @@ def grid(
     base = style.TEAL if value == "coverage" else style.measure_colour(next(iter(unique(table, "measure")), ""))
     with matplotlib.rc_context(style.RC):
         scale = (
-            coverage_scale(base) if value == "coverage" else scale_of([v for v in known if v is not None], base, unit)
+            coverage_scale(base)
+            if value == "coverage"
+            else named_for(scale_of([v for v in known if v is not None], base, unit), every, unit)
         )
         texts = {place: _text(point, value, unit) for place, point in cells.items()}
         drawn = [] if value == "coverage" else every

@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from opdat_analytics.charts import alt, exhibit, layout, marks, style, words
-from opdat_analytics.charts.classes import Scale, scale_of
+from opdat_analytics.charts.classes import Scale, named_for, scale_of
 from opdat_analytics.charts.frame import Point, checked, points, unique
 from opdat_analytics.charts.grid import MISSING
 from opdat_analytics.model import Exhibit, MixtureRefused
@@ -21,6 +21,8 @@ from opdat_analytics.model import Exhibit, MixtureRefused
 WIDTH = 12.5
 CODE, VALUE, LEAST = 6.6, 5.8, 4.4
 """Type sizes of a tile's code and its figure, and the least size of a figure, in points."""
+_TOLD_ON_THE_MAP = 4
+"""So many places without a tile are told below the map; more are told in the notes."""
 TILES = (
     "One tile for each country, about where it lies: neither size nor border says anything. Empty tiles have no row "
     "here; what is not reported is not zero."
@@ -58,7 +60,7 @@ def tile_map(
     Returns
     -------
     Exhibit
-        Places without a tile are told in the notes, with their figures.
+        Places without a tile are told below it with their figures; many of them all in the notes.
 
     Raises
     ------
@@ -77,18 +79,19 @@ def tile_map(
     every = points(table, by, "year" if years else None)
     unit, word = words.unit(table), words.groups_word(by, table)
     off = [p for p in every if p.group not in tiles()]
-    told_off = style.joined([f"{words.label(p.group, labels)} ({words.figure(p, unit)})" for p in off], 40)
-    last = [f"Without a tile: {told_off}."] if off else []
+    told_off = [f"{words.label(p.group, labels)} ({words.figure(p, unit)})" for p in off]
+    last = [f"Without a tile: {style.joined(told_off, 40)}."] if len(off) > _TOLD_ON_THE_MAP else []
     what = words.measures(table, labels)
     said = words.own_title(title, ()) if title else ", ".join(filter(None, [f"{what} by {word}", words.period(years)]))
     subtitle = words.subtitle(table, (f"by {word}",), labels)
     extra = [TILES]
     if off:
-        extra.insert(0, f"Without a tile, see the notes: {len(off)} of {len(every)} places.")
+        extra.insert(0, f"Without a tile: {style.joined(told_off, _TOLD_ON_THE_MAP)}.")
     base = style.measure_colour(next(iter(unique(table, "measure")), ""))
     with matplotlib.rc_context(style.RC):
         told = exhibit.texts("tile_map", table, every, said, subtitle, publication, sources, extra, last)
-        scale = scale_of([p.low for p in every if p.low is not None and p.group in tiles()], base, unit)
+        shaded = [p for p in every if p.group in tiles()]
+        scale = named_for(scale_of([p.low for p in shaded if p.low is not None], base, unit), shaded, unit)
         page = _draw(told, {p.group: p for p in every}, scale, unit)
     spoken = alt.describe("Tile map", subtitle, every, unit, labels, word)
     return exhibit.exhibit("tile_map", name, page.figure, table, told, spoken, by)
@@ -144,9 +147,11 @@ def _fitting(point: Point, width: float, unit: str | None) -> tuple[str, float]:
 
 
 def _keys(found: Mapping[str, Point], scale: Scale) -> list[layout.Key]:
-    names = [f"lower bound {name}" if place == 0 else name for place, name in enumerate(scale.names)]
-    keys = [layout.Key(text, _swatch(shade)) for text, shade in zip(names, scale.shades, strict=True)]
     there = [p for code, p in found.items() if code in tiles()]
+    exact = all(p.low == p.high for p in there)
+    first = next((place for place, start in enumerate(scale.starts) if start > 0), None)
+    names = [f"lower bound {name}" if place == first and not exact else name for place, name in enumerate(scale.names)]
+    keys = [layout.Key(text, _swatch(shade)) for text, shade in zip(names, scale.shades, strict=True)]
     if any(not p.stated for p in there):
         keys.append(layout.Key("no figure", lambda ax, x, y: ax.add_patch(
             Rectangle((x - 0.1, y - 0.09), 0.2, 0.18, **MISSING))))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ import pandas as pd
 from opdat_analytics import vocab
 from opdat_analytics.charts.frame import Point, blank, several, unique
 from opdat_analytics.charts.style import joined
-from opdat_analytics.model import OpdatError
+from opdat_analytics.model import OUTSIDE, OpdatError
 
 PARTIAL_BELOW = 0.8
 """Coverage below which a total is a partial total (the metrics' own threshold)."""
@@ -74,6 +75,8 @@ def label(code: str, labels: Mapping[str, str] | None = None) -> str:
     """A code as people read it: the given label, else the vocabulary's name, else the code in words, else the text."""
     if labels and code in labels:
         return labels[code]
+    if code == OUTSIDE:
+        return "Other places"
     for known in (vocab.measures(), vocab.activity_types()):
         if code in known:
             return known[code].name
@@ -189,7 +192,7 @@ def source_line(frame: pd.DataFrame, sources: Mapping[str, str] | None = None) -
             told[-1] += f", {word} {listed}"
         reporters = [name for name in several(rows, "reporter") if name.lower() not in told[-1].lower()]
         if reporters:
-            told[-1] += f"; counted by {joined([_NAMES.get(name, label(name)) for name in reporters])}"
+            told[-1] += f"; reporter: {joined([_NAMES.get(name, label(name)) for name in reporters])}"
         rows = rows[rows["low"].notna()] if "low" in rows.columns else rows
         second = _second(rows)
         if second:
@@ -270,11 +273,12 @@ def message(
     Returns
     -------
     str
-        ``Convictions in Africa rose from 29 in 2004 to 101 in 2010``, or ``Convictions by region, 2003–2022``.
+        ``Convictions in Africa rose from 29 in 2004 to 101 in 2010``, or ``Convictions by region, 2003–2022``; the
+        latter also where a year between stands certainly above or below both ends.
     """
     span = period(point.along for run in series.values() for point in run)
     told = {group: [point for point in run if point.stated] for group, run in series.items()}
-    ways = {direction(run) for run in told.values()}
+    ways = {direction(run) if _between_its_ends(run) else None for run in told.values()}
     if len(told) == 1:
         [(group, run)] = told.items()
         name = whose if by == "measure" or group == "all" else label(group, labels)
@@ -290,6 +294,16 @@ def message(
         both = ("" if every else " both" if len(told) == 2 else " all") + f" {ways.pop()}"
         return f"{_lead(what, whose)}{both}{every} from {first_year} to {last_year}"
     return ", ".join(filter(None, [what if by == "measure" else f"{what} by {by}", whose, span]))
+
+
+def _between_its_ends(run: Sequence[Point]) -> bool:
+    """Whether no year is certainly above or below both ends: “rose from 14 to 228” hides the 484 in the middle."""
+    ends = [*run[:1], *run[-1:]]
+    most = max((math.inf if end.high is None else end.high for end in ends), default=0)
+    least = min((end.low or 0 for end in ends), default=0)
+    return not any(
+        (point.low or 0) > most or (point.high is not None and point.high < least) for point in run if point.stated
+    )
 
 
 def _lead(what: str, name: str) -> str:

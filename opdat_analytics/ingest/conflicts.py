@@ -156,8 +156,11 @@ def _weaker(stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
                 continue
             if strong.low > _high(weak) or not _compatible(a, b):
                 continue
+            days = strong.published, weak.published
+            before = days[0] < days[1] if pd.notna(days[0]) and pd.notna(days[1]) else made < overtaken
+            when = "had said" if before else "says in the same month"
             message = (
-                f"{_teller(weak)} says “{weak.text}” ({overtaken}) where {_teller(strong)} had said “{strong.text}” "
+                f"{_teller(weak)} says “{weak.text}” ({overtaken}) where {_teller(strong)} {when} “{strong.text}” "
                 f"({made}): both can be true, but the first is older or narrower than its date"
             )
             yield conflict_row("weaker", strong, weak, message)

@@ -109,7 +109,8 @@ def restatements(observations: pd.DataFrame, editions: Mapping[str, Editions]) -
     Returns
     -------
     Rows of the ``revisions`` table of kind ``restated``. Figures that an edition first prints or no longer prints are
-    not restated, nor those that the files of an edition print differently.
+    not restated, nor those that the files of an edition print differently. Two lower limits of one running total
+    (“240+”, “over 240”) are both true and restate nothing; where one falls far below the other, that is a conflict.
     """
     rank = _ranks(observations, editions)
     usable = (rank >= 0) & (observations["qualifier"] != "not_reported").to_numpy() & (contradicted(observations) < 0)
@@ -118,7 +119,7 @@ def restatements(observations: pd.DataFrame, editions: Mapping[str, Editions]) -
     rows = rows.sort_values(["_key", "_rank"], kind="stable").drop_duplicates(["_key", "_rank"])
     same = (rows["_key"] == rows["_key"].shift()).to_numpy()
     before = rows.shift()
-    changed = same & ~_agree(rows, before)
+    changed = same & ~_agree(rows, before) & ~(_running_limit(rows) & _running_limit(before))
     return revision_rows(rows[changed], before[changed], "restated")
 
 
@@ -130,6 +131,11 @@ def combined_codes(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
 def _factorised(column: pd.Series) -> Coded:
     codes, levels = pd.factorize(column, use_na_sentinel=True)
     return Coded(codes + 1, range(len(levels) + 1))
+
+
+def _running_limit(rows: pd.DataFrame) -> np.ndarray:
+    """Whether a figure is the lower limit of a total to date."""
+    return ((rows["accumulation"] == "to_date") & rows["low"].notna() & rows["high"].isna()).to_numpy(dtype=bool)
 
 
 def _agree(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:

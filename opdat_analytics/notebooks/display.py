@@ -13,7 +13,7 @@ import pandas as pd
 
 from opdat_analytics.charts import words
 from opdat_analytics.exports import note_figures
-from opdat_analytics.model import Exhibit, ExportFailed, OpdatError
+from opdat_analytics.model import OUTSIDE, Exhibit, ExportFailed, OpdatError
 from opdat_analytics.notebooks.gaps import Gap, gap_in
 from opdat_analytics.paths import home_here
 from opdat_analytics.provenance import bounds
@@ -27,8 +27,9 @@ _MEANT = {
         "subnational": "parts of a country",
     },
     "unit": {"usd": "U.S. dollars", "unstated": "not stated"},
+    "region": {OUTSIDE: "other places"},
     "kind": {
-        "disjoint": "contradiction", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
+        "disjoint": "no number is both", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
     },
     "certainty": {
         "stated": "as done", "possible": "as possible", "planned": "as planned", "negative": "as not (yet) done",

@@ -9,6 +9,7 @@ import pandas as pd
 from opdat_analytics import charts, metrics, store
 from opdat_analytics.exports.contents import Section
 from opdat_analytics.exports.leaving import protected
+from opdat_analytics.hindsight import only_unordered, with_hindsight
 from opdat_analytics.model import Exhibit, Home
 from opdat_analytics.tables import activities, observations, revisions
 
@@ -48,12 +49,13 @@ def record_sections(home: Home) -> tuple[Section, ...]:
     listed: list[Exhibit] = []
     trust: list[Exhibit] = []
     if "unodc_glotip" in there:
-        counted = {measure: _counted(seen, measure) for measure in MEASURES}
+        restated = revisions(home=home)
+        counted = {measure: _counted(seen, restated, measure) for measure in MEASURES}
         glance += _at_a_glance(counted["convictions"], opened.id)
         by_measure = {measure: _national(seen, measure, of, opened.id) for measure, of in counted.items()}
-        trust += [_coverage(seen, opened.id), *_restated(revisions(home=home), opened.id)]
+        trust += [_coverage(seen, opened.id), *_restated(restated, opened.id)]
     if "tip_report" in there:
-        world += _world(seen, opened.id)
+        world += [*_world(seen, opened.id), *_by_edition(seen, opened)]
     if "jtfa" in there:
         own.append(_to_date(seen, opened.id))
     if "opdat_page" in there:
@@ -78,24 +80,27 @@ def sections(*parts: tuple[str, list[Exhibit]]) -> tuple[Section, ...]:
 
 @dataclass(frozen=True)
 class _Counted:
-    """One measure by region and year, and by country in the last full year."""
+    """One measure by region and year, by country in the last full year, and by country in that year and one before."""
 
     by_region: pd.DataFrame
     by_country: pd.DataFrame
+    both: pd.DataFrame
     year: int
 
 
-def _counted(seen: pd.DataFrame, measure: str) -> _Counted:
+def _counted(seen: pd.DataFrame, restated: pd.DataFrame, measure: str) -> _Counted:
     by_region = metrics.totals(seen, measure, by=["region", "year"], source="unodc_glotip")
+    by_region = with_hindsight(by_region, seen, restated)
     year = latest_full_year(by_region)
-    by_country = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=year)
-    return _Counted(by_region, by_country, year)
+    places = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip")
+    both = with_hindsight(places[places["year"].isin([year - YEARS_APART, year])], seen, restated)
+    return _Counted(by_region, both[both["year"] == year], both, year)
 
 
 def _at_a_glance(counted: _Counted, publication: str) -> list[Exhibit]:
     """Convictions of every region in a line each, and of every country of the last full year on a map of tiles."""
     by_region, by_country, year = counted.by_region, counted.by_country, counted.year
-    title = f"Convictions by country, {year}: every programme country, with those that reported no number"
+    title = f"Convictions by country, {year}"
     return [
         charts.sparkline_table(
             by_region, by="region", title="Convictions by region: the course, first and last year",
@@ -108,7 +113,6 @@ def _at_a_glance(counted: _Counted, publication: str) -> list[Exhibit]:
 def _national(seen: pd.DataFrame, measure: str, counted: _Counted, publication: str) -> list[Exhibit]:
     """One measure of national authorities: its course by region, who moved, who stands where."""
     by_region, by_country, year = counted.by_region, counted.by_country, counted.year
-    two = metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", years=[year - YEARS_APART, year])
     named = measure.capitalize()
     return [
         charts.trend(by_region, by="region", name=f"{measure}-by-region", publication=publication),
@@ -122,8 +126,8 @@ def _national(seen: pd.DataFrame, measure: str, counted: _Counted, publication: 
         ),
         charts.ranked(by_country, by="place", name=f"{measure}-ranked", publication=publication),
         charts.change(
-            two[two["year"].isin([year - YEARS_APART, year])], by="place", start=year - YEARS_APART, end=year, top=20,
-            name=f"{measure}-change", publication=publication,
+            counted.both, by="place", start=year - YEARS_APART, end=year, top=20, name=f"{measure}-change",
+            publication=publication,
         ),
     ]  # fmt: skip
 
@@ -134,9 +138,15 @@ def _coverage(seen: pd.DataFrame, publication: str) -> Exhibit:
 
 
 def latest_full_year(by_region: pd.DataFrame) -> int:
-    """The last year in which nearly as many places reported as ever did: a later one would rank who answers first."""
+    """The last year in which nearly as many places reported as ever did: a later one would rank who answers first.
+
+    Where the frame has hindsight, a year that is likely incomplete is passed over, unless there is no other.
+    """
     reporting = by_region.groupby("year")["n_reporting"].sum()
-    return int(reporting[reporting >= ENOUGH * reporting.max()].index.max())
+    enough = reporting[reporting >= ENOUGH * reporting.max()].index
+    late = by_region.loc[by_region["incomplete"], "year"] if "incomplete" in by_region else by_region["year"].head(0)
+    settled = enough.difference(late)
+    return int((settled if len(settled) else enough).max())
 
 
 def _restated(found: pd.DataFrame, publication: str) -> list[Exhibit]:
@@ -165,6 +175,24 @@ def _world(seen: pd.DataFrame, publication: str) -> list[Exhibit]:
             pd.concat(forms, ignore_index=True), part="form", by="year", name="tip-report-convictions-by-form",
             publication=publication,
         ),
+    ]  # fmt: skip
+
+
+def _by_edition(seen: pd.DataFrame, opened: store.Publication) -> list[Exhibit]:
+    """World convictions of the dated editions beside those of compilations, which have years that no edition has."""
+    world = {"source": "tip_report", "level": "global"}
+    own = seen[(seen["source"] == "tip_report") & (seen["level"] == "global") & (seen["form"] == "total")]
+    beside = only_unordered(own[own["measure"] == "convictions"], opened)["edition"].dropna().unique()
+    if not len(beside):
+        return []
+    found = [
+        metrics.totals(seen, "convictions", by=["year"], edition=edition, **world) for edition in ("current", *beside)
+    ]
+    return [
+        charts.trend(
+            pd.concat(found, ignore_index=True), by="edition", labels={"current": "Dated editions"},
+            name="tip-report-convictions-by-edition", publication=opened.id,
+        )
     ]  # fmt: skip
 
 
