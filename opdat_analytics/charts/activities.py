@@ -18,6 +18,8 @@ LISTED = (
     "Counts of activities that the sources list, not of work done or results: one listed activity may be one meeting "
     "or years of advice, and what is not listed may have happened all the same."
 )
+AWARDED = "Counts of awards that the sources list: money granted, not work done, and of very different amounts."
+AWARD = "funded_project"
 
 MOST_ACROSS = 12
 """With more columns than this, and fewer rows, the sides change places."""
@@ -42,7 +44,8 @@ def activities(
     ----------
     frame
         Counts of listed activities: ``rows``, ``columns``, ``n``. An ``n`` that is null is an activity told
-        without any number; it is written as “listed, no number” and has no bubble.
+        without any number; it is written as “listed, no number” and has no bubble. Where ``activity_type`` says
+        that all of them are funded projects, the words are of awards.
     rows, columns
         Columns that become the sides; ``columns`` is ``region`` where the frame has it, else ``place``.
         A wide table is turned, so that the longer side runs down.
@@ -71,13 +74,17 @@ def activities(
     if len(across) > max(MOST_ACROSS, len(down)):
         cells = {(column, row): n for (row, column), n in cells.items()}
         down, across = across, down
-    said = words.own_title(title, ()) if title else f"Activities listed, by {word} and {other}"
-    certainty = style.joined([code.replace("stated", "stated as done") for code in unique(table, "certainty")])
-    subtitle = " · ".join(filter(None, ["Number of activities listed", certainty, f"by {word} and {other}"]))
+    awards = {*unique(table, "activity_type")} == {AWARD}
+    what = "awards" if awards else "activities"
+    said = words.own_title(title, ()) if title else f"{what.capitalize()} listed, by {word} and {other}"
+    stated = "" if awards else "stated as done"
+    certainty = style.joined(filter(None, [code.replace("stated", stated) for code in unique(table, "certainty")]))
+    subtitle = " · ".join(filter(None, [f"Number of {what} listed", certainty, f"by {word} and {other}"]))
     joint = "joint" in table.columns and bool((table["joint"].fillna(0) > 0).any())
-    extra = [LISTED]
+    extra = [AWARDED if awards else LISTED]
     if joint:
-        extra.append(f"An activity in several places is counted once in each, so {other} counts are not added.")
+        one = "An award to" if awards else "An activity in"
+        extra.append(f"{one} several places is counted once in each, so {other} counts are not added.")
     if any(n is None for n in cells.values()):
         extra.append("Where a source names no number of activities, none is drawn: “listed, no number”.")
     last = [exhibit.sentence(text) for text in unique(table, "note")]

@@ -1,6 +1,14 @@
 """Notebooks: their parameters, running them headless, the page each becomes, and what they show things with."""
 
-from opdat_analytics.notebooks.choose import first_row, fullest, latest, moved, nearly_full_year, of_places
+from opdat_analytics.notebooks.choose import (
+    first_row,
+    fullest,
+    in_countries,
+    latest,
+    moved,
+    nearly_full_year,
+    of_places,
+)
 from opdat_analytics.notebooks.display import (
     Table,
     across,
@@ -30,6 +38,7 @@ __all__ = [
     "explore_figures",
     "first_row",
     "fullest",
+    "in_countries",
     "in_words",
     "issues_by_file",
     "latest",

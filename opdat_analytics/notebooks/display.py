@@ -32,7 +32,7 @@ _MEANT = {
         "disjoint": "no number is both", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
     },
     "certainty": {
-        "stated": "as done", "possible": "as possible", "planned": "as planned", "negative": "as not (yet) done",
+        "stated": "as a fact", "possible": "as possible", "planned": "as planned", "negative": "as not (yet) concluded",
     },
 }  # fmt: skip
 _SHARES = frozenset({"missing", "coverage", "confidence"})
@@ -371,7 +371,7 @@ def _label(name: str, value: Any) -> str:
     if name == "source":
         return words.publisher(str(value))
     if name == "roles":
-        return ", ".join(dict.fromkeys(str(value).split(";")))
+        return ", ".join(dict.fromkeys(str(value).replace("location", "place named").split(";")))
     if value in _MEANT.get(name, {}):
         return _MEANT[name][value]
     if isinstance(value, str):
