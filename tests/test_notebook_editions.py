@@ -1,4 +1,4 @@
-"""What only one of two editions prints, as the notebooks tell it."""
+"""What notebooks tell of editions and declarations: figures of one edition alone, columns left out, rulings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 import opdat_analytics as opdat
 from opdat_analytics.model import Home, OpdatError
 from opdat_analytics.notebooks.editions import dropped_and_added, printed_twice
+from opdat_analytics.notebooks.left_out import columns_left_out, rulings
 
 
 def test_what_the_later_edition_dropped_and_added_is_told_apart_from_new_years(record_home: Home) -> None:
@@ -35,3 +36,21 @@ def test_only_what_two_dated_editions_print_could_be_restated(record_home: Home)
     assert counts["unodc_glotip"] == 6175
     assert counts["tip_report"] == 4
     assert counts["opdat_page"] == 0
+
+
+# ---------------------------------------------------------------- what declarations leave out
+
+
+def test_columns_that_are_not_read_are_named_with_their_source(record_home: Home) -> None:
+    found = columns_left_out(record_home, ["eurostat", "unodc_glotip"])
+    assert found.values.tolist() == [["unodc_glotip", "Region, Subregion, Dimension, Unit of measurement"]]
+
+
+def test_a_ruling_stands_with_what_the_cell_said_and_why(record_home: Home) -> None:
+    [ruling] = rulings(record_home, ["jtip_projects"]).to_dict("records")
+    assert (ruling["cell"], ruling["text"], ruling["ruling"]) == ("J10", "$65,676,50", "stays held")
+    assert ruling["why"].startswith("The amount has a comma")
+
+
+def test_a_source_whose_declaration_is_gone_has_no_row(record_home: Home) -> None:
+    assert rulings(record_home, ["nobody"]).empty
