@@ -287,6 +287,7 @@ def across(
     body = [[_label(rows, one), *(_stacked(cells.get((one, other)), unit) for other in over)] for one in down]
     header = (_heading(rows), *(_label(columns, other) for other in over))
     note = "Small: places that state a number, of those that did in any year shown." if several else ""
+    note = note if body else "No rows."
     return Table(header, tuple(map(tuple, body)), caption, note)
 
 
