@@ -6,6 +6,7 @@ import pytest
 
 import opdat_analytics as opdat
 from opdat_analytics.model import Home, OpdatError
+from opdat_analytics.notebooks.choose import outside_regions
 from opdat_analytics.notebooks.editions import dropped_and_added, printed_twice
 from opdat_analytics.notebooks.left_out import columns_left_out, rulings
 
@@ -54,3 +55,19 @@ def test_a_ruling_stands_with_what_the_cell_said_and_why(record_home: Home) -> N
 
 def test_a_source_whose_declaration_is_gone_has_no_row(record_home: Home) -> None:
     assert rulings(record_home, ["nobody"]).empty
+
+
+# ---------------------------------------------------------------- who the other places are
+
+
+def test_places_of_no_region_are_named_the_largest_sum_first(record_home: Home) -> None:
+    national = opdat.observations(home=record_home, source="unodc_glotip", scheme="opdat")
+    others = outside_regions(national, "convictions", range(2015, 2023))
+    assert others[:2].tolist() == ["France", "United Kingdom"]
+    assert "Guatemala" not in set(others)
+    assert len(others) == 45
+
+
+def test_where_every_place_has_its_region_there_is_none(record_home: Home) -> None:
+    national = opdat.observations(home=record_home, source="unodc_glotip", scheme="opdat")
+    assert outside_regions(national[national.region == "Africa"], "convictions", [2020]).empty
