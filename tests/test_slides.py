@@ -13,6 +13,7 @@ from lxml import etree
 from openpyxl import load_workbook
 from pptx import Presentation
 
+from opdat_analytics.charts import change
 from opdat_analytics.exports.contents import differences
 from opdat_analytics.exports.natives import natives
 from opdat_analytics.exports.slides import numbers_in_slides, write_slides
@@ -157,6 +158,16 @@ def test_what_counts_in_several_places_is_never_stacked() -> None:
     frame = listed().frame.assign(joint=1)
     assert [one.form for one in natives(listed())] == ["stacks"]
     assert [one.form for one in natives(replace(listed(), frame=frame))] == ["columns"]
+
+
+def test_a_name_from_right_to_left_does_not_turn_the_figures_behind_it(tmp_path: Path) -> None:
+    exhibit = change(EDGES["scripts"], by="region")
+    path = write_slides(pack(exhibit), tmp_path / "scripts.pptx")
+    sheet = load_workbook(io.BytesIO(shown(path, 1).chart.part.chart_workbook.xlsx_part.blob))["Chart"]
+    arabic = "\u200eالمملكة العربية السعودية\u200e: 5 → 6"
+    assert [cell.value for cell in sheet["A"][1:]] == [arabic, "Российская Федерация: 3 → 4"]
+    assert list(shown(path, 1).chart.plots[0].categories) == [arabic, "Российская Федерация: 3 → 4"]
+    assert differences(exhibit, numbers_in_slides(path)[exhibit.figure_id]) == []
 
 
 def test_labels_are_text_and_never_formulas_or_markup(small: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 import pandas as pd
 
 from opdat_analytics.charts import style
@@ -114,7 +116,7 @@ def _data(native: Native, values: Column, columns: Columns) -> str:
     if columns.days is not None:
         return f"<c:xVal>{_numbers(columns.days)}</c:xVal><c:yVal>{_numbers(values)}</c:yVal>{smooth}"
     categories = columns.categories
-    texts = "".join(f'<c:pt idx="{n}"><c:v>{text_of(text)}</c:v></c:pt>' for n, text in enumerate(categories.cells))
+    texts = "".join(f'<c:pt idx="{n}"><c:v>{escape(text)}</c:v></c:pt>' for n, text in enumerate(categories.cells))
     return (
         f'<c:cat><c:strRef><c:f>{categories.ref}</c:f><c:strCache><c:ptCount val="{len(categories.cells)}"/>{texts}'
         f"</c:strCache></c:strRef></c:cat><c:val>{_numbers(values)}</c:val>{smooth}"
