@@ -23,6 +23,7 @@ from tests.chart_frames import EDGES, exact
 from tests.office_packs import bounded, hard_cases, hostile, listed, pack, unknown
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,9 @@ def test_a_gap_is_no_zero_and_bounds_are_error_bars_as_long_as_a_column_says(sma
     assert [(plot.name, list(plot.values)) for plot in chart.plots[0].series] == [("Africa", [3, None, 12, 75])]
     plus = chart._chartSpace.find(f".//{C}errBars/{C}plus/{C}numRef")
     assert plus.findtext(f"{C}f") == "Chart!$C$2:$C$5"
-    assert {p.get("idx"): float(p.findtext(f"{C}v")) for p in plus.iter(f"{C}pt")} == {"0": 0, "2": 6}
+    assert {p.get("idx"): float(p.findtext(f"{C}v")) for p in plus.iter(f"{C}pt")} == {"2": 6}, (
+        "an exact figure has no bar, not one of no length"
+    )
     assert chart._chartSpace.find(f".//{C}dispBlanksAs").get("val") == "gap"
 
 
@@ -120,6 +123,21 @@ def test_a_lower_bound_without_an_upper_one_is_marked_and_said(small: Path) -> N
     [label] = [one for one in series.iter(f"{C}dLbl") if one.find(f"{C}idx").get("val") == "3"]
     assert label.find(f"{C}numFmt").get("formatCode") == '"≥"#,##0', "the number follows what is typed, the sign stays"
     assert "pale triangle with ≥: at least this many, no upper limit known" in texts(small, 1)[CAVEATS]
+
+
+def test_partial_and_unstable_bars_have_a_pattern_each_that_the_key_names(tmp_path: Path) -> None:
+    rows = exact("region", {"Partial": [5, 50], "Unstable": [6, 7], "Both": [4, 8], "Full": [60, 70]})
+    rows["partial"] = rows["region"].isin(["Partial", "Both"])
+    rows["unstable"] = rows["region"].isin(["Unstable", "Both"])
+    path = write_slides(pack(change(rows, by="region")), tmp_path / "patterns.pptx")
+    later = shown(path, 1).chart._chartSpace.findall(f".//{C}ser")[-1]
+    patterns = {
+        point.find(f"{C}idx").get("val"): point.find(f".//{A}pattFill").get("prst")
+        for point in later.findall(f"{C}dPt")
+    }
+    assert patterns == {"1": "wdUpDiag", "2": "openDmnd", "3": "pct25"}
+    for said in ("hatched: partial total", "dotted: unstable", "cross-hatched: both of these"):
+        assert said in texts(path, 1)[CAVEATS]
 
 
 def test_the_workbook_of_a_chart_holds_what_is_drawn_and_the_table_behind_it(small: Path) -> None:

@@ -10,7 +10,19 @@ from opdat_analytics.charts import style
 from opdat_analytics.charts.frame import Point
 from opdat_analytics.exports.native import Native, Series
 from opdat_analytics.exports.slides_data import Column, Columns, Drawn, columns_of, shortened, workbook_of
-from opdat_analytics.exports.slides_ink import NO_LINE, fill, font, hatched, line, number_format, quoted, text_of
+from opdat_analytics.exports.slides_ink import (
+    CROSSED,
+    DOTTED,
+    HATCHED,
+    NO_LINE,
+    fill,
+    font,
+    hatched,
+    line,
+    number_format,
+    quoted,
+    text_of,
+)
 from opdat_analytics.exports.slides_labels import label, labels, shown
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -194,7 +206,8 @@ def _bar_point(point: Point, shade: str) -> str:
     if point.unbounded or point.secondary:
         return fill(style.PAPER) + edge
     if point.partial or point.unstable:
-        return hatched(shade) + edge
+        both = point.partial and point.unstable
+        return hatched(shade, CROSSED if both else HATCHED if point.partial else DOTTED) + edge
     return fill(shade) + NO_LINE
 
 

@@ -118,8 +118,10 @@ def shortened(name: str, letters: int) -> str:
 
 
 def reach_of(point: Point | None) -> float | None:
-    """How far the upper bound lies above the lower one; None where a bound is not known."""
-    return None if point is None or point.low is None or point.high is None else point.high - point.low
+    """How far the upper bound lies above the lower one; None where it does not: a bar of no length has an end cap."""
+    if point is None or not point.ranged or point.low is None or point.high is None:
+        return None
+    return point.high - point.low
 
 
 def workbook_of(columns: Columns, table: pd.DataFrame) -> bytes:

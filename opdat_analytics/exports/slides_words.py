@@ -47,7 +47,9 @@ def key(drawn: Sequence[Native]) -> str:
     if any(point.partial for point in points):
         found.append(f"{'hatched' if barred else 'pale diamond'}: partial total, too few places reported")
     if any(point.unstable for point in points):
-        found.append(f"{'hatched' if barred else '×'}: unstable, fewer than 20 events")
+        found.append(f"{'dotted' if barred else '×'}: unstable, fewer than 20 events")
+    if barred and any(point.partial and point.unstable for point in points):
+        found.append("cross-hatched: both of these")
     if any(point.about for point in points):
         found.append("~: given as “about”")
     if form == "lines" and any(point.incomplete for point in points):
