@@ -246,13 +246,30 @@ class TestTimeline:
         bars = [(patch.get_x(), patch.get_width()) for patch in chart.figure.axes[1].patches]
         # A fiscal year runs from October of the year before; a date of a year covers the year.
         assert bars == [(2018 * 12 - 3, 12), (2019 * 12 + 2, 1), (2020 * 12, 12)]
-        assert chart.subtitle == "3 of 4 entries have a date; 1 without one are named below"
+        assert chart.subtitle == "3 of 4 entries have a date; 1 has none"
         assert "Undated mission" in {t.get_text() for t in written(chart)}
         assert "1 entry says that something was not done; not drawn." in chart.notes
 
     def test_planned_is_hollow(self) -> None:
         patches = charts.timeline(self.rows).figure.axes[1].patches
         assert [patch.get_facecolor() == (1, 1, 1, 1) for patch in patches] == [False, False, True]
+
+    def test_undated_entries_that_are_not_stated_as_done_say_so_by_name_and_by_count(self) -> None:
+        few = self.rows.assign(start=None, year=None, certainty=["stated", "planned", "possible", "stated", "negative"])
+        chart = charts.timeline(few)
+        assert {"Tribunal", "Course (planned)", "Project (possibly done)"} <= {t.get_text() for t in written(chart)}
+        assert "Of the 4 without a date 1 is planned and 1 is possibly done, not stated as done." in chart.caveats
+        assert chart.subtitle == "0 of 4 entries have a date; 4 have none"
+        many = pd.DataFrame({
+            "title": [f"Entry {n}" for n in range(30)], "start": None, "source": "opdat_page",
+            "activity_type": ["workshop"] * 20 + ["legal_assistance"] * 3 + ["mentoring"] * 7,
+            "certainty": ["planned"] * 4 + ["possible"] + ["stated"] * 15 + ["planned"] * 3 + ["stated"] * 7,
+        })  # fmt: skip
+        chart = charts.timeline(many)
+        said = {t.get_text() for t in written(chart)}
+        assert {"Case-based mentoring: 7", "Legal assistance: 3, all planned"} <= said
+        assert "Workshop: 20, 4 planned, 1 possibly done" in said
+        assert "Of the 30 without a date 7 are planned and 1 is possibly done, not stated as done." in chart.caveats
 
     def test_needs_names(self) -> None:
         with pytest.raises(OpdatError, match="needs a column title or name"):
