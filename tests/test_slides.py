@@ -5,21 +5,24 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from lxml import etree
 from openpyxl import load_workbook
 from pptx import Presentation
 
-from opdat_analytics.charts import change
+from opdat_analytics.charts import activities, change, composition, trend
 from opdat_analytics.exports.contents import differences
 from opdat_analytics.exports.natives import natives
 from opdat_analytics.exports.slides import numbers_in_slides, write_slides
+from opdat_analytics.exports.slides_labels import PLOT
 from opdat_analytics.exports.slides_layout import CAVEATS, MARKING, SOURCE, SUBTITLE
 from opdat_analytics.model import ExportFailed
-from tests.chart_frames import EDGES, exact
+from tests.chart_frames import EDGES, exact, result
 from tests.office_packs import bounded, hard_cases, hostile, listed, pack, unknown
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -170,6 +173,43 @@ def test_counts_by_two_things_are_stacks_with_a_place_for_every_year(tmp_path: P
     }
     book = load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob))
     assert "'=Europe & <b>" in [cell.value for cell in book["Chart"][1]]
+
+
+def test_each_line_ends_in_its_name_and_figure_set_apart_from_its_neighbours(tmp_path: Path) -> None:
+    ends = {"Africa": [9, 50], "Near East": [1, 51], "South Asia": [2, 52], "Western Hemisphere": [4, 400]}
+    path = write_slides(pack(trend(exact("region", ends), by="region")), tmp_path / "lines.pptx")
+    found = [series.findall(f".//{C}dLbl") for series in shown(path, 1).chart._chartSpace.iter(f"{C}ser")]
+    assert [
+        [(one.find(f"{C}idx").get("val"), one.find(f"{C}showSerName").get("val")) for one in each] for each in found
+    ] == [[("1", "1")]] * 4
+    moved = [each[0].find(f".//{C}manualLayout/{C}y") for each in found]
+    down = [0.0 if one is None else float(one.get("val")) for one in moved]
+    at = [value[1] / 400 * PLOT - y for value, y in zip(ends.values(), down, strict=True)]
+    assert [round(b - a, 3) for a, b in pairwise(at)][:2] == [0.05, 0.05]
+    assert down[3] == 0
+
+
+def test_shares_name_their_total_and_the_key_says_what_the_figures_are(tmp_path: Path) -> None:
+    rows = result([
+        {"form": form, "year": year, "low": low, "high": low}
+        for year in (2010, 2011) for form, low in (("sexual", 6), ("labour", 3), ("total", 10))
+    ])  # fmt: skip
+    made = composition(rows)
+    path = write_slides(pack(made), tmp_path / "shares.pptx")
+    assert list(shown(path, 1).chart.plots[0].categories) == ["2010: 10 in all", "2011: 10 in all"]
+    assert (
+        "the axis is the share of the total, the figures in the bars are the numbers stated" in texts(path, 1)[CAVEATS]
+    )
+    assert differences(made, numbers_in_slides(path)[made.figure_id]) == []
+
+
+def test_listed_activities_stand_in_the_order_of_the_picture_the_most_listed_first() -> None:
+    rows = pd.DataFrame(
+        [("Zebra", "South Asia", 9), ("Apple", "Africa", 1), ("Zebra", "Africa", 2), ("Mango", "Africa", 4)],
+        columns=["activity_type", "region", "n"],
+    ).assign(source="opdat_page")  # fmt: skip
+    [native] = natives(activities(rows))
+    assert native.categories == ("Zebra", "Mango", "Apple")
 
 
 def test_what_counts_in_several_places_is_never_stacked() -> None:

@@ -67,7 +67,7 @@ def activities(
         sides = ["not stated" if blank(record[side]) else str(plain(record[side])) for side in (rows, columns)]
         cells[sides[0], sides[1]] = None if blank(record["n"]) else int(record["n"])
     word, other = words.groups_word(rows, table), words.groups_word(columns, table)
-    down, across = _ordered(cells, 0), _ordered(cells, 1)
+    down, across = ordered(cells, 0), ordered(cells, 1)
     if len(across) > max(MOST_ACROSS, len(down)):
         cells = {(column, row): n for (row, column), n in cells.items()}
         down, across = across, down
@@ -88,7 +88,7 @@ def activities(
                            _spoken(subtitle, cells, down, across, labels), columns)  # fmt: skip
 
 
-def _ordered(cells: Cells, side: int) -> list[str]:
+def ordered(cells: Cells, side: int) -> list[str]:
     """Years in their order, else the most listed first; what is not stated last."""
     totals: dict[str, int] = {}
     for key, n in cells.items():

@@ -8,6 +8,7 @@ import pandas as pd
 
 from opdat_analytics.charts import style
 from opdat_analytics.charts.frame import Point
+from opdat_analytics.charts.layout import text_width
 from opdat_analytics.exports.native import Native, Series
 from opdat_analytics.exports.slides_data import Column, Columns, Drawn, columns_of, shortened, workbook_of
 from opdat_analytics.exports.slides_ink import (
@@ -23,7 +24,8 @@ from opdat_analytics.exports.slides_ink import (
     quoted,
     text_of,
 )
-from opdat_analytics.exports.slides_labels import label, labels, shown
+from opdat_analytics.exports.slides_labels import label, labels, names_lines, shown
+from opdat_analytics.exports.slides_layout import INNER
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _NS = (
@@ -80,6 +82,8 @@ def _room(native: Native, lone: bool) -> str:
     if native.form != "lines":
         return "<c:layout/>"
     left, top, width = (0.12, 0.16, 0.68) if native.title else (0.06, 0.05 if lone else 0.16, 0.85)
+    if names_lines(native):
+        width = round(0.92 - max(text_width(f"{one.name}  1,000", 10) for one in native.series) / INNER, 3)
     tall = (0.8 if native.title else 0.92) - top
     return (
         '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'

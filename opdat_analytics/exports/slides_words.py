@@ -36,7 +36,8 @@ def key(drawn: Sequence[Native]) -> str:
         return ""  # the legend says it
     if form == "shares":  # the first caveat says what is coloured and what is hatched
         empty = any(point is None or not point.stated for point in drawn[0].series[-1].points)
-        return "Marks: no bar: no part is stated." if empty else ""
+        figures = "the axis is the share of the total, the figures in the bars are the numbers stated"
+        return f"Marks: {figures}{'; no bar: no part is stated' if empty else ''}."
     if any(point.ranged for point in points):
         found.append("pale: up to the upper bound" if form == "ranks" else "bar from a mark: up to the upper bound")
     if any(point.unbounded for point in points):
