@@ -325,6 +325,11 @@ class TestRevisions:
         assert [line.get_xdata()[0] for line in old] == [154, 89, 67]
         assert {line.get_markerfacecolor() for line in old} == {"#ffffff"}
 
+    def test_counts_old_and_new_values_that_are_known_only_within_bounds(self, record: Any) -> None:
+        rows = record.revisions.query("source == 'unodc_glotip' and measure == 'convictions'")
+        said = "2 of 20 old values and 1 of 20 new values are known only within bounds, often because small numbers"
+        assert any(text.startswith(said) for text in charts.revisions(rows).caveats)
+
 
 def test_a_ranking_by_rates_names_no_first_where_chance_could_turn_it_around() -> None:
     rows = exact("region", {"Africa": [9], "Asia": [5]}).assign(chance_low=[4.0, 2.0], chance_high=[15.0, 8.0])
