@@ -233,6 +233,16 @@ class TestChange:
             charts.change(exact("region", {"Africa": [1, 2]}), by="region", end=2030)
 
 
+def test_listed_awards_are_called_awards_and_never_work_done() -> None:
+    rows = pd.DataFrame(
+        {"region": ["Africa"], "year": [2005], "certainty": "stated", "source": "jtip_projects", "n": 3}
+    )
+    chart = charts.activities(rows, rows="region", columns="year")
+    assert chart.title == "Awards listed, by region and year"
+    assert chart.subtitle == "Number of awards listed · by region and year"
+    assert chart.caveats[0].startswith("Counts of awards that the sources list: money granted, not work done")
+
+
 class TestTimeline:
     rows = pd.DataFrame({
         "title": ["Tribunal", "Course", "Project", "Undated mission", "Not held"],

@@ -18,6 +18,10 @@ LISTED = (
     "Counts of activities that the sources list, not of work done or results: one listed activity may be one meeting "
     "or years of advice, and what is not listed may have happened all the same."
 )
+AWARDS = (
+    "Counts of awards that the sources list: money granted, not work done or results; what is not listed may have been "
+    "granted all the same."
+)
 
 MOST_ACROSS = 12
 """With more columns than this, and fewer rows, the sides change places."""
@@ -71,13 +75,17 @@ def activities(
     if len(across) > max(MOST_ACROSS, len(down)):
         cells = {(column, row): n for (row, column), n in cells.items()}
         down, across = across, down
-    said = words.own_title(title, ()) if title else f"Activities listed, by {word} and {other}"
-    certainty = style.joined([code.replace("stated", "stated as done") for code in unique(table, "certainty")])
-    subtitle = " · ".join(filter(None, ["Number of activities listed", certainty, f"by {word} and {other}"]))
+    entries = words.listed(table)
+    said = words.own_title(title, ()) if title else f"{entries.capitalize()} listed, by {word} and {other}"
+    certainty = style.joined(
+        [code.replace("stated", "stated as done") for code in unique(table, "certainty")] * (entries == "activities")
+    )
+    subtitle = " · ".join(filter(None, [f"Number of {entries} listed", certainty, f"by {word} and {other}"]))
     joint = "joint" in table.columns and bool((table["joint"].fillna(0) > 0).any())
-    extra = [LISTED]
+    extra = [AWARDS if entries == "awards" else LISTED]
     if joint:
-        extra.append(f"An activity in several places is counted once in each, so {other} counts are not added.")
+        one = "An award" if entries == "awards" else "An activity"
+        extra.append(f"{one} in several places is counted once in each, so {other} counts are not added.")
     if any(n is None for n in cells.values()):
         extra.append("Where a source names no number of activities, none is drawn: “listed, no number”.")
     last = [exhibit.sentence(text) for text in unique(table, "note")]
