@@ -592,6 +592,19 @@ def test_a_country_and_a_programme_at_once_are_refused(mailed: Mailed, capsys: p
     assert "name a country or a programme, not both" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--country", "--programme", "--only"])
+def test_an_option_that_names_nothing_is_refused_and_no_pack_of_everything_made(
+    option: str, mailed: Mailed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = mailed[0].exports
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", option, " ", *options(mailed[0])])
+    assert stopped.value.code == 2
+    assert f"{option} names nothing" in capsys.readouterr().err
+    assert sorted(folder.rglob("*")) == before
+
+
 def test_a_country_that_nothing_is_published_of_is_told(mailed: Mailed, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["export", "--country", "Tuvalu", *options(mailed[0])])
