@@ -147,6 +147,7 @@ ATTACKS: dict[str, tuple[str, Change, str]] = {
     "a marked section for a number": (SHEET, replaced(b"<v>12</v>", b"<v><![CDATA[12]]></v>"), "hostile_xml"),
     "a number by character references": (SHEET, replaced(b"<v>12</v>", b"<v>&#49;2</v>"), "hostile_xml"),
     "a comment within a text": (STRINGS, replaced(b"Albania", b"Alba<!-- -->nia"), "hostile_xml"),
+    "texts that end within a mark": (STRINGS, lambda part: part[: part.rindex(b"<t") + 1], "damaged_file"),
     "an element within a text": (STRINGS, replaced(b"Albania", b"Alba<b/>nia"), "hostile_xml"),
     "a text by a number below zero": (SHEET, replaced(b'"s"><v>2<', b'"s"><v>-1<'), "damaged_file"),
     "a text by half a number": (SHEET, replaced(b'"s"><v>2<', b'"s"><v>0.5<'), "damaged_file"),
@@ -297,6 +298,16 @@ def test_a_number_of_an_open_document_that_shows_nothing_is_zero_only_where_it_i
     content = OPEN_DOCUMENT["content.xml"].replace(value, shown)
     (grid,) = read_workbook(workbook(tmp_path / "shown.ods", OPEN_DOCUMENT | {"content.xml": content}))
     assert grid.unread.get((1, 3), (None,))[0] == code
+
+
+@pytest.mark.parametrize("stored", [b"NaN", b"1e999999999999999999", b"1e400"])
+def test_a_number_of_an_open_document_that_no_spreadsheet_holds_is_not_believed(stored: bytes, tmp_path: Path) -> None:
+    value = b'office:value-type="float" office:value="12"><text:p>12</text:p>'
+    held = b'office:value-type="float" office:value="%s"><text:p>12</text:p>' % stored
+    content = OPEN_DOCUMENT["content.xml"].replace(value, held)
+    path = workbook(tmp_path / "strange.ods", OPEN_DOCUMENT | {"content.xml": content})
+    (grid,) = read_workbook(path)
+    assert grid.unread[1, 3][0] == "changed_by_format"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-32"])
