@@ -233,6 +233,14 @@ class TestChange:
             charts.change(exact("region", {"Africa": [1, 2]}), by="region", end=2030)
 
 
+def test_alternative_text_names_no_lowest_where_several_share_it() -> None:
+    rows = exact("region", {"Africa": [9], "Asia": [5], "Near East": [5], "South Asia": [5]})
+    assert (
+        "Highest lower bound: Africa in 2010 (9); lowest: 5, shared by 3 figures."
+        in charts.ranked(rows, by="region").alt
+    )
+
+
 def test_listed_awards_are_called_awards_and_never_work_done() -> None:
     rows = pd.DataFrame(
         {"region": ["Africa"], "year": [2005], "certainty": "stated", "source": "jtip_projects", "n": 3}
