@@ -15,13 +15,17 @@ from opdat_analytics.ingest.formatted import formatted
 from opdat_analytics.ingest.number_formats import BUILT_IN, changes_meaning, hides_text
 from opdat_analytics.ingest.reader import MAX_CELLS
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, of_pieces, spelt
-from opdat_analytics.ingest.sheet_facts import UNREAD, SheetFacts
+from opdat_analytics.ingest.sheet_facts import SHOWS_NOTHING, UNREAD, SheetFacts
 
 _BOF, _EOF, _CONTINUE = 0x0809, 0x000A, 0x003C
 _FONT, _FORMAT, _STYLE, _SHEET, _STRINGS = 0x0031, 0x041E, 0x00E0, 0x0085, 0x00FC
 _ROW, _COLUMNS, _TEXT, _NUMBER, _SHORT, _SHORTS, _FORMULA = 0x0208, 0x007D, 0x00FD, 0x0203, 0x027E, 0x00BD, 0x0006
-_NOTE = 0x001C
+_NOTE, _ODD, _STRING = 0x001C, 0x0205, 0x0207
 _EXCEL_97 = 0x0600
+_ERRORS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}  # fmt: skip
 
 
 @dataclass
@@ -95,6 +99,15 @@ class Noting:
         if style in self.formats and hides_text(self.formats[style]):
             self.found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
 
+    def error(self, row: int, column: int, number: int) -> None:
+        """Note a cell that shows an error."""
+        said = _ERRORS.get(number, "#?")
+        self.found.unread[row, column] = ("error_value", said, f"the cell shows the error {said}")
+
+    def nothing(self, row: int, column: int) -> None:
+        """Note a formula that gives an empty text."""
+        self.found.flags.append(("formula_shows_nothing", (row, column), SHOWS_NOTHING))
+
     def style(self, at: tuple[int, int], style: int) -> None:
         """Note a struck out cell."""
         if style in self.struck:
@@ -161,11 +174,18 @@ def _letters(body: bytes, length: int, wide: int) -> str:
 
 def _sheet(book: bytes, place: int, noting: Noting) -> SheetFacts:
     found = noting.found
+    texted = (0, 0)
     for kind, body in _records(book, place):
         if kind == _TEXT:
             noting.text(*struct.unpack_from("<HHHI", body))
-        elif kind in (_NUMBER, _FORMULA) and not (kind == _FORMULA and body[12:14] == b"\xff\xff"):
+        elif kind == _FORMULA and body[12:14] == b"\xff\xff":
+            texted = _resulted(body, noting)
+        elif kind in (_NUMBER, _FORMULA):
             noting.number(*struct.unpack_from("<HHHd", body))
+        elif kind == _STRING and body[:2] == b"\0\0":
+            noting.nothing(*texted)
+        elif kind == _ODD and body[7]:
+            noting.error(*struct.unpack_from("<HH", body), body[6])
         elif kind == _SHORT:
             row, column, style, short = struct.unpack_from("<HHHI", body)
             noting.number(row, column, style, short_number(short))
@@ -183,6 +203,17 @@ def _sheet(book: bytes, place: int, noting: Noting) -> SheetFacts:
         elif kind == _COLUMNS and body[8] & 1:
             found.hidden_columns.append(struct.unpack_from("<HH", body))
     return found
+
+
+def _resulted(body: bytes, noting: Noting) -> tuple[int, int]:
+    """Note a formula whose result is no number; where it stands, as its text comes in the next record."""
+    row, column, style, kind = struct.unpack_from("<HHHB", body)
+    noting.style((row, column), style)
+    if kind == 2:
+        noting.error(row, column, body[8])
+    elif kind == 3:
+        noting.nothing(row, column)
+    return row, column
 
 
 def short_number(short: int) -> float:

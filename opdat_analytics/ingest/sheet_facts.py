@@ -24,6 +24,7 @@ from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
 from opdat_analytics.model import OpdatError, UnreadableFile, address, position
 
 LONGEST_ROW = 16 * 2**20
+SHOWS_NOTHING = "a formula that gives an empty text; read as blank"
 UNREAD = {
     "formula_without_value": "a formula that was never calculated; open the file, recalculate and save it",
     "struck_through": "the cell, or a part of it, is struck out; nobody can tell whether it still holds",
@@ -353,7 +354,7 @@ class _Seen:
     def formula(self, at: Position, shows_nothing: bool) -> None:
         """Note a formula without a value: never calculated, or calculated to nothing."""
         if shows_nothing:
-            self.found.flags.append(("formula_shows_nothing", at, "a formula that gives an empty text; read as blank"))
+            self.found.flags.append(("formula_shows_nothing", at, SHOWS_NOTHING))
         else:
             self.found.unread[at] = ("formula_without_value", "=…", UNREAD["formula_without_value"])
 
