@@ -118,7 +118,7 @@ def _sheet(data: bytes, noting: Noting) -> SheetFacts:
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
             if body[11] & 0x10:
-                noting.found.hidden_rows.append(row)
+                noting.found.hidden_rows.append((row, row))
         elif kind in _CELLS:
             column, style = struct.unpack_from("<II", body)
             style &= 0xFFFFFF

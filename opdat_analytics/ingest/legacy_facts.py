@@ -35,7 +35,7 @@ class Looks:
     Attributes
     ----------
     raised, struck
-        Numbers of fonts that raise their letters or strike them out.
+        Numbers of fonts that raise or lower their letters, or strike them out.
     codes
         Number formats by their number.
     styles
@@ -54,7 +54,7 @@ class Looks:
         """Note a font."""
         if strikes & 0x08:
             self.struck.add(number)
-        if raises == 1:
+        if raises in (1, 2):
             self.raised.add(number)
 
     def rich(self, text: str, runs: list[tuple[int, int]]) -> Rich:
@@ -185,7 +185,8 @@ def _sheet(book: bytes, place: int, noting: Noting) -> SheetFacts:
         elif kind == _STRING and body[:2] == b"\0\0":
             noting.nothing(*texted)
         elif kind == _ODD and body[7]:
-            noting.error(*struct.unpack_from("<HH", body), body[6])
+            row, column = struct.unpack_from("<HH", body)
+            noting.error(row, column, body[6])
         elif kind == _SHORT:
             row, column, style, short = struct.unpack_from("<HHHI", body)
             noting.number(row, column, style, short_number(short))
@@ -199,7 +200,7 @@ def _sheet(book: bytes, place: int, noting: Noting) -> SheetFacts:
                 ("comments", struct.unpack_from("<HH", body), "a comment on the cell, which is not read")
             )
         elif kind == _ROW and body[12] & 0x20:
-            found.hidden_rows.append(struct.unpack_from("<H", body)[0])
+            found.hidden_rows.append(2 * struct.unpack_from("<H", body))
         elif kind == _COLUMNS and body[8] & 1:
             found.hidden_columns.append(struct.unpack_from("<HH", body))
     return found

@@ -64,6 +64,8 @@ class SheetFacts:
         (code, what the cell shows or None for what the reader says, reason).
     superscripts
         The text without its raised footnote mark, and the mark; ``""`` where it has raised letters but no mark.
+    untyped
+        Texts that are shown though the file calls them no text, so that readers give blanks for them.
     prints
         What the cell's number format prints.
     dates
@@ -82,10 +84,11 @@ class SheetFacts:
 
     unread: dict[Position, tuple[str, str | None, str]] = field(default_factory=dict)
     superscripts: dict[Position, tuple[str, str]] = field(default_factory=dict)
+    untyped: dict[Position, str] = field(default_factory=dict)
     prints: dict[Position, str] = field(default_factory=dict)
     dates: dict[Position, str] = field(default_factory=dict)
     flags: list[Remark] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     area: int = 0
@@ -251,7 +254,7 @@ class _Seen:
         for row in _ROW.findall(block):
             number = _NUMBER.search(row) if _HIDDEN.search(row) else None
             if number:
-                self.found.hidden_rows.append(int(number[1]) - 1)
+                self.found.hidden_rows.append((int(number[1]) - 1, int(number[1]) - 1))
 
     def formulas(self, block: bytes, cells: cell_scan.Cells) -> None:
         """Note the formulas of a block that have no value."""
@@ -278,7 +281,7 @@ class _Seen:
             if event.tag == "row":
                 row, column = int(event.attributes.get("r", row + 2)) - 1, -1
                 if event.attributes.get("hidden") in ("1", "true"):
-                    self.found.hidden_rows.append(row)
+                    self.found.hidden_rows.append((row, row))
             elif event.tag == "c":
                 at = self.position(event.attributes["r"]) if "r" in event.attributes else (row, column + 1)
                 row, column = at
