@@ -19,10 +19,11 @@ from opdat_analytics.ingest.grid import Merge, Position, Remark
 from opdat_analytics.ingest.number_formats import WHITE, hides_text
 from opdat_analytics.ingest.plain_cells import PlainCells, one_after_the_other, own_texts, plain_cells
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, may_be_rich, rich
-from opdat_analytics.ingest.sheet_places import MAX_ROW, check_places
+from opdat_analytics.ingest.sheet_places import MAX_COLUMN, MAX_ROW, check_places
 from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
 from opdat_analytics.model import OpdatError, UnreadableFile, address, position
 
+MAX_MERGES = 65_536
 LONGEST_ROW = 16 * 2**20
 SHOWS_NOTHING = "a formula that gives an empty text; read as blank"
 UNREAD = {
@@ -368,6 +369,7 @@ class _Seen:
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if first.isdecimal() and last.isdecimal():
                 self.found.hidden_columns.append((int(first) - 1, int(last) - 1))
+                self.beyond(len(self.found.hidden_columns), MAX_COLUMN, "hidden columns")
         elif tag == "mergeCell" and self.plain is not None:
             self.merged(attributes.get("ref", ""))
         elif tag == "sheetView" and attributes.get("showZeros") in ("0", "false"):
@@ -382,6 +384,12 @@ class _Seen:
             self.plain = None
         else:
             self.found.merges.append((*self.position(corners[1]), *self.position(corners[2])))
+            self.beyond(len(self.found.merges), MAX_MERGES, "merged ranges")
+
+    def beyond(self, count: int, most: int, what: str) -> None:
+        """Refuse what stands beside the cells more often than in any table."""
+        if count > most:
+            raise UnreadableFile("too_large", f"{self.part} has more than {most:,} {what}", "split the file")
 
     def check_places(self) -> None:
         """Refuse cells given twice, outside any sheet, or far out; note how large the table is."""
