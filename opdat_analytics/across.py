@@ -15,7 +15,7 @@ from opdat_analytics.declared import editions_of, rulings_without_file
 from opdat_analytics.ingest.declaration_checks import UNORDERED
 from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.ingest.files import issue_table
-from opdat_analytics.kept_keys import keys_of
+from opdat_analytics.kept_keys import coded_column, keys_of
 from opdat_analytics.model import FACT_KEYS, IDENTITY, TABLES, Column, Home, Issue
 from opdat_analytics.model.arrow import arrow_schema, to_frame
 from opdat_analytics.model.arrow_columns import arrow_table
@@ -30,7 +30,7 @@ SUPERSEDED = tuple(
 
 
 def across_parts(
-    home: Home, draft: Mapping[str, Any], before: Mapping[str, Any] | None, corrected: pd.DataFrame | None
+    home: Home, draft: Mapping[str, Any], before: Mapping[str, Any] | None, corrected: pa.Table | None
 ) -> dict[str, list[dict[str, Any]]]:
     """Work out and write what crosses files.
 
@@ -73,7 +73,6 @@ def across_parts(
         issues, rows = contradictions(observations)
         told.extend(issues)
         apart.extend(rows)
-    revisions += [frame for frame in (_carried(home, before), corrected) if frame is not None]
     frames: dict[str, tuple[pd.DataFrame | pa.Table, Sequence[Column]]] = {
         "superseded": (_below(superseded, SUPERSEDED), SUPERSEDED),
         "revisions": (_below(revisions, TABLES["revisions"]), TABLES["revisions"]),
@@ -82,7 +81,9 @@ def across_parts(
     }
     if told:
         frames["issues"] = (issue_table(told), TABLES["issues"])
-    return {name: [store.write_part(home, frame, columns)] for name, (frame, columns) in frames.items()}
+    written = {name: [store.write_part(home, frame, columns)] for name, (frame, columns) in frames.items()}
+    written["revisions"] += _with_corrected(home, _carried(home, before), corrected)
+    return written
 
 
 def _contradicting_facts(home: Home, draft: Mapping[str, Any]) -> Iterator[Issue]:
@@ -189,16 +190,38 @@ def _below(frames: Sequence[pd.DataFrame], columns: Sequence[Column]) -> pd.Data
     return pd.concat(frames, ignore_index=True)
 
 
-def _carried(home: Home, before: Mapping[str, Any] | None) -> pd.DataFrame | None:
-    """Corrections told in earlier publications; where their part was lost, as the last one that still has it."""
+_FEW = 4096
+"""A part of corrections that has fewer rows takes up the next ones; another stays as it is."""
+
+
+def _with_corrected(home: Home, carried: list[dict[str, Any]], corrected: pa.Table | None) -> list[dict[str, Any]]:
+    """Parts of corrections: those of earlier publications, and what was corrected since then."""
+    if corrected is None or not corrected.num_rows:
+        return carried
+    if carried and carried[-1]["rows"] < _FEW:
+        corrected = pa.concat_tables([store.whole_part(home, carried.pop()), corrected])
+    return [*carried, store.write_part(home, corrected, TABLES["revisions"])]
+
+
+def _carried(home: Home, before: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Parts of corrections told in earlier publications; where one was lost, as the last one that still has it.
+
+    Most stay as they are. One that also tells what editions restated is written anew without that.
+    """
     for manifest in _backwards(home, before):
-        parts = {"revisions": manifest["across"]["revisions"]}
-        if store.has_parts(home, parts):
-            if not any(part["rows"] for part in parts["revisions"]):
-                return None
-            revisions = store.Publication(home, manifest).table("revisions")
-            return revisions[revisions["kind"] == "corrected"]
-    return None
+        parts = manifest["across"]["revisions"]
+        if not store.has_parts(home, {"revisions": parts}):
+            continue
+        carried: list[dict[str, Any]] = []
+        for part in (part for part in parts if part["rows"]):
+            kind = coded_column(store.part_table(home, [part], ["kind"])["kind"])
+            if list(kind.levels) == ["corrected"]:
+                carried.append(part)
+            elif "corrected" in kind.levels:
+                mine = store.whole_part(home, part).filter(pa.array(kind.where(lambda kind: kind == "corrected")))
+                carried.append(store.write_part(home, mine, TABLES["revisions"]))
+        return carried
+    return []
 
 
 def _backwards(home: Home, manifest: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:

@@ -11,6 +11,10 @@ COLUMNS = ("kind", "file", "sheet", "cell", "part", "place", "measure", "year", 
 Of a fact that changed, ``part`` is the column; of a row of facts that is new or gone, the table."""
 
 
+Counts = Mapping[tuple[str, str], int]
+"""How many changes there are of each kind and noun: figure, fact, cell."""
+
+
 def held_at(issue: Mapping[str, Any]) -> tuple[Any, ...]:
     """What tells one issue from another."""
     return tuple(issue[name] for name in ("code", "file", "sheet", "cell", "text"))

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from opdat_analytics import store
 from opdat_analytics.change_columns import COLUMNS as COLUMNS
-from opdat_analytics.change_columns import held_at
+from opdat_analytics.change_columns import Counts, held_at
 from opdat_analytics.model import FACT_KEYS, TABLES, Home
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 KINDS = ("added", "restated", "gone", "held")
-
-Counts = Mapping[tuple[str, str], int]
-"""How many changes there are of each kind and noun: figure, fact, cell."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Comparison:
     """
 
     counts: Counts
-    corrected: pd.DataFrame | None
+    corrected: pa.Table | None
     newly_held: tuple[Mapping[str, Any], ...]
     told: Callable[[], pd.DataFrame]
 
@@ -101,12 +99,12 @@ def compare(home: Home, before: Mapping[str, Any] | None, after: Mapping[str, An
 
     if before is None:
         figures, facts = _count(after, "observations"), sum(_count(after, table) for table in FACT_KEYS)
-        counts = {("added", "figure"): figures, ("added", "fact"): facts, ("held", "cell"): len(newly)}
+        counts: Counts = {("added", "figure"): figures, ("added", "fact"): facts, ("held", "cell"): len(newly)}
         return Comparison(counts, None, tuple(newly), partial(_first, home, after, newly))
     from opdat_analytics import changed_rows
 
-    changes, corrected = changed_rows.between(home, before, after, files, newly)
-    return Comparison(counts_of(changes), corrected, tuple(newly), lambda: changes)
+    counts, corrected, told = changed_rows.between(home, before, after, files, newly)
+    return Comparison(counts, corrected, tuple(newly), told)
 
 
 def _count(manifest: Mapping[str, Any], table: str) -> int:

@@ -18,6 +18,7 @@ from opdat_analytics import disk, store
 from opdat_analytics.ingest.coded import Coded
 from opdat_analytics.ingest.declare import Editions
 from opdat_analytics.model import Home
+from opdat_analytics.model.arrow_columns import arrow_numbers, given_numbers
 from opdat_analytics.row_keys import COLUMNS, RowKeys, row_keys
 from opdat_analytics.scan import code_version
 
@@ -59,17 +60,32 @@ def keys_of(home: Home, entry: Mapping[str, Any], editions: Editions) -> RowKeys
         store.check_parts(home, {"observations": [part]})
         return kept
     table = store.part_table(home, [part], [*COLUMNS, "low", "high"])
-    low, high = (table.column(name).to_numpy() for name in ("low", "high"))
-    return keep(home, part["hash"], {name: _coded(table.column(name)) for name in COLUMNS}, low, high, editions)
+    columns = {name: coded_column(table.column(name)) for name in COLUMNS}
+    return keep(home, part["hash"], columns, *bounds_of(table), editions)
 
 
-def _coded(column: pa.ChunkedArray) -> Coded:
+def coded_column(column: pa.ChunkedArray) -> Coded:
     """A column of a part by its distinct values."""
     whole = column.combine_chunks()
-    if not pa.types.is_dictionary(whole.type):
-        whole = whole.dictionary_encode()
-    levels = [*whole.dictionary.to_pylist(), None]
-    return Coded(whole.indices.fill_null(len(levels) - 1).to_numpy().astype(np.intp), levels).used()
+    if pa.types.is_dictionary(whole.type):
+        (numbers, given), values = given_numbers(whole.indices), whole.dictionary
+    else:
+        said, given = given_numbers(whole)
+        distinct, numbers = np.unique(said, return_inverse=True)
+        values = arrow_numbers(distinct, None, whole.type)
+    levels = [*values.to_pylist(), None]
+    codes = numbers if given is None else np.where(given, numbers, len(levels) - 1)
+    return Coded(codes.astype(np.intp), levels).used()
+
+
+def bounds_of(table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """The columns ``low`` and ``high``, NaN where there is no bound."""
+    low, high = (given_numbers(table.column(name).combine_chunks()) for name in ("low", "high"))
+    return _or_nan(*low), _or_nan(*high)
+
+
+def _or_nan(numbers: np.ndarray, given: np.ndarray | None) -> np.ndarray:
+    return numbers if given is None else np.where(given, numbers, np.nan)
 
 
 def path_of(home: Home, digest: str) -> Path:

@@ -164,6 +164,9 @@ def _pieces(cells: pd.DataFrame, opened: Publication) -> tuple[tuple[Piece, ...]
     read = {entry["file"]: entry["sha256"] for entry in opened.manifest["files"]}
     for row in cells.itertuples(index=False):
         ref = Ref(str(row.file), str(row.sheet), str(row.cell))
+        if row.source in opened.manifest.get("guarded", ()):
+            remarks[f"The sheet around the cells of {ref.file} is not shown: it holds what must not leave."] = None
+            continue
         path = raw_path(opened.home.raw, ref.file)
         try:
             declaration = opened.home.raw / ref.file.partition("/")[0] / DECLARATION

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ CURRENT = 3
 """How many publications are never removed, whatever ``KEPT`` says."""
 
 
-def publish(home: Home, manifest: Mapping[str, Any], base: int) -> store.Publication:
+def publish(home: Home, manifest: Mapping[str, Any], base: int, written: Iterable[Path] = ()) -> store.Publication:
     """Make a manifest the current publication: parts and history first, the manifest last, in one step.
 
     The caller holds the lock and has written every part.
@@ -31,6 +31,8 @@ def publish(home: Home, manifest: Mapping[str, Any], base: int) -> store.Publica
         The publication to be, or the current one again where its files were damaged.
     base
         Generation of the publication that it was made from; 0 where there was none.
+    written
+        Parts that may have been written for it: they are brought to the disk before anything names them.
 
     Raises
     ------
@@ -43,6 +45,7 @@ def publish(home: Home, manifest: Mapping[str, Any], base: int) -> store.Publica
     """
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
     kept = store.history_path(home, manifest["generation"])
+    disk.settle(written)
     disk.sync_folder(home.processed / "parts")
     standing, last = _standing(home), store.last_manifest(home)
     if (last["generation"] if last else 0) != base:

@@ -194,9 +194,10 @@ def _publish(
     entries, base = draft["files"], before["generation"] if before else 0
     change = compare.compare(home, before, draft, touched | gone)
     draft["across"] = across_parts(home, draft, before, change.corrected)
+    written = {path for parts in _written(draft, touched) for path in store.paths_of(home, parts)}
     if before and store.content_hash(draft) == store.content_hash(before):
         if not dry_run:
-            publishing.publish(home, before, base)
+            publishing.publish(home, before, base, written)
             note("healed", publication=store.Publication(home, before).id)
         return _unchanged(before, home)
     manifest = draft | {
@@ -206,7 +207,7 @@ def _publish(
     }
     publication = store.Publication(home, manifest)
     if not dry_run:
-        publication = publishing.publish(home, manifest, base)
+        publication = publishing.publish(home, manifest, base, written)
         note("published", publication=publication.id, changes=change.kinds())
         pruned = publishing.prune(home)
         if pruned.manifests or pruned.parts or pruned.left:
@@ -225,6 +226,11 @@ def _publish(
         newly_stopped=_newly_stopped(entries, before),
         to_look_at=compare.newly_flagged(home, before, draft, touched | gone),
     )
+
+
+def _written(draft: Mapping[str, Any], touched: set[str]) -> Iterable[Mapping[str, Any]]:
+    """The parts that a refresh has written: of the files that it read, and of all together."""
+    return [*(entry["parts"] for entry in draft["files"] if entry["file"] in touched), draft["across"]]
 
 
 def _newly_stopped(entries: Sequence[Mapping[str, Any]], before: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ def told_again(keys: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Per part, the rows whose key is there more than once."""
     every = np.concatenate([*keys, np.empty(0, dtype=np.uint64)])
     ordered = np.sort(every)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
     again = np.isin(every, twice) if twice.size else np.zeros(every.size, dtype=bool)
     return np.split(again, np.cumsum([key.size for key in keys])[:-1])
 
@@ -130,6 +130,8 @@ def told_apart(keys: Sequence[RowKeys]) -> list[np.ndarray]:
     scope, teller, low, high = (
         np.concatenate([getattr(one, name) for one in keys]) for name in ("scope", "teller", "low", "high")
     )
+    if teller.size and (teller == teller[0]).all():
+        return [np.zeros(one.scope.size, dtype=bool) for one in keys]
     order = np.argsort(scope, kind="stable")
     first = np.flatnonzero(np.diff(scope[order], prepend=scope[order][:1] + np.uint64(1)))
     size = np.diff(first, append=scope.size)

@@ -50,8 +50,12 @@ class Publication:
 
     @property
     def id(self) -> str:
-        """Short name of the publication, printed on charts: its generation and six digits of its content."""
-        return f"{self.manifest['generation']}-{content_hash(self.manifest)[:6]}"
+        """Short name of the publication, printed on charts: its generation and six digits of its content.
+
+        Its figures as they may leave go by the same name.
+        """
+        named: str | None = self.manifest.get("leaves_as")
+        return named or f"{self.manifest['generation']}-{content_hash(self.manifest)[:6]}"
 
     def parts(self, table: str) -> list[Path]:
         """The Parquet files that make up a table, in order; DuckDB and Spark take the list as it is."""
@@ -119,6 +123,20 @@ def part_table(home: Home, entries: Sequence[Mapping[str, Any]], columns: Sequen
     return pa.concat_tables(tables).unify_dictionaries() if len(tables) > 1 else tables[0]
 
 
+def whole_part(home: Home, entry: Mapping[str, Any]) -> pa.Table:
+    """A part with all its columns, as it lies there.
+
+    Raises
+    ------
+    OpdatError
+        If it is missing or is not what its entry says.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(pa.BufferReader(_part_bytes(part_path(home, entry["hash"])))).read(use_threads=False)
+
+
 def columns_of(home: Home, manifest: Mapping[str, Any], table: str, names: Sequence[str]) -> pd.DataFrame:
     """Some columns of a table, in their order, as `Publication.table` gives them."""
     import pyarrow as pa
@@ -144,7 +162,12 @@ def part_entries(manifest: Mapping[str, Any], table: str) -> list[Mapping[str, A
 
 def has_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> bool:
     """Whether all the parts of some manifest entries are on disk."""
-    return all(part_path(home, entry["hash"]).exists() for several in parts.values() for entry in several)
+    return all(path.exists() for path in paths_of(home, parts))
+
+
+def paths_of(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Path]:
+    """Where the parts of some manifest entries lie."""
+    return [part_path(home, entry["hash"]) for several in parts.values() for entry in several]
 
 
 def check_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -157,9 +180,8 @@ def check_parts(home: Home, parts: Mapping[str, Sequence[Mapping[str, Any]]]) ->
     DamagedPart
         If one is missing or was changed.
     """
-    for several in parts.values():
-        for entry in several:
-            _part_bytes(part_path(home, entry["hash"]))
+    for path in paths_of(home, parts):
+        _part_bytes(path)
 
 
 def is_whole(home: Home, manifest: Mapping[str, Any]) -> bool:
@@ -302,6 +324,8 @@ def generations(home: Home) -> list[int]:
 def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Column]) -> dict[str, Any]:
     """Write a frame or an Arrow table as an immutable part, unless it is there already.
 
+    It is not brought to the disk: whoever publishes it does so, for all parts together.
+
     Returns
     -------
     Its manifest entry: ``hash`` and ``rows``.
@@ -321,8 +345,8 @@ def write_part(home: Home, rows: pd.DataFrame | pa.Table, columns: Sequence[Colu
     data = sink.getvalue().to_pybytes()
     digest = hashlib.sha256(data).hexdigest()[:32]
     path = part_path(home, digest)
-    if not path.exists() or path.stat().st_size != len(data):
-        disk.put(path, data)
+    if not path.exists() or path.read_bytes() != data:
+        disk.lay(path, data)
     return {"hash": digest, "rows": table.num_rows}
 
 

@@ -12,8 +12,9 @@ import pytest
 from small_project import published, small_project
 
 from opdat_analytics import cli
+from opdat_analytics.answers.apply import apply_decisions
 from opdat_analytics.answers.check import check
-from opdat_analytics.answers.decide import apply_decisions, decisions_workbook
+from opdat_analytics.answers.decide import decisions_workbook
 from opdat_analytics.answers.forms import DATE, KINDS, OFFICE
 from opdat_analytics.answers.marked import marked_copy
 from opdat_analytics.answers.template import plan, template
@@ -246,8 +247,8 @@ def test_a_word_for_a_measure_can_be_ruled_on_too(tmp_path: Path) -> None:
     assert refresh(home).exit_code == 3
 
     assert apply_decisions(ruled(home, G2="alias", H2="conviction", J2="as they say"), home).refused == (
-        "H2: “conviction” is neither a place code nor a measure; see `opdat show places` and `opdat show measures`. "
-        "Did you mean “convictions”?",
+        "H2: «conviction» no es ni un código de lugar ni una medida; vea `opdat show places` y `opdat show measures`. "
+        "¿Quiso decir “convictions”?",
     )
     assert apply_decisions(ruled(home, G2="alias", H2="convictions", J2="as they say"), home).written == {"office": 1}
 
@@ -369,3 +370,53 @@ def test_the_language_of_decisions_can_be_named_and_must_be_one_of_four(tmp_path
     )
     assert sheet["F2"].value == "Acceptez telle quelle la cellule qui est juste et ignorez les autres."
     assert opdat(home, "decide", "--xlsx", str(tmp_path / "d.xlsx"), "--language", "xx") == 2
+
+
+REFUSED = {
+    "en": ("Refused: G2: “sí” is no decision; choose from: accept as, alias,", "Refused: J2: say why;"),
+    "es": ("Rechazado: G2: «sí» no es una decisión; elija entre: aceptar como, alias,", "Rechazado: J2: diga por qué;"),
+    "fr": ("Refusé: G2 : « sí » n'est pas une décision ; choisissez parmi : accepter", "Refusé: J2 : dites pourquoi ;"),
+    "pt": (
+        "Recusado: G2: «sí» não é uma decisão; escolha entre: aceitar como,",
+        "Recusado: J2: diga porquê;",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", list(REFUSED))
+def test_refusals_speak_the_language_of_the_workbook(
+    language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, _ = project(tmp_path, filled("outcomes", language, A6="Hondurrras"))
+    refresh(home)
+    assert opdat(home, "decide", "--apply", str(ruled(home, G2="sí"))) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert [line[: len(expected)] for line, expected in zip(said, REFUSED[language], strict=True)] == [
+        *REFUSED[language]
+    ]
+
+
+def test_what_stays_held_and_what_is_near_are_said_in_the_language_of_the_workbook(tmp_path: Path) -> None:
+    home, path = project(tmp_path, filled("outcomes", "es", D5="doce y pico", A6="Hondurrras"))
+    refresh(home)
+    rows = list(openpyxl.load_workbook(io.BytesIO(decisions_workbook(home))).active.iter_rows(2, values_only=True))
+    row = {cells[2]: number for number, cells in enumerate(rows, 2)}
+    number, place = row["D5"], row["A6"]
+
+    as_bad = ruled(home, **{f"G{number}": "aceptar como", f"H{number}": "trece y pico", f"J{number}": "así"})
+    (kept,) = apply_decisions(as_bad, home).refused
+    assert kept.startswith(f"H{number}: office/return.xlsx › Resultados!D5 seguiría retenida de todos modos: No se ent")
+
+    (near,) = apply_decisions(
+        ruled(home, **{f"G{place}": "alias", f"H{place}": "HNX", f"J{place}": "un desliz"}), home
+    ).refused
+    assert near.startswith(f"H{place}: «HNX» no es ni un código de lugar ni una medida")
+    assert "¿Quiso decir Honduras (HND)" in near
+    assert " or " not in near
+
+    decisions = ruled(home, **{f"G{place}": "alias", f"H{place}": "HND", f"J{place}": "un desliz"})
+    path.unlink()
+    (gone,) = apply_decisions(decisions, home).refused
+    assert gone.startswith(
+        f"D{place}: office/return.xlsx › Resultados!A6 decía «Hondurrras» y ahora no está; actualice"
+    )

@@ -75,6 +75,15 @@ def test_errors_and_empty_texts_of_a_legacy_workbook_are_seen(monkeypatch: pytes
     ]  # fmt: skip
 
 
+def test_white_figures_of_a_legacy_workbook_are_seen_by_their_style() -> None:
+    looks = legacy_facts.Looks(styles=[(0, 0), (5, 0)], unseen={1})
+    noting = legacy_facts.Noting(looks, *looks.odd())
+    noting.number(0, 0, 0, 7.0)
+    noting.number(1, 0, 1, 8.0)
+    noting.text(2, 0, 1, 0)
+    assert {at: code for at, (code, _, _) in noting.found.unread.items()} == {(1, 0): "white_on_white"}
+
+
 @pytest.mark.parametrize(
     ("short", "value"),
     [(0x3FF00000, 1.0), (0x405EC000, 123.0), (49 * 4 | 2, 49.0), (0xFFFFFFFE, -1.0), (1235 * 4 | 3, 12.35)],

@@ -15,6 +15,7 @@ from opdat_analytics.drafting.draft import draft
 from opdat_analytics.drafting.drift import drift
 from opdat_analytics.drafting.fate_picture import picture_html, picture_text
 from opdat_analytics.drafting.sheet_tables import find_tables
+from opdat_analytics.drafting.source import language_of
 from opdat_analytics.drafting.tidy_rows import fates_of, tidy_of
 from opdat_analytics.ingest.declare import Source, read_declaration
 from opdat_analytics.ingest.grid import nonblank
@@ -204,6 +205,24 @@ def test_a_measure_that_no_word_names_is_asked_for_and_never_guessed(tmp_path: P
     assert len(best.read.tables["observations"]) == 0
     assert (best.fates["S"][1:, 1:] == FATE["held"]).all()
     assert '# meanings.measure."Zorps" = ""' in best.toml
+
+
+NAMES = ["San Juan del Sur", "Santa Cruz del Quiché", "Ciudad de Guatemala", "El Progreso", "San José de las Flores"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "language"),
+    [
+        (["Department", "Year", "Convictions"], "en"),
+        (["Location", "Quarter", "Number"], "en"),
+        (["Municipio", "Año", "Condenas"], "es"),
+        (["Municipio", "Número de Víctimas", "Detenciones"], "es"),
+        (["Município", "Ano", "Condenações"], "pt"),
+        (["Zona", "2019", "2020"], "es"),
+    ],
+)
+def test_names_of_places_tell_the_language_only_where_nothing_else_does(headings: list[str], language: str) -> None:
+    assert language_of(headings + NAMES * 5).value == language
 
 
 @pytest.mark.parametrize(
@@ -407,6 +426,26 @@ def test_tables_side_by_side_are_drafted_read_and_watched_for_drift(tmp_path: Pa
     (told,) = drift(workbook(tmp_path / "c" / "trafficking.xlsx", {"S": retitled}), source)
     assert (told.kind, told.was) == ("renamed", "Convictions")
     assert told.now == "All convictions"
+
+
+def test_tables_in_a_grid_get_a_layout_each_by_their_row_and_their_column(home: Home) -> None:
+    def table(title: str, male: int) -> Rows:
+        return [[title, None, None], ["Sex", 2020, 2021], ["Male", male, male + 1], ["Female", male + 2, male + 3]]
+
+    def row(left: Rows, right: Rows) -> Rows:
+        return [[*a, None, *b] for a, b in zip(left, right, strict=True)]
+
+    upper, lower = (
+        row(table("Guatemala", 10), table("Honduras", 20)),
+        row(table("Panama", 30), table("El Salvador", 40)),
+    )
+    path = workbook(home.raw / "office" / "trafficking.xlsx", {"Convictions": [*upper, [], *lower]})
+    (best,) = draft(path)
+    assert best.toml.count('from = { row = "Panama", column = ') == 2
+    rows = accepted(home, "office").query("year == 2021 and sex == 'female'")
+    assert figures(rows, "cell", "place") == [
+        ("C4", "GTM", 13), ("G4", "HND", 23), ("C9", "PAN", 33), ("G9", "SLV", 43),
+    ]  # fmt: skip
 
 
 def test_drift_tells_a_column_of_labels_that_was_added_and_proposes_the_headers(tmp_path: Path) -> None:

@@ -176,6 +176,19 @@ def test_when_only_the_last_confirmation_fails_the_new_publication_is_told(home:
     assert refresh(home).status == "unchanged"
 
 
+def test_every_new_part_is_on_the_disk_before_anything_names_it(home: Home) -> None:
+    parts = home.processed / "parts"
+    before = set(parts.iterdir())
+    edit(home, "police/returns.csv", "40", "41")
+    counted = Faulty()
+    with meddled(counted):
+        refresh(home)
+    new = set(parts.iterdir()) - before
+    assert len(new) >= 3  # figures, what was corrected, the list of sources
+    confirmed = counted.calls[: counted.calls.index("link")].count("fsync")
+    assert confirmed >= len(new) + 2  # and their folder, and the manifest that the history is about to hold
+
+
 def copy_of(home: Home) -> Home:
     """The same project elsewhere, to try a refresh on."""
     root = home.raw.parent.parent

@@ -583,3 +583,18 @@ def test_the_figure_ids_of_a_pack_can_be_explained(mailed: Mailed) -> None:
     home, shown, _ = mailed
     found = opdat.explain(shown[0].figure_id, home=home)
     assert set(found.cells["text"]) == {"12", "7", "9", "over 4"}
+
+
+def test_a_project_without_any_source_of_the_standing_pack_gets_one_without_charts(tmp_path: Path) -> None:
+    home = small_project(tmp_path)
+    refresh(home)
+    assert main_code(["export", "--raw", str(home.raw), "--processed", str(home.processed), "--exports",
+                      str(home.exports)]) == 0  # fmt: skip
+    assert json.loads((home.exports / "pack.json").read_text(encoding="utf-8"))["sections"] == []
+    assert (home.exports / "pack.pptx").stat().st_size > 0
+
+
+def main_code(words: list[str]) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    return int(left.value.code or 0)

@@ -152,3 +152,35 @@ def test_a_name_in_a_long_column_of_honest_remarks_is_found() -> None:
     assert not must_stop(personal_data(np.array(remarks, dtype=object)))
     remarks[333][1] = "La víctima María Pacay fue remitida al albergue"
     assert [one.header for one in personal_data(np.array(remarks, dtype=object))] == ["column B"]
+
+
+CALLERS = ["Grace", "anon", "Peter O.", "Mercy", "Joan", "anon", "Ritah"]
+NUMBERS = ["+256 772 123456", "0701 998877", "0782 445566", "0772 110022", "0703 221100", "0755 900112", "0772 334455"]
+CAPTIONS = ["Okonkwo", "Petrenko et al.", "Vargas-Lopez", "Hassan", "Nguyen", "Da Silva"]
+CARATULAS = ["Gómez, Ramón s/ inf. art. 145 bis", "Ledesma, Carlos y otros s/ trata", "N.N. s/ averiguación",
+             "Paz, Luis s/ trata", "Sosa, Marta s/ inf. art. 145 ter"]  # fmt: skip
+AFFAIRES = ["Ministère public c/ Kaboré", "Ministère public c/ Zongo et autres", "MP contre Ilboudo", "MP c/ Nana"]
+REGISTERS: dict[str, Lines] = {
+    "calls": [["Caller", "Callback no."], *map(list, zip(CALLERS, NUMBERS, strict=True))],
+    "numbers of telephones by their technical name": [
+        ["MSISDN", "Topic"],
+        *[[f"25677211{n}045", "labour"] for n in range(6)],
+    ],
+    "a docket": [
+        ["Docket", "Caption"],
+        *[[f"1:2{n}-cr-0{n}23", f"United States v. {s}"] for n, s in enumerate(CAPTIONS)],
+    ],
+    "carátulas": [["Exp.", "Carátula"], *[[f"CFP {n}234/2019", said] for n, said in enumerate(CARATULAS)]],
+    "affaires": [["Affaire", "Décision"], *[[said, "renvoi"] for said in AFFAIRES]],
+}
+
+
+@pytest.mark.parametrize("what", REGISTERS)
+def test_registers_of_calls_and_of_cases_by_name_are_stopped(what: str) -> None:
+    assert must_stop(personal_data(grid(REGISTERS[what])))
+
+
+def test_counts_of_cases_and_of_callers_come_in() -> None:
+    for head, values in (("Cases", "12|7|31"), ("Callers", "4|18|9"), ("Parties", "48|51|60"), ("Affaires", "3|2|8"),
+                         ("Caption", "Table 1. Convictions|Table 2. Cases v. persons|Table 3. Charges")):  # fmt: skip
+        assert not must_stop(personal_data(grid(_column(head, values))))

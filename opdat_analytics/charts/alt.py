@@ -22,6 +22,8 @@ def describe(
     counted = series_word if len(groups) == 1 else plural(series_word)
     sentences = [f"{chart} of {subtitle}; {len(groups)} {counted}{', ' + span if span else ''}."]
     stated = [point for point in marks if point.stated]
+    if all(point.hidden for point in marks):
+        return sentences[0] + " No number of them is shown."
     if not stated:
         return sentences[0] + " No number is stated for any of them; missing is not zero."
 
@@ -46,7 +48,7 @@ def describe(
     told_kinds = [f"{count} {'is' if count == 1 else 'are'} {name}" for count, name in kinds if count]
     if told_kinds:
         sentences.append(f"Of {len(stated)} figure{'s' if len(stated) > 1 else ''}, {joined(told_kinds)}.")
-    gaps = len(marks) - len(stated)
+    gaps = sum(not point.stated and not point.hidden for point in marks)
     silent = [label(name, labels) for name in groups if not any(p.stated for p in marks if p.group == name)]
     if gaps:
         sentences.append(

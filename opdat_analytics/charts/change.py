@@ -9,7 +9,7 @@ import matplotlib
 import pandas as pd
 
 from opdat_analytics.charts import alt, exhibit, layout, marks, rows, style, words
-from opdat_analytics.charts.frame import Point, checked, points, unique
+from opdat_analytics.charts.frame import HIDDEN, Point, checked, points, unique
 from opdat_analytics.model import Exhibit, OpdatError
 
 Pair = tuple[Point | None, Point | None]
@@ -164,7 +164,7 @@ def _draw(
         if two is not None and two.stated:
             marks.level(ax, y, replace(two, old_low=None), colour, 6.5)
         for text, edge in zip((*texts, way), edges, strict=True):
-            faint = text in ("no figure", UNKNOWN)
+            faint = text in ("no figure", HIDDEN, UNKNOWN)
             rows.write(page, [text], edge, base + y, style.GREY if faint else style.INK, "right")
     return page
 

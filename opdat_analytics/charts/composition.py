@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from opdat_analytics.charts import events, exhibit, layout, marks, rows, style, words
-from opdat_analytics.charts.frame import Point, blank, checked, plain, points
+from opdat_analytics.charts.frame import HIDDEN, Point, blank, checked, plain, points
 from opdat_analytics.model import Exhibit, OpdatError
 
 WHOLE = "total"
@@ -129,9 +129,12 @@ def _bar(place: Any, stated: Sequence[Point], labels: Mapping[str, str] | None) 
     name = "not stated" if blank(place) else words.label(str(plain(place)), labels)
     known = {code: p for code, p in parts.items() if p.stated}
     if not known:
-        return Bar(name, parts, whole, {}, "no part is stated")
+        none = f"parts are hidden {HIDDEN}" if any(p.hidden for p in parts.values()) else "no part is stated"
+        return Bar(name, parts, whole, {}, none)
     lows = {code: p.low or 0.0 for code, p in known.items()}
     highs = {code: inf if p.high is None else p.high for code, p in known.items()}
+    if whole is None and any(p.hidden for p in parts.values()):
+        return Bar(name, parts, None, {}, f"parts are hidden {HIDDEN}, and no total: no share")
     if whole is None and len(known) == 1:
         alone = words.label(next(iter(known)), labels).lower()
         return Bar(name, parts, None, {}, f"only {alone} is stated, and no total: no share")

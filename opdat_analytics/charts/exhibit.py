@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from opdat_analytics.charts import words
-from opdat_analytics.charts.frame import Point, figure_id, remarks, several
+from opdat_analytics.charts.frame import Point, figure_id, leaves_out_hidden, remarks, several
 from opdat_analytics.charts.layout import Texts
 from opdat_analytics.charts.style import slug
 from opdat_analytics.model import Exhibit
@@ -53,9 +53,20 @@ def exhibit(
 def _hidden(frame: pd.DataFrame) -> list[str]:
     """How many figures of a chart are hidden to protect persons, with the shorthand for them."""
     count = int((frame["qualifier"] == "suppressed").sum()) if "qualifier" in frame else 0
-    if not count:
-        return []
-    return [f"{count} {'figure is' if count == 1 else 'figures are'} hidden so that no person can be told: [c]."]
+    found = []
+    if count:
+        found.append(
+            f"{count} {'figure is' if count == 1 else 'figures are'} hidden so that no person can be told: [c]."
+        )
+    if {"low", "left_out"} <= set(frame.columns):
+        sums = frame.loc[frame["low"].notna(), "left_out"]
+        short = sum(map(leaves_out_hidden, sums))
+        if short:
+            found.append(
+                f"Figures hidden so that no person can be told [c] are left out of {short} of {len(sums)} "
+                f"{'sum' if len(sums) == 1 else 'sums'}; their places count as not reporting."
+            )
+    return found
 
 
 def sentence(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,11 @@ ONE_VALUED = (
 _ANSWERS = ("low", "n", "n_reporting", "numerator", "numerator_low")
 
 
+HIDDEN = "[c]"
+"""The shorthand for a figure that is hidden to protect persons."""
+_WITHOUT_HIDDEN = re.compile(r"without a number: [^;]*\bsuppressed\b")
+
+
 @dataclass(frozen=True)
 class Point:
     """One figure of a chart.
@@ -29,6 +35,7 @@ class Point:
     ``low`` is None where no number is stated; ``high`` is None where there is none or it is unbounded.
     ``along`` is what the chart runs along: a year, a column of a grid, a date. ``chance_low`` and ``chance_high``
     are limits of chance, apart from the bounds; ``breaks`` are the years from which its series counts differently.
+    ``short`` is a sum that leaves out figures that are hidden.
     """
 
     group: str
@@ -50,11 +57,17 @@ class Point:
     chance_low: float | None = None
     chance_high: float | None = None
     breaks: tuple[int, ...] = ()
+    short: bool = False
 
     @property
     def stated(self) -> bool:
         """Whether there is a number at all."""
         return self.low is not None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its number is hidden so that no person can be told."""
+        return self.low is None and self.qualifier == "suppressed"
 
     @property
     def unbounded(self) -> bool:
@@ -221,6 +234,7 @@ def _point(row: Mapping[Any, Any], group: str, along: str | None, fallback: str)
         chance_low=real("chance_low"),
         chance_high=real("chance_high"),
         breaks=_breaks(row, true("series_break")),
+        short=leaves_out_hidden(row.get("left_out")),
     )
 
 
@@ -256,3 +270,8 @@ def remarks(frame: pd.DataFrame, name: str) -> tuple[list[str], list[str]]:
     every = dict.fromkeys(part for parts in told for part in parts)
     common = [part for part in every if all(part in parts for parts in told)]
     return common, [part for part in every if part not in common]
+
+
+def leaves_out_hidden(left_out: Any) -> bool:
+    """Whether a sum says of itself (``left_out``) that it is without figures that are hidden."""
+    return not blank(left_out) and _WITHOUT_HIDDEN.search(str(left_out)) is not None

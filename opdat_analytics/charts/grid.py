@@ -15,15 +15,13 @@ from matplotlib.patches import Rectangle
 
 from opdat_analytics.charts import alt, events, exhibit, layout, marks, style, words
 from opdat_analytics.charts.classes import Scale, coverage_scale, named_for, scale_of
-from opdat_analytics.charts.frame import Point, checked, plain, points, unique
+from opdat_analytics.charts.frame import HIDDEN, Point, checked, plain, points, unique
 from opdat_analytics.model import Exhibit, OpdatError
 
 WIDEST = 16.0
 """Widest page, in inches; beyond it the numbers of the cells become smaller, then are left out."""
 SMALLEST_TYPE = 4.5
 VALUES = ("low", "coverage")
-HIDDEN = "[c]"
-"""The shorthand for a figure that is hidden to protect persons."""
 MISSING: Mapping[str, Any] = {"facecolor": style.PAPER, "edgecolor": "#c9c9c9", "hatch": "////", "linewidth": 0}
 """The hatched ground of a cell without a figure."""
 
@@ -136,7 +134,7 @@ def _text(point: Point, value: str, unit: str | None) -> tuple[str, ...]:
         of = () if point.n_expected is None else (f"{point.n_reporting or 0}/{point.n_expected}",)
         return (f"{point.coverage:.0%}", *of)
     if point.low is None:
-        return (HIDDEN,) if point.qualifier == "suppressed" else ()
+        return (HIDDEN,) if point.hidden else ()
     text = words.figure(point, unit)
     if not point.ranged or len(text) <= 5:
         return (text,)
@@ -169,6 +167,8 @@ def _draw(
     every = max(1, round(0.4 / step + 0.49)) if years else 1
 
     keys = [layout.Key(text, _swatch(shade)) for text, shade in zip(scale.names, scale.shades, strict=True)]
+    if any(p.hidden for p in marked):
+        keys.append(layout.Key("hidden so that no person can be told", marks.hidden_key))
     if len(texts) < len(down) * len(across) or not all(texts.values()):
         keys.append(layout.Key("no figure", _swatch(None)))
     keys += [k for k in marks.keys(marked, style.GREY) if any(name in k.text for name in ("partial", "elsewhere"))]
@@ -191,7 +191,10 @@ def _draw(
         for j, place in enumerate(across):
             point = cells.get((group, place))
             shade = None if point is None else _shade(point, value)
-            if shade is None:
+            if point is not None and point.hidden and value == "low":
+                ax.add_patch(Rectangle((j + 0.04, i + 0.06), 0.92, 0.88, facecolor="none", edgecolor=style.FAINT,
+                                       linewidth=0.6, zorder=3))  # fmt: skip
+            elif shade is None:
                 ax.add_patch(Rectangle((j + 0.04, i + 0.06), 0.92, 0.88, **MISSING))
             else:
                 matrix[i, j] = scale.place(shade)
@@ -219,7 +222,7 @@ def _draw(
                 ground = style.PAPER
             if size >= SMALLEST_TYPE:
                 _centred(page.sheet, texts[group, place], x + corner / 2, y, size, style.text_on(ground), "center")
-            if value == "low" and (point.partial or point.secondary):
+            if value == "low" and not point.hidden and (point.partial or point.secondary):
                 marks.dot(
                     page.sheet, x - step / 2 + 0.065, y + row / 2 - 0.07, point, style.text_on(ground), 4.0, ground
                 )

@@ -63,11 +63,16 @@ def breaks(ax: Axes, run: Run) -> None:
 
 
 def gaps(ax: Axes, run: Run, colour: str, row: int = 0, shift: float = 0.0) -> None:
-    """A small cross at the foot of each year that has no number; ``row`` sets the crosses of several groups apart."""
+    """A small cross at the foot of each year that has no number, ``[c]`` where it is hidden.
+
+    ``row`` sets the marks of several groups apart.
+    """
     height = ax.get_figure().get_size_inches()[1] * ax.get_position().height  # type: ignore[union-attr]
     stated = {point.along for point in run if point.stated}
-    for year in (point.along for point in run if point.along not in stated):
-        marks.gap(ax, year + shift, ax.get_ylim()[1] * (0.055 + 0.1 * row) / height, colour)
+    for point in (point for point in run if point.along not in stated):
+        mark = marks.hidden if point.hidden else marks.gap
+        foot = 0.08 if point.hidden else 0.055
+        mark(ax, point.along + shift, ax.get_ylim()[1] * (foot + 0.1 * row) / height, colour)
 
 
 def line(ax: Axes, run: Run, colour: str, shift: float = 0.0, size: float = 5.0, arrow: float = marks.ARROW) -> None:

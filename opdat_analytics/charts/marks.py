@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from opdat_analytics.charts import style
-from opdat_analytics.charts.frame import Point
+from opdat_analytics.charts.frame import HIDDEN, Point
 from opdat_analytics.charts.layout import Glyph, Key
 
 ARROW = 0.2
@@ -111,6 +111,16 @@ def gap(ax: Axes, x: float, y: float, colour: str) -> None:
     ax.plot([x], [y], marker="x", markersize=3.6, markeredgewidth=1.1, color=colour, linestyle="none", zorder=3)
 
 
+def hidden(ax: Axes, x: float, y: float, colour: str) -> None:
+    """What stands for a figure that is hidden so that no person can be told."""
+    ax.text(x, y, HIDDEN, ha="center", va="center", color=colour, fontsize=7.5, zorder=3)
+
+
+def hidden_key(ax: Axes, x: float, y: float) -> None:
+    """What stands for a hidden figure, as a key shows it."""
+    hidden(ax, x, y, style.GREY)
+
+
 def break_line(ax: Axes, x: float) -> None:
     """The double line before a year from which a source counts differently; over the whole height of the axes."""
     for colour, width in _DOUBLE:
@@ -128,7 +138,9 @@ def time_keys(points: Sequence[Point]) -> list[Key]:
             ax.plot([x, x], [y - 0.08, y + 0.08], solid_capstyle="butt", color=ink, lw=width)
 
     found = []
-    if any(not point.stated for point in points) and any(point.stated for point in points):
+    if any(point.hidden for point in points):
+        found.append(Key("hidden so that no person can be told", hidden_key))
+    if any(not point.stated and not point.hidden for point in points) and any(point.stated for point in points):
         found.append(Key("no number: a gap, not zero", lambda ax, x, y: gap(ax, x, y, style.GREY)))
     shown = [point.along for point in points]
     if any(min(shown) < year <= max(shown) for point in points for year in point.breaks):

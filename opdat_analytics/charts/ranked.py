@@ -9,7 +9,7 @@ import matplotlib
 import pandas as pd
 
 from opdat_analytics.charts import alt, exhibit, layout, marks, rows, style, words
-from opdat_analytics.charts.frame import Point, checked, points, unique
+from opdat_analytics.charts.frame import HIDDEN, Point, checked, points, unique
 from opdat_analytics.model import Exhibit, MixtureRefused
 
 
@@ -63,9 +63,14 @@ def ranked(
     every = points(shown, by, "year" if "year" in table.columns else None)
     word = words.groups_word(by, table)
     unit = words.unit(table)
-    silent = [words.label(str(value), labels) for value in table.loc[~stated, by]] if stated.any() else []
+    hidden = table["qualifier"].eq("suppressed") & ~stated if "qualifier" in table else ~stated & False
+    silent, secret = ([words.label(str(value), labels) for value in table.loc[mask, by]] if stated.any() else []
+                      for mask in (~stated & ~hidden, hidden))  # fmt: skip
     extra = _order(every)
     last = [f"No number is stated for {style.joined(silent, 40)}."] if silent else []
+    named = style.joined(sorted(secret), 40)
+    gone = [f"Hidden so that no person can be told, however many: {named} {HIDDEN}."] if secret else []
+    extra += gone
     if len(shown) < stated.sum():
         extra.append(f"The {len(shown)} highest lower bounds of {stated.sum()} are shown.")
     span = words.period(years)
@@ -75,7 +80,7 @@ def ranked(
         told = exhibit.texts("ranked", shown, every, said, subtitle, publication, sources, extra, last)
         page = _draw(told, every, style.colours(by, [p.group for p in every]) if by in style.FIXED else {},
                      style.measure_colour(next(iter(unique(table, "measure")), "")), unit, labels)  # fmt: skip
-    spoken = alt.describe("Ranked dot chart", subtitle, every, unit, labels, word)
+    spoken = " ".join([alt.describe("Ranked dot chart", subtitle, every, unit, labels, word), *gone])
     return exhibit.exhibit("ranked", name, page.figure, shown, told, spoken, by)
 
 

@@ -8,7 +8,7 @@ import matplotlib
 import pandas as pd
 
 from opdat_analytics.charts import alt, events, exhibit, layout, lines, marks, rows, style, words
-from opdat_analytics.charts.frame import Point, checked, points, unique
+from opdat_analytics.charts.frame import HIDDEN, Point, checked, points, unique
 from opdat_analytics.model import Exhibit, OpdatError
 
 TALL = 0.46
@@ -94,8 +94,9 @@ def _draw(
     years = lines.years_of(every)
     shown = {group: [p for p in run if p.stated] for group, run in runs.items()}
     final = years[-1]
-    first = [f"{words.figure(run[0], unit)} ({run[0].along})" if run else "no figure" for run in shown.values()]
-    latest = [words.figure(run[-1], unit) if run else "no figure" for run in shown.values()]
+    none = {group: HIDDEN if any(p.hidden for p in run) else "no figure" for group, run in runs.items()}
+    first = [f"{words.figure(run[0], unit)} ({run[0].along})" if run else none[g] for g, run in shown.items()]
+    latest = [words.figure(run[-1], unit) if run else none[g] for g, run in shown.items()]
     when = [str(run[-1].along) if run else "–" for run in shown.values()]
     who = [_coverage(run[-1] if run else None) for run in shown.values()]
     columns = [("first", first), ("latest", latest), ("year", when)]
@@ -126,7 +127,7 @@ def _draw(
     for (name, texts), edge in zip(columns, edges, strict=True):
         rows.write(page, [name], edge, top + head / 2, style.GREY, "right")
         for text, y in zip(texts, placed.centres, strict=True):
-            strong = name == "latest" and text != "no figure"
+            strong = name == "latest" and text not in none.values()
             ink = style.INK if name == "latest" else style.GREY
             rows.write(page, [text], edge, page.bottom + y, ink, "right", weight="bold" if strong else "normal")
     page.sheet.plot([page.left, edges[-1]], [top, top], color=style.RULE, lw=0.8)

@@ -78,7 +78,7 @@ def targets(
 
 
 def _verdict(record: Mapping[Any, Any], point: Point) -> str:
-    return _MET.get(str(record.get("met")), "not known") if point.stated else "no actual"
+    return _MET.get(str(record.get("met")), "not known") if point.stated or point.hidden else "no actual"
 
 
 def _spoken(

@@ -115,7 +115,9 @@ def _tile(
     shade = None if point is None or point.low is None else scale.shades[scale.place(point.low)]
     hollow = point is not None and point.secondary and shade is not None
     look: dict[str, Any] = {"facecolor": "none", "edgecolor": "#dcdcdc", "linewidth": 0.6}
-    if point is not None and shade is None:
+    if point is not None and point.hidden:
+        look = {"facecolor": "none", "edgecolor": style.GREY, "linewidth": 0.6}
+    elif point is not None and shade is None:
         look = dict(MISSING)
     elif shade is not None:
         look = {"facecolor": shade, "edgecolor": "none"}
@@ -126,13 +128,13 @@ def _tile(
         Rectangle((x - side / 2 + inset, y - side / 2 + inset), side - 2 * inset, side - 2 * inset, **look)
     )
     ink = "#9a9a9a" if point is None else style.GREY if shade is None else style.INK if hollow else style.text_on(shade)
-    if shade is None or point is None:
+    if point is None or (shade is None and not point.hidden):
         page.sheet.text(x, y, code, size=CODE, color=ink, ha="center", va="center_baseline")
         return
     page.sheet.text(x, y + 0.035, code, size=CODE, color=ink, ha="center", va="baseline")
     text, size = _fitting(point, side - 0.04, unit)
     page.sheet.text(x, y - 0.105, text, size=size, color=ink, ha="center", va="baseline")
-    if point.partial and not hollow:
+    if shade is not None and point.partial and not hollow:
         marks.dot(page.sheet, x + side / 2 - 0.05, y + side / 2 - 0.05, point, ink, 3.2, shade)
 
 
@@ -152,7 +154,9 @@ def _keys(found: Mapping[str, Point], scale: Scale) -> list[layout.Key]:
     first = next((place for place, start in enumerate(scale.starts) if start > 0), None)
     names = [f"lower bound {name}" if place == first and not exact else name for place, name in enumerate(scale.names)]
     keys = [layout.Key(text, _swatch(shade)) for text, shade in zip(names, scale.shades, strict=True)]
-    if any(not p.stated for p in there):
+    if any(p.hidden for p in there):
+        keys.append(layout.Key("hidden so that no person can be told", marks.hidden_key))
+    if any(not p.stated and not p.hidden for p in there):
         keys.append(layout.Key("no figure", lambda ax, x, y: ax.add_patch(
             Rectangle((x - 0.1, y - 0.09), 0.2, 0.18, **MISSING))))  # fmt: skip
     if any(p.stated and p.secondary for p in there):

@@ -124,6 +124,8 @@ def _draw(
     placed = events.place(annotations, years, at, layout.WIDTH - 2 * layout.MARGIN) if len(years) else []
     body = len(runs) * (PANEL + head + 0.15) + 0.2
     keys = [key for key in marks.keys(every, style.GREY) if "incomplete" not in key.text]
+    if any(p.hidden for p in every):
+        keys.append(layout.Key("hidden so that no person can be told", marks.hidden_key))
     page = layout.page(told, keys, body + events.lift(placed))
     events.draw(page, placed, at, page.bottom + 0.2, page.bottom + body)
     for place, (group, run) in enumerate(runs.items()):
@@ -166,6 +168,9 @@ def _statements(page: layout.Page, ax: Axes, run: Sequence[Point], colour: str, 
     to_inches = page.figure.dpi_scale_trans.inverted()
     floor = to_inches.transform((0, ax.bbox.y0))[1]
     shown = [p for p in sorted(run, key=lambda p: (extent(str(p.along))[1], p.low or 0.0)) if p.low is not None]
+    for point in run:
+        if point.hidden:
+            marks.hidden(ax, sum(extent(str(point.along))) / 2, ax.get_ylim()[1] * 0.08, colour)
     middles = [sum(extent(str(p.along))) / 2 for p in shown]
     lows: list[float] = [p.low for p in shown if p.low is not None]
     spots = [to_inches.transform(ax.transData.transform((x, low))) for x, low in zip(middles, lows, strict=True)]

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.charts.frame import Point, blank, several, unique
+from opdat_analytics.charts.frame import HIDDEN, Point, blank, several, unique
 from opdat_analytics.charts.style import joined
 from opdat_analytics.model import OUTSIDE, OpdatError
 
@@ -67,7 +67,9 @@ def bounds(low: float | None, high: float | None, unit: str | None = None) -> st
 
 
 def figure(point: Point, unit: str | None = None) -> str:
-    """The figure of a point in words; ``about`` where the publisher said so."""
+    """The figure of a point in words, ``[c]`` where it is hidden; ``about`` where the publisher said so."""
+    if point.hidden:
+        return HIDDEN
     return ("~" if point.about and point.stated else "") + bounds(point.low, point.high, unit)
 
 
@@ -233,12 +235,15 @@ def direction(series: Sequence[Point]) -> str | None:
     str or None
         None where the bounds allow more than one answer, where an end is partial, likely incomplete, unstable or
         read elsewhere than at its publisher (never a headline), where the places behind the two ends may differ,
-        where the series breaks between them, or where there are not two years.
+        where one leaves out figures that are hidden, where the series breaks between them, or where there are not two
+        years.
     """
     if len(series) < 2 or not series[0].stated or not series[-1].stated:
         return None
     first, last = series[0], series[-1]
     if any(end.partial or end.incomplete or end.unstable or end.about or end.secondary for end in (first, last)):
+        return None
+    if first.short or last.short:
         return None
     if first.n_reporting != last.n_reporting or first.low is None or last.low is None:
         return None
@@ -358,7 +363,7 @@ def caveats(marks: Sequence[Point], extra: Sequence[str] = ()) -> list[str]:
             found.append(f"{_share(count, total)} {one if count == 1 else many}")
 
     found = list(extra)
-    if marks and not stated:
+    if not stated and not all(point.hidden for point in marks):
         found.append("No number is stated for any of these; missing is not zero.")
     few = f"fewer than {PARTIAL_BELOW:.0%} of the places expected reported; do not compare with full totals."
     told("partial", f"is a partial total: {few}", f"are partial totals: {few}")
@@ -377,10 +382,12 @@ def caveats(marks: Sequence[Point], extra: Sequence[str] = ()) -> list[str]:
     told("ranged", f"is {hidden}", f"are {hidden}")
     told("restated", "was restated by the publisher.", "were restated by the publisher.")
     told("about", "rests on a number given as “about”, marked ~.", "rest on numbers given as “about”, marked ~.")
-    missing = len(marks) - total
+    gone = sum(point.hidden for point in marks)
+    missing = len(marks) - total - gone
     if stated and missing:
         kinds = sorted(
-            {point.qualifier.replace("_", " ") for point in marks if not point.stated} - {"exact", "unquantified"}
+            {point.qualifier.replace("_", " ") for point in marks if not point.stated}
+            - {"exact", "unquantified", "suppressed"}
         )
         why = f" ({joined(kinds)})" if kinds else ""
         found.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,9 +77,11 @@ def decide(
     processed: Processed = None,
     exports: Exports = None,
 ) -> None:
-    """Rule on held cells in a workbook."""
+    """Rule in a workbook on what is held, and on what files say differently."""
     from opdat_analytics import store
-    from opdat_analytics.answers.decide import apply_decisions, decisions_workbook
+    from opdat_analytics.answers.apply import apply_decisions
+    from opdat_analytics.answers.decide import decisions_workbook
+    from opdat_analytics.answers.words import words
 
     home = home_of(ctx, raw, processed, exports)
     if (xlsx is None) == (apply is None):
@@ -87,11 +90,11 @@ def decide(
         store.write_whole(xlsx, decisions_workbook(home, language))
         say(f"Decisions: {xlsx}")
     if apply is not None:
-        done = apply_decisions(apply, home)
+        done = apply_decisions(apply, home, date.today())
         for source, count in done.written.items():
             say(f"Written: {count} {'ruling' if count == 1 else 'rulings'} to {source}/source.toml")
         for problem in done.refused:
-            typer.echo(f"Refused: {problem}", err=True)
+            typer.echo(f"{words(done.language)['refused']['label']}: {problem}", err=True)
         raise typer.Exit(1 if done.refused else 0)
 
 

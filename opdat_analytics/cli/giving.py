@@ -150,9 +150,11 @@ def run(
 def _changes(home: Home) -> None:
     """What changed since the publication before, beside the pack, for whoever mails it."""
     from opdat_analytics import store
+    from opdat_analytics.disclosure import policies
     from opdat_analytics.watch.summary import as_markdown, as_page, summary
 
-    told = summary(home)
+    rules = policies(home.raw)
+    told = summary(home, hides=lambda source, measure: rules.of(source, measure).hides)
     for name, text in (("changes.md", as_markdown(told)), ("changes.html", as_page(told))):
         store.write_whole(home.exports / name, text.encode())
     say(f"Changes: changes.md, changes.html in {home.exports}")

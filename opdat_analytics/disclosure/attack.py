@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -113,3 +113,49 @@ def _extreme(
         integrality=np.ones(len(inside)),
     )
     return float(round(solved.x[place[cell]])) if solved.x is not None else float("nan")
+
+
+def reconciled(system: System, hidden: np.ndarray) -> System | None:
+    """The same table with as few sums as possible taken for incomplete, so that numbers fit it.
+
+    A total may hold something of which no figure was printed; where parts are missing that cannot be seen from the
+    numbers alone, but where no number fits all sums at once some of them must be so.
+
+    Parameters
+    ----------
+    system
+        The table.
+    hidden
+        Cells of which nothing is known.
+
+    Returns
+    -------
+    System or None
+        None where parts make up more than their total, whatever is left out.
+    """
+    n, m = system.size, len(system.sums)
+    rows, columns, values = [], [], []
+    for number, one in enumerate(system.sums):
+        for cell, factor in [*((part, 1.0) for part in one.parts), (one.total, -1.0), (n + number, 1.0)]:
+            rows.append(number)
+            columns.append(cell)
+            values.append(factor)
+    low = np.concatenate([np.where(hidden, 0.0, system.low), np.zeros(m)])
+    high = np.concatenate([np.where(hidden, np.inf, system.high), np.full(m, np.inf)])
+    cost = np.concatenate([np.zeros(n), [1.0 if one.exact else 0.0 for one in system.sums]])
+    matrix = csr_matrix((values, (rows, columns)), (m, n + m))
+    solved = milp(cost, constraints=LinearConstraint(matrix, 0, 0), bounds=Bounds(low, high))
+    if solved.x is None:
+        return None
+    rests = solved.x[n:]
+    sums = [replace(one, exact=one.exact and rest < 0.5) for one, rest in zip(system.sums, rests, strict=True)]
+    return System(system.low, system.high, tuple(sums))
+
+
+def with_rests(system: System) -> System:
+    """The same table with a cell more for the rest of each total of which no figure was printed; unknown, and last."""
+    open_sums = [one for one in system.sums if not one.exact]
+    at = {one: system.size + number for number, one in enumerate(open_sums)}
+    sums = tuple(one if one.exact else Sum(one.total, (*one.parts, at[one]), True) for one in system.sums)
+    more = np.zeros(len(at))
+    return System(np.concatenate([system.low, more]), np.concatenate([system.high, more]), sums)

@@ -9,9 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opdat_analytics.disclosure.attack import System, bounds_of
+from opdat_analytics.disclosure.attack import FAR, Sum, System, bounds_of, reconciled, with_rests
 from opdat_analytics.disclosure.policy import Policies, Policy
-from opdat_analytics.disclosure.structure import DIVIDED, TOTAL, Key, keys_of, parents_of, shared_columns, sums_of
+from opdat_analytics.disclosure.structure import (
+    DIVIDED,
+    TOTAL,
+    Key,
+    keys_of,
+    parents_of,
+    shared_columns,
+    sums_of,
+    unseen,
+)
 from opdat_analytics.disclosure.suppress import Need, cut, parts_that_hang_together, suppressed
 
 HIDDEN = "[c]"
@@ -30,6 +39,7 @@ class Protected:
     ----------
     frame
         The rows as they came; a hidden figure has no number, the qualifier ``suppressed``, and ``[c]`` for its text.
+        Notes beside guarded figures are left out.
     audit
         One row per hidden figure: the columns that say which, ``reason``, ``rule``. Never a number.
     """
@@ -132,7 +142,7 @@ def _cells(
         for key, low, high, policy, most in rows:
             if policy.hides and not pd.isna(low):
                 cells.setdefault(
-                    key, _Cell(key, float(low), float(low if pd.isna(high) else high), policy, float(most))
+                    key, _Cell(key, float(low), float(low + FAR if pd.isna(high) else high), policy, float(most))
                 )
     return cells
 
@@ -196,32 +206,48 @@ def _finest(cells: Sequence[_Cell]) -> str | None:
 
 def _hide_once(cells: Sequence[_Cell], earlier: Sequence[Release], parents: Mapping[str, str]) -> list[_Cell]:
     """Hide what it takes; the cells of tables that could not be made safe."""
-    keys = [cell.key for cell in cells]
-    low, high = np.array([cell.low for cell in cells]), np.array([cell.high for cell in cells])
-    gone = np.zeros(len(cells), dtype=bool)
-    sums = list(sums_of(keys, low, high, parents, gone))
     old = _old_cells(cells, earlier, parents)
-    all_low, all_high = np.concatenate([low, old.values]), np.concatenate([high, old.values])
-    free = np.concatenate([gone, old.free])
-    known = dict.fromkeys(sums)
-    for places in old.places:
+    last = old.places[-1] if old.places else {cell.key: number for number, cell in enumerate(cells)}
+    between = unseen(last, parents)
+    done = _hide_with(cells, earlier, parents, old, between)
+    if done is None:  # the figures do not add up as one table, so that what nobody printed cannot be asked for
+        done = _hide_with(cells, earlier, parents, old, [])
+    return done or []
+
+
+def _hide_with(
+    cells: Sequence[_Cell], earlier: Sequence[Release], parents: Mapping[str, str], old: _Old, between: Sequence[Key]
+) -> list[_Cell] | None:
+    """The same with figures that nobody printed; None where no number fits them."""
+    keys = [cell.key for cell in cells]
+    n, seen = len(cells), len(cells) + len(old.values)
+    size = seen + len(between)
+    low = np.concatenate([[cell.low for cell in cells], old.values, np.zeros(len(between))])
+    high = np.concatenate([[cell.high for cell in cells], old.values, np.zeros(len(between))])
+    free = np.concatenate([np.zeros(n, dtype=bool), old.free, np.ones(len(between), dtype=bool)])
+    now = {key: number for number, key in enumerate(keys)}
+    # What a release did not print is taken for what another one did, and for what nobody did where none did.
+    rest = {key: seen + number for number, key in enumerate(between)}
+    rest = (dict(old.places[-1]) if old.places else now) | rest if between else {}
+    all_places = [{**rest, **places} for places in (now, *old.places)]
+    known: dict[Sum, None] = {}
+    for places in all_places:
         at = list(places.values())
-        for one in sums_of(list(places), all_low[at], all_high[at], parents, free[at]):
+        for one in sums_of(list(places), low[at], high[at], parents, free[at]):
             known[replace(one, total=at[one.total], parts=tuple(at[part] for part in one.parts))] = None
-    sums = list(known)
-    system = System(all_low, all_high, tuple(sums))
-    n, size = len(cells), system.size
+    system = System(low, high, tuple(known))
+    unprinted = np.arange(size) >= seen
     sensitive, may_hide = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     least, most = np.zeros(size), np.zeros(size)
     for i, cell in enumerate(cells):
-        exact = cell.low == cell.high
         sensitive[i] = cell.reason is not None
-        may_hide[i] = exact and cell.low not in _said(cell.key, earlier)
+        may_hide[i] = cell.low == cell.high and cell.low not in _said(cell.key, earlier)
         small = cell.low < cell.policy.threshold
         margin = max(float(cell.policy.threshold), np.ceil(0.1 * cell.low))
         most[i] = cell.policy.threshold - 1 if small else cell.low + margin
         least[i] = 0.0 if small else max(0.0, cell.low - margin)
     unsafe: list[_Cell] = []
+    also: list[_Cell] = []
     for group in parts_that_hang_together(system):
         own = [cells[i] for i in group if i < n]
         if not own or not (sensitive | free)[group].any():
@@ -229,16 +255,26 @@ def _hide_once(cells: Sequence[_Cell], earlier: Sequence[Release], parents: Mapp
         width = max(max(cell.policy.threshold, 2) - 1 for cell in own)
         part = cut(system, group)
         values = _values(part, free[group])
-        need = Need(least[group], most[group], float(width))
+        if values is None and (other := reconciled(part, free[group])) is not None:
+            part, values = other, _values(other, free[group])
+        if values is None and between:
+            return None
+        part = with_rests(part)
+        more = part.size - len(group)
+        free_here = np.append(free[group], np.ones(more, dtype=bool))
+        none, nobody = np.zeros(more, dtype=bool), np.append(unprinted[group], np.ones(more, dtype=bool))
+        above = np.where(nobody, width + 1.0, np.append(most[group], np.zeros(more)))
+        need = Need(np.append(least[group], np.zeros(more)), above, float(width), nobody)
+        values = values if values is None or not more else _values(part, free_here)
         hidden = None if values is None else suppressed(
-            part, values, sensitive[group], may_hide[group], free[group], need
+            part, values, np.append(sensitive[group], none), np.append(may_hide[group], none), free_here, need
         )  # fmt: skip
         if hidden is None:
             unsafe += [cell for cell in own if cell.reason != "collapsed"]
             continue
-        for i, hide in zip(group, hidden.tolist(), strict=True):
-            if hide and i < n and cells[i].reason is None:
-                cells[i].reason = "protects a hidden figure"
+        also += [cells[i] for i, hide in zip(group, hidden.tolist(), strict=False) if hide and i < n]
+    for cell in also:
+        cell.reason = cell.reason or "protects a hidden figure"
     return unsafe
 
 
@@ -331,6 +367,8 @@ def _shown(
         if name in shown.columns and hide.any():
             shown[name] = shown[name].astype(object)
             shown.loc[hide, name] = said
+    if "note" in shown.columns:  # what stands beside one figure may tell another
+        shown["note"] = shown["note"].mask(np.array([policy.hides for policy in policy_of], dtype=bool), None)
     _round(shown, policy_of, hide)
     told = [name for name in frame.columns if name in (*_TOLD, *DIVIDED)]
     audit = frame.loc[hide, told].copy()

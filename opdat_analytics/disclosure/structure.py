@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,34 @@ def sums_of(
             yield Sum(total, tuple(parts), True)
         elif most < low[total]:
             yield Sum(total, tuple(parts), False)
+
+
+MOST_UNSEEN = 600
+"""Of so many figures that nobody printed, at most, is it asked what could be worked out of them."""
+
+
+def unseen(keys: Iterable[Key], parents: Mapping[str, str]) -> list[Key]:
+    """Figures that nobody printed and that stand between those that were: every place and total, by every division.
+
+    What is known of them is only how they add up; without them two figures that share no printed total seem apart.
+    None where they would be more than `MOST_UNSEEN`.
+    """
+    groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    printed = set(keys)
+    for shared, divided in printed:
+        groups.setdefault(shared, []).append(divided)
+    found: list[Key] = []
+    for shared, known in sorted(groups.items()):
+        sides = []
+        for axis in range(len(DIVIDED)):
+            said = {divided[axis] for divided in known}
+            above = (
+                {whole for one in said for way in _totals(axis, one, parents) for whole in way} if axis == 0 else set()
+            )
+            sides.append(sorted(said | above | {TOTAL}))
+        if prod(map(len, sides)) <= MOST_UNSEEN:
+            found += [(shared, divided) for divided in product(*sides) if (shared, divided) not in printed]
+    return found
 
 
 def _totals(axis: int, said: str, parents: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:

@@ -34,11 +34,14 @@ class Need:
         For a cell that is sensitive itself: what its bounds must reach down and up to.
     width
         For every hidden cell: how far apart its bounds must be.
+    unseen
+        Cells that nobody printed: only that they are small must not be told.
     """
 
     least: np.ndarray
     most: np.ndarray
     width: float
+    unseen: np.ndarray
 
 
 def narrowed(system: System, hidden: np.ndarray, sensitive: np.ndarray, need: Need) -> list[int]:
@@ -47,8 +50,13 @@ def narrowed(system: System, hidden: np.ndarray, sensitive: np.ndarray, need: Ne
     found = bounds_of(system, hidden, cells)
     bad = []
     for cell, (least, most) in zip(cells, found.tolist(), strict=True):
-        reached = least <= need.least[cell] and most >= need.most[cell]
-        if not (reached if sensitive[cell] else most - least >= need.width):
+        if sensitive[cell]:
+            safe = least <= need.least[cell] and most >= need.most[cell]
+        elif need.unseen[cell]:
+            safe = least <= 0 or most > need.width
+        else:
+            safe = most - least >= need.width
+        if not safe:
             bad.append(cell)
     return bad
 
@@ -140,9 +148,10 @@ def _chosen(
             spare = 0.0 if one.exact else values[one.total] - sum(values[list(one.parts)])
             entries = [*((start + part, 1.0) for part in one.parts), (start + one.total, -1.0)]
             add(entries, 0.0 if one.exact else -np.inf, spare)
-        if sensitive[cell] and side == "up":
+        told = sensitive[cell] or need.unseen[cell]
+        if told and side == "up":
             add([(start + cell, 1.0)], need.most[cell] - values[cell], np.inf)
-        elif sensitive[cell]:
+        elif told:
             add([(start + cell, 1.0)], -np.inf, need.least[cell] - values[cell])
         elif side == "up":
             add([(start + cell, 1.0), (start + n + cell, -1.0), (cell, -need.width)], 0.0, np.inf)

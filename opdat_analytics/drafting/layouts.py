@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from opdat_analytics import vocab
+from opdat_analytics.drafting.headed_columns import names_no_part, names_part_of_year, told_by_headings
 from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.drafting.source import Choice, slug
 from opdat_analytics.drafting.surroundings import LayoutWork, say_constants, say_surroundings
@@ -59,9 +60,9 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str, above: Sequ
     above
         Titles that the table shares with others, the nearest first.
     """
-    titles = [
-        str(t) for row in reversed(grid.text[: min(table.headers or (table.first,))]) for t in row if str(t).strip()
-    ]
+    above_it = reversed(grid.text[: min(table.headers or (table.first,))].tolist())
+    titles = [text for row in above_it if sum(map(_is_year, row)) < 2 for text in row if text.strip()]
+    table = told_by_headings(grid, table, language)
     said = around([*titles[:12], *above, grid.name, _readable_stem(stem)], language, "the title or the name")
     work = LayoutWork(grid, table, language, said.codes.get("place"))
     if table.repeats and not _printed_alike(grid, table):
@@ -73,12 +74,18 @@ def draft_layout(grid: Grid, table: Table, stem: str, language: str, above: Sequ
         keys["header"] = "repeated"
         work.choose("header", "repeated", 0.85, f"the headings are printed again in row {table.repeats[0] + 1}")
     say_surroundings(work, keys)
-    say_constants(work, said, keys)
+    if not say_constants(work, said, keys):
+        return cannot(grid, f"{said.reasons['period']}, and nobody can tell of which days “{said.codes['period']}” is")
     if work.constants:
         keys["constants"] = work.constants
     if work.meanings:
         keys["meanings"] = work.meanings
     return SheetDraft(grid.name, keys, tuple(work.choices), tuple(work.todo))
+
+
+def _is_year(text: str) -> bool:
+    """Whether a text is a year alone; several of them in a row are headings and say nothing of the whole table."""
+    return re.fullmatch(r"\s*(?:FY ?)?(?:19|20)\d\d\s*", text) is not None
 
 
 def _readable_stem(stem: str) -> str:
@@ -127,10 +134,13 @@ def _label_roles(work: LayoutWork) -> dict[int, Role]:
     found: dict[int, Role] = {}
     for column in table.labels:
         said = [texts[column][n] for n in sample]
-        if all(re.fullmatch(r"[\d.,]*", t) for t in said) and not _years(said):
+        name = column_name(grid, table, column)
+        if names_part_of_year(name):
+            found[column] = Role("period", 0.8, f"the heading “{name}” says so")
+        elif all(re.fullmatch(r"[\d.,]*", t) for t in said) and not _years(said):
             found[column] = Role("", 0.7, "it only numbers the rows or is a code")
         else:
-            found[column] = role_of(said, column_name(grid, table, column), work.language, work.place)
+            found[column] = role_of(said, name, work.language, work.place)
     return found
 
 
@@ -303,6 +313,9 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
                 continue
         if different:
             found[row] = role_of(texts, "", work.language, work.place)
+    if any(not role.role and _holds_figures([spread[row][n] for n in at]) for row, role in found.items()):
+        work.todo.append(f"sheet “{grid.name}”: figures stand where its headings should; it is left unclaimed")
+        return {}
     known = taken | {role.role for role in found.values() if role.role} | set(work.constants)
     unsure = [row for row, role in found.items() if not role.role]
     settled: dict[int, Role] = {}
@@ -311,7 +324,8 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
         if fits.role and (fits.role in taken or fits.role in {r.role for r in list(settled.values())[:-1]}):
             settled[row] = Role("", 0.3, f"another heading says the {fits.role} already")
             unsure.append(row)
-    if unsure and "measure" not in known and "measure" not in said.codes:
+    related = any(names_no_part(spread[row][n]) for row in unsure for n in at)
+    if unsure and "measure" not in known and (related or "measure" not in said.codes):
         row = max(unsure, key=lambda r: len(distinct([spread[r][n] for n in at])))
         words = distinct([spread[row][n] for n in at])
         settled[row] = Role(
@@ -325,6 +339,11 @@ def _across(work: LayoutWork, said: Around, taken: set[str]) -> dict[int, Role]:
             "breakdown:heading", 0.4, "its words are no year, place or measure that the vocabulary knows"
         )
     return {row: fits for row, fits in settled.items() if fits.role}
+
+
+def _holds_figures(texts: Sequence[str]) -> bool:
+    """Whether a row of headings holds figures, as a row of the table itself would."""
+    return any(re.fullmatch(r"\s*\d[\d.,\s]*(?: [^\W\d_]+)?\s*", text) for text in texts)
 
 
 def _suggestions(word: str, language: str) -> tuple[str, ...]:

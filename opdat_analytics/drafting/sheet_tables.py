@@ -355,11 +355,14 @@ def _table(grid: Grid, looks: Looks, at: _Open, rows: list[int], columns: list[i
     width = looks.filled.shape[1]
     here = np.zeros(width, dtype=bool)
     here[columns] = True
-    rows = [r for r in rows if (looks.filled[r] & here).any()]
+    # The titles of tables side by side share a row, so it is only within one of them that a title stands alone.
+    titles = [r for r in rows if r + 1 in at.repeats and (looks.filled[r] & here).sum() == 1 and r > rows[0]]
+    rows = [r for r in rows if (looks.filled[r] & here).any() and r not in titles]
     if not rows:
         return None
     headers = [r for r in at.headers if (looks.filled[r] & here).any()]
     heads = [r for r in at.heads if rows[0] - 3 <= r < rows[-1] and (looks.filled[r] & here).any()]
+    heads = sorted({*heads, *(r for r in titles if not (looks.figure[r] & here).any())})
     labels, values, flags = told_apart(looks, headers, rows, columns)
     if (not values and len(labels) < 2) or prose(looks, rows, labels):
         return None

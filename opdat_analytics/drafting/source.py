@@ -46,7 +46,7 @@ _STOPWORDS: Mapping[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
         "en": "the of and by for to in with not number year country persons cases sex age from all other per table "
-        "indicator value male female",
+        "indicator value male female location district department municipality month quarter count amount name",
         "es": "el la los las de del y en por para con no número año país personas casos sexo edad fuente según "
         "víctimas mujeres hombres delito departamento sentencias condenas cuadro tabla indicador valor resultados",
         "fr": "le la les des du et en par pour avec nombre année pays personnes cas sexe âge selon victimes "
@@ -55,31 +55,51 @@ _STOPWORDS: Mapping[str, frozenset[str]] = {
         "vítimas mulheres homens condenações quadro tabela indicador valor resultados",
     }.items()
 }
+_SMALL = "of the and el la los las de del y en o a os as do da dos das e le les du des et"
+_JOINING = frozenset(_SMALL.split())
+"""Small words that stand in names too."""
 _OF_THE_FIELD = 3
 """Small words that a heading of this field counts for, such as “Arrestations”."""
 _MOST_HEADINGS = 400
+_LONGEST_NAME = 60
+
+
+def is_name(text: str) -> bool:
+    """Whether a text looks like a name of several words: capitals but for what joins them, and no word of the field."""
+    words = re.findall(r"[^\W\d_]+", text)
+    joining = [word for word in words if word.lower() in _JOINING]
+    others = [word for word in words if word.lower() not in _JOINING]
+    if not joining or not others or len(text) >= _LONGEST_NAME or not all(word[0].isupper() for word in others):
+        return False
+    field = any(word.lower() in known for word in others for known in _STOPWORDS.values())
+    return not field and not any(vocab.resolve_measure(text, language).code for language in _STOPWORDS)
 
 
 def language_of(texts: Iterable[str]) -> Choice:
     """The language of headings and titles, by their commonest small words and the measures that they name.
 
-    English where nothing tells.
+    English where nothing tells. Names, as of places, count only where no other text tells anything: “San Juan del Sur”
+    stands in returns of any language.
     """
     counts: Counter[str] = Counter()
+    of_names: Counter[str] = Counter()
     said = list(texts)
     for text in said:
+        counted = of_names if is_name(text) else counts
         for word in re.findall(r"[^\W\d_]+", text.lower()):
             for language, words in _STOPWORDS.items():
-                counts[language] += word in words
+                counted[language] += word in words
     for text in list(dict.fromkeys(text.strip() for text in said if len(text) < 40))[:_MOST_HEADINGS]:
         for language in _STOPWORDS:
             if re.search(r"[^\W\d_]{4}", text) and vocab.resolve_measure(text, language).code:
                 counts[language] += _OF_THE_FIELD
-    ranked = counts.most_common(2)
+    ranked = (counts if counts.total() else of_names).most_common(2)
     if not ranked or ranked[0][1] == 0:
         return Choice("language", "en", 0.5, "no word tells the language; English is the default")
     best, times = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0
+    if not counts.total():
+        return Choice("language", best, 0.5, f"only names tell, and they are {best}")
     if times == second:
         return Choice("language", "en", 0.5, f"words of {ranked[0][0]} and {ranked[1][0]} are equally common")
     return Choice("language", best, min(0.99, 0.5 + 0.5 * (times - second) / times), f"its words are mostly {best}")

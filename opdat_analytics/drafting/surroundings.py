@@ -12,9 +12,10 @@ from opdat_analytics.drafting.sheet_tables import Table
 from opdat_analytics.drafting.source import Choice
 from opdat_analytics.drafting.tidy_rows import column_name, filled_labels, spread_headers
 from opdat_analytics.drafting.titles import Around
-from opdat_analytics.drafting.words import distinct, role_of
+from opdat_analytics.drafting.words import distinct, is_part_of_year, role_of
 from opdat_analytics.ingest.grid import Grid
 from opdat_analytics.ingest.laid import same
+from opdat_analytics.ingest.periods import Period, parse_period
 
 
 @dataclass
@@ -113,10 +114,23 @@ def _total_labels(work: LayoutWork, keys: Mapping[str, Any]) -> list[str]:
     return [text for text in labels if text]
 
 
-def say_constants(work: LayoutWork, said: Around, keys: Mapping[str, Any]) -> None:
-    """What the title says of all figures, where no heading says it; and what nothing says."""
+def say_constants(work: LayoutWork, said: Around, keys: Mapping[str, Any]) -> bool:
+    """What the title says of all figures, where no heading says it; and what nothing says.
+
+    False where the title says of which part of a year they are in words that cannot be read.
+    """
+    times = _time_words(work, keys)
+    parts = [word for word in times if is_part_of_year(word)]
+    timed = {"year", "period", "as_of"} & work.used.keys()
+    if "period" in said.codes and not timed:
+        if not isinstance(parse_period(said.codes["period"]), Period):
+            return False
+        work.constants["period"] = said.codes["period"]
+        work.choose("constants.period", said.codes["period"], 0.55, said.reasons["period"])
     for role, confidence in (("measure", 0.7), ("offence", 0.7), ("place", 0.7), ("year", 0.55)):
-        if role in work.used or (role == "year" and "period" in work.used):
+        if role == "year" and "period" in work.constants:
+            continue
+        if role in work.used or (role == "year" and "period" in work.used and not parts):
             continue
         if role in said.codes:
             work.constants[role] = said.codes[role]
@@ -126,10 +140,12 @@ def say_constants(work: LayoutWork, said: Around, keys: Mapping[str, Any]) -> No
                 f'constants.{role} = ""   # nothing on the sheet says which {role}; its figures wait for it'
             )
             work.choose(f"constants.{role}", "", 0.0, f"nothing on the sheet says which {role} the figures are about")
-    split = [t for t in _time_words(work, keys) if re.fullmatch(r"(?:19|20)\d\d\s*[-/–]\s*\d{2}(?:\d\d)?", t)]
-    if split:
+    split = [t for t in times if re.fullmatch(r"(?:19|20)\d\d\s*[-/–]\s*\d{2}(?:\d\d)?", t)]
+    # Beside plain years nobody can tell what such a year is, so its figures wait.
+    if split and not any(re.fullmatch(r"(?:19|20)\d\d", t) for t in times):
         work.constants["calendar"] = "fiscal_other"
         work.choose("constants.calendar", "fiscal_other", 0.6, f"“{split[0]}” names a year that is no calendar year")
+    return True
 
 
 def _time_words(work: LayoutWork, keys: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from opdat_analytics import vocab
 from opdat_analytics.drafting.cell_looks import total_word
+from opdat_analytics.drafting.sexes import BOYS_AND_GIRLS, SEX, letters_of_sexes
 from opdat_analytics.ingest.periods import Period, parse_period
 from opdat_analytics.ingest.printed_text import strip_marker
 from opdat_analytics.model import ALLOWED
@@ -40,24 +41,6 @@ class Role:
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-_SEX: Mapping[str, str] = {
-    word: code
-    for code, words in {
-        "male": "male males man men m masculine hombre hombres varon varones masculino homem homens "
-        "homme hommes masculin",
-        "female": "female females woman women f feminine mujer mujeres femenino mulher mulheres "
-        "feminino femme femmes feminin",
-    }.items()
-    for word in words.split()
-}
-_BOTH: Mapping[str, Codes] = {
-    word: {"sex": sex, "age": age}
-    for words, sex, age in (
-        ("boys ninos garcons meninos", "male", "children"),
-        ("girls ninas filles meninas", "female", "children"),
-    )
-    for word in words.split()
-}
 _AGE = re.compile(
     r"(?:aged? |de |ages )?\d{1,2}\s*(?:-|–|to|a|à)\s*\d{1,2}.*|(?:under|over|below"
     r"|menores? de|mayores? de|moins de|plus de|menos de|mais de) \d{1,2}.*"
@@ -91,6 +74,16 @@ _GENERIC = re.compile(
     r"|nombre|quantity|figure|figures|cantidad|obs_value",
     re.I,
 )
+_OVER_ALL = re.compile(
+    r"(?:overall )?(?:average|mean|median|change|difference|promedio|media|variaci[oó]n|moyenne|[eé]cart|m[eé]dia"
+    r"|varia[cç][aã]o)(?: (?:%|annual|anual|annuelle))?",
+    re.I,
+)
+"""Labels beside years for what was worked out from them."""
+_MEASURED = re.compile(
+    r"\((?:in |en |em )?(?:years?|months?|days?|hours?|años|meses|d[ií]as|ans|mois|jours|anos|dias)\)", re.I
+)
+"""What is measured in time is no number of cases or persons."""
 _NEUTRAL = frozenset(
     [
         "the",
@@ -225,6 +218,7 @@ def role_of(texts: Sequence[str], name: str, language: str, place: str | None = 
         lambda: _measure(words, named, language, place),
         lambda: _offence(words, named, language),
         lambda: _unit(words, named),
+        lambda: _dated(words),
     )
     for test in tests:
         found = test()
@@ -252,11 +246,22 @@ def _share(words: Sequence[str], test: Callable[[str], bool]) -> float:
 
 def is_period(text: str) -> bool:
     """Whether a text is a period that can be read one way, a footnote mark left aside."""
-    return any(isinstance(parse_period(t, "fiscal_other"), Period) for t in {text, strip_marker(text)[0]})
+    said = {text, strip_marker(text)[0]}
+    return any(isinstance(parse_period(t, calendar), Period) for t in said for calendar in ("fiscal_other", None))
+
+
+def is_part_of_year(text: str) -> bool:
+    """Whether a text is a month, quarter or half that says nothing of its year."""
+    return not is_period(text) and any(
+        isinstance(parse_period(f"{said} 2023", "calendar"), Period) for said in {text, strip_marker(text)[0]}
+    )
 
 
 def _period(words: Sequence[str], named: str) -> Role | None:
-    share = _share(words, is_period)
+    parts = [word for word in words if is_part_of_year(word)]
+    if parts and _share(words, lambda w: w in parts or is_period(w)) >= (0.6 if named == "period" else 0.9):
+        return Role("period", 0.8, f"“{parts[0]}” and the like are parts of a year")
+    share = _share([word for word in words if not _OVER_ALL.fullmatch(word.strip())] or words, is_period)
     if share < (0.6 if named in ("year", "period") else 0.9):
         return None
     years = _share(words, lambda w: re.fullmatch(r"(?:FY ?)?(?:19|20)\d\d.{0,2}", w) is not None)
@@ -264,9 +269,17 @@ def _period(words: Sequence[str], named: str) -> Role | None:
     return Role(role, 0.6 + 0.39 * share, f"“{words[0]}” … “{words[-1]}” are years or periods")
 
 
+def _dated(words: Sequence[str]) -> Role | None:
+    """Words that all name a year, but no period that can be read: they wait for a person rather than lose it."""
+    if len(words) < 2 or not all(re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)|\bFY ?\d\d\b", word) for word in words):
+        return None
+    return Role("period", 0.4, f"“{words[0]}” and the like name a year, though not in a way that can be read")
+
+
 def _sex(words: Sequence[str], named: str) -> Role | None:
-    known = {w: _SEX.get(vocab.normalise(w)) for w in words}
-    both = {w: _BOTH[vocab.normalise(w)] for w in words if vocab.normalise(w) in _BOTH}
+    letters = letters_of_sexes(words)
+    known = {w: letters.get(w) if len(w) == 1 or letters.get(w) else SEX.get(vocab.normalise(w)) for w in words}
+    both = {w: BOYS_AND_GIRLS[vocab.normalise(w)] for w in words if vocab.normalise(w) in BOYS_AND_GIRLS}
     share = (sum(c is not None for c in known.values()) + len(both)) / len(words)
     if share < (0.5 if named == "sex" else 0.99) or (len(words) == 1 and named != "sex"):
         return None
@@ -331,6 +344,8 @@ def _measure(words: Sequence[str], named: str, language: str, place: str | None)
 
 def composite(heading: str, language: str, place: str | None = None) -> Codes:
     """A heading like “Persons convicted (male), 2019” as codes, where every word of it is understood; else nothing."""
+    if _MEASURED.search(heading):
+        return {}
     text = " ".join(re.sub(r"[()\[\],:;/–—-]+", " ", strip_marker(heading)[0]).split())
     tokens = text.split()
     codes: dict[str, str] = {}
@@ -356,8 +371,8 @@ def _piece(text: str, language: str, place: str | None, taken: set[str]) -> dict
         return {"measure": match.code}
     if "offence" not in taken and len(word) > 5 and (match := vocab.resolve_offence(text, language)).code:
         return {"offence": match.code}
-    if "sex" not in taken and len(word) > 1 and word in _SEX:
-        return {"sex": _SEX[word]}
+    if "sex" not in taken and len(word) > 1 and word in SEX:
+        return {"sex": SEX[word]}
     if "year" not in taken and re.fullmatch(r"(?:fy ?)?(?:19|20)\d\d", word):
         return {"year": text}
     return {}
@@ -375,6 +390,7 @@ _UNITS: Mapping[str, str] = {
     "%": "percent", "per cent": "percent", "percentage": "percent", "porcentaje": "percent",
     "number": "unstated", "no": "unstated",
     "counts": "counts", "us$": "usd", "usd": "usd", "us dollars": "usd", "persons": "persons", "cases": "cases",
+    "defendants": "persons", "individuals": "persons", "people": "persons",
     "personas": "persons", "casos": "cases", "personnes": "persons", "pessoas": "persons",
 }  # fmt: skip
 

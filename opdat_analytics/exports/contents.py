@@ -34,7 +34,7 @@ from opdat_analytics.model import Exhibit
 SHORTHAND_COLUMN = "Notes"
 
 SHORTHAND: Mapping[str, str] = {
-    "[c]": "confidential: the publisher suppressed the number",
+    "[c]": "confidential: the number is hidden, by its publisher or here, so that no person can be told",
     "[x]": "not available: no number is stated; missing is not zero",
     "[z]": "not applicable",
     "[low]": "a small number that is hidden: it lies between the bounds, and may be zero",

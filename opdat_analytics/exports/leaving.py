@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from opdat_analytics.disclosure import Policies, policies, protect, protect_together
+from opdat_analytics.disclosure import HIDDEN, Policies, policies, protect, protect_together
 from opdat_analytics.exports.released import earlier, note_released
 from opdat_analytics.model import Exhibit, ExportFailed, Home
 from opdat_analytics.paths import home_here
@@ -19,8 +19,8 @@ _DERIVED = ("revisions", "conflicts")
 """Tables that say figures again; of sources with a policy nothing of them leaves."""
 
 
-_QUOTED = re.compile("“[^”]*”")
-"""What issues quote of cells."""
+_TOLD = re.compile(r"“[^”]*”|(?<![\w-])\d[\d.,\u00a0\u202f]*")
+"""What issues quote of cells, and the numbers that they name."""
 
 
 def protected(figures: pd.DataFrame, *, home: Home | None = None) -> pd.DataFrame:
@@ -64,13 +64,21 @@ def leaving_tables(
     for name in _DERIVED:
         about = [column for column in out[name].columns if str(column).startswith("source")]
         out[name] = out[name][~out[name][about].isin(guarded).any(axis=1)].reset_index(drop=True)
+    # Whoever knows the rest of a file could try out which small numbers give its hash.
+    sources = out["sources"]
+    out["sources"] = sources.assign(sha256=sources["sha256"].mask(sources["source"].isin(guarded), HIDDEN))
     issues = out["issues"].copy()
     issues.loc[issues["source"].isin(guarded), "text"] = None
     for name in ("message", "hint"):
         issues[name] = issues[name].mask(
-            issues["source"].isin(guarded), issues[name].str.replace(_QUOTED, "“[c]”", regex=True)
+            issues["source"].isin(guarded), issues[name].str.replace(_TOLD, HIDDEN, regex=True)
         )
     out["issues"] = issues
+    targets = out["targets"].copy()
+    targets.loc[targets["source"].isin(guarded), ["baseline_low", "baseline_high"]] = float("nan")
+    for name, said in (("text", HIDDEN), ("note", None)):
+        targets[name] = targets[name].mask(targets["source"].isin(guarded), said)
+    out["targets"] = targets
     return out, done.audit
 
 

@@ -11,11 +11,15 @@ import pandas as pd
 from opdat_analytics.disclosure import ABOUT, Policies
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.inert import bare, inert
-from opdat_analytics.model import Home, UnreadableFile
+from opdat_analytics.model import ExportFailed, Home
 from opdat_analytics.paths import EARLIER
 
 REGISTER = "released.csv"
 """Its name below the folder of the exports; it says nothing that was not released."""
+_SPOILT = (
+    f"exports/{REGISTER}, the list of what was released before, cannot be read as it was written. Put it back as it "
+    "was: without it small counts could be worked out from two releases. Nothing was exported."
+)
 _COLUMNS = ("release", *ABOUT, "low", "high")
 
 
@@ -26,20 +30,19 @@ def earlier(home: Home) -> tuple[pd.DataFrame, ...]:
 
     Raises
     ------
-    UnreadableFile
+    ExportFailed
         If the register was changed by hand so that it cannot be read.
     """
     path, tables = _standing(home) / REGISTER, _standing(home) / "tables" / "observations.csv"
     last = (_read(tables),) if tables.is_file() else ()
     if not path.is_file():
         return last
-    known = _read(path)
+    try:
+        known = _read(path)
+    except (ValueError, KeyError) as error:  # the parser's own errors are ValueErrors
+        raise ExportFailed(_SPOILT) from error
     if list(known.columns) != list(_COLUMNS):
-        raise UnreadableFile(
-            "damaged_file",
-            f"exports/{REGISTER} lacks columns, so that earlier releases cannot be compared",
-            "put back the file as it was; without it small counts can be worked out from two releases",
-        )
+        raise ExportFailed(_SPOILT)
     noted = pd.MultiIndex.from_frame(known[["source", "measure"]])
     unguarded = (table[~pd.MultiIndex.from_frame(table[["source", "measure"]]).isin(noted)] for table in last)
     releases = (group.drop(columns="release") for _, group in known.groupby("release", sort=False))

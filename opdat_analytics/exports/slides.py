@@ -330,7 +330,9 @@ def _tall(line: _Line) -> float:
 
 
 def _text_slides(deck: Any, pack: Pack, title: str, subtitle: str, blocks: Sequence[Sequence[_Line]]) -> None:
-    """Blocks of lines on as many slides as they need; one that fits on a slide is not parted."""
+    """Blocks of lines on as many slides as they need, none where there are none; one that fits is not parted."""
+    if not blocks:
+        return
     pages: list[list[_Line]] = [[]]
     used = 0.0
     for block in blocks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opdat_analytics.charts import alt, words
+from opdat_analytics.charts.frame import HIDDEN
 from opdat_analytics.exports.native import Native
 from opdat_analytics.model import Exhibit
 
@@ -57,6 +58,8 @@ def key(drawn: Sequence[Native]) -> str:
         if point.along == int(year)
     ):  # fmt: skip
         found.append("no line where the source counts differently from that year on")
+    if any(point is not None and point.hidden for native in drawn for one in native.series for point in one.points):
+        found.append(f"no mark, {HIDDEN} in the table: hidden so that no person can be told, however many")
     if form in ("lines", "columns") and any(_gaps(native) for native in drawn):
         found.append("gap: no number, not zero")
     if form == "bars" and not drawn[0].title and any(_gaps(native) for native in drawn):
@@ -66,7 +69,8 @@ def key(drawn: Sequence[Native]) -> str:
 
 def _gaps(native: Native) -> bool:
     listed = {one.columns for one in native.series} == {("Number listed",)}
-    return not listed and any(point is None or not point.stated for one in native.series for point in one.points)
+    silent = [point for one in native.series for point in one.points if point is None or not point.stated]
+    return not listed and any(point is None or not point.hidden for point in silent)
 
 
 def spoken(exhibit: Exhibit, drawn: Sequence[Native], panel: Native) -> str:

@@ -17,7 +17,7 @@ _LISTED = 6
 """Cells that one issue names."""
 _HINT = (
     "declare `edition` if one file is newer than the other, take the wrong file out, "
-    "or rule `ignore` on the cells that are wrong"
+    "or say which is right: opdat decide --xlsx decisions.xlsx"
 )
 
 
@@ -97,6 +97,9 @@ def contradicting_facts(frame: pd.DataFrame, table: str, apart: str) -> Iterator
             others = together[together[apart] != getattr(row, apart)]
             there = ", ".join(f"{o.file} › {o.sheet}!{o.cell}" for o in others.head(_LISTED).itertuples(index=False))
             message = f"{name} “{getattr(row, name)}” is described otherwise in {there}, of the same edition"
-            hint = "give each of them a name of its own, or take the wrong one out; until then both are listed"
+            hint = (
+                "give each of them a name of its own, or say which is right: opdat decide --xlsx decisions.xlsx; "
+                "until then both are listed"
+            )
             at = (row.source, row.file, row.sheet, row.cell, getattr(row, name))
             yield Issue("flag", "contradicted", *at, message, hint)

@@ -80,12 +80,12 @@ def lay_crossed(grid: Grid, layout: Layout) -> Laid:
     rows = rows[filled[first_row:end, left:right].any(axis=1)]
     columns = np.arange(first_column, right)
     heads = _heads_again(grid, layout, [row for row, _ in again], (top, first_row, left, right))
-    rows = np.setdiff1d(rows, heads)
+    rows = rows[~np.isin(rows, heads)]
     lines = np.empty(0, dtype=rows.dtype)
     if layout.subtitles is not None:
         lines = rows[lone_rows(filled, text, rows, np.arange(left, right), layout.subtitles)]
         lines = lines[filled[lines, left:first_column].any(axis=1)]
-        rows = np.setdiff1d(rows, lines)
+        rows = rows[~np.isin(rows, lines)]
 
     across, down = _axis_labels(spread, layout, top, left, rows, columns)
     rows_aside = _fates_of_labels(layout, down, rows)

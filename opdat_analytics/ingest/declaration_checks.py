@@ -44,7 +44,7 @@ SUB_KEYS: dict[str, dict[str, Any]] = {
     "edition": {"from": str, "pattern": str, "label": str, "replaces": str},
     "expect": {"years": list, "rows": list, "values": list},
     "ignore": {"files": str, "sheet": str, "why": str},
-    "decided": {"cell": str, "was": str, "do": str, "as": str, "why": str, "who": str},
+    "decided": {"cell": str, "was": str, "do": str, "as": str, "why": str, "who": str, "when": str},
     "privacy": {"level": str, "not_personal": list},
     "not_personal": {"column": str, "why": str, "who": str},
     "routes": {"column": str, "by": str, "to": dict},
@@ -231,6 +231,8 @@ def _decided_problems(entry: Mapping[str, Any], where: str) -> Iterable[str]:
         yield f"{where}cell “{entry['cell']}” must read like returns_2023.xlsx#Outcomes!D5."
     if entry.get("do", "hold") not in ("hold", "ignore", "accept"):
         yield f"{where}do is “{entry['do']}”; allowed: hold, ignore, accept."
+    if "when" in entry and not re.fullmatch(r"\d{4}-\d\d-\d\d", entry["when"]):
+        yield f"{where}when is “{entry['when']}”; write the day like 2026-11-24."
 
 
 def _all_roles() -> frozenset[str]:

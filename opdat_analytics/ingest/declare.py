@@ -126,6 +126,14 @@ class Decision:
     do: str
     read_as: str
     why: str
+    who: str | None = None
+    when: str | None = None
+
+    @property
+    def signed(self) -> str:
+        """Who ruled and when, in parentheses behind a space; blank where neither is told."""
+        said = ", ".join(filter(None, (self.who, self.when)))
+        return f" ({said})" if said else ""
 
 
 @dataclass(frozen=True)
@@ -330,6 +338,8 @@ def _build(source: str, table: Mapping[str, Any]) -> Source:
                 entry["do"],
                 entry.get("as", entry["was"]),
                 entry["why"],
+                entry.get("who"),
+                entry.get("when"),
             )
         )
     aliases, meanings = _codes(table.get("aliases", {})), _meanings(table.get("meanings", {}))

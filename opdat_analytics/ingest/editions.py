@@ -9,9 +9,8 @@ import pandas as pd
 
 from opdat_analytics.ingest.coded import Coded, combined
 from opdat_analytics.ingest.declare import Editions
-from opdat_analytics.model import IDENTITY, SERIES, TABLES
-
-_SIDES = ("low", "high", "qualifier", "text", *IDENTITY)
+from opdat_analytics.ingest.revised import revision_columns
+from opdat_analytics.model import SERIES
 
 
 def current(observations: pd.DataFrame, editions: Mapping[str, Editions]) -> np.ndarray:
@@ -120,7 +119,13 @@ def restatements(observations: pd.DataFrame, editions: Mapping[str, Editions]) -
     same = (rows["_key"] == rows["_key"].shift()).to_numpy()
     before = rows.shift()
     changed = same & ~_agree(rows, before) & ~(_running_limit(rows) & _running_limit(before))
-    return revision_rows(rows[changed], before[changed], "restated")
+    later, earlier = (_by_column(one[changed]) for one in (rows, before))
+    return pd.DataFrame(revision_columns(later, earlier, "restated"))
+
+
+def _by_column(rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    bounds = {bound: rows[bound].to_numpy(dtype=float, na_value=np.nan) for bound in ("low", "high")}
+    return {**{str(name): rows[name].to_numpy() for name in rows.columns}, **bounds}
 
 
 def combined_codes(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray:
@@ -144,19 +149,3 @@ def _agree(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
         a, b = one[bound].to_numpy(dtype=float, na_value=np.nan), other[bound].to_numpy(dtype=float, na_value=np.nan)
         agree = agree & ((a == b) | (np.isnan(a) & np.isnan(b)))
     return np.asarray(agree)
-
-
-def revision_rows(later: pd.DataFrame, earlier: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Pairs of observations, row by row, as rows of the ``revisions`` table.
-
-    The change is an interval: least and greatest difference that the bounds allow.
-    """
-    columns = {name: later[name].to_numpy() for name in SERIES}
-    columns["kind"] = np.full(len(later), kind, dtype=object)
-    columns["edition_from"], columns["edition_to"] = earlier["edition"].to_numpy(), later["edition"].to_numpy()
-    for name in _SIDES:
-        columns[f"{name}_from"], columns[f"{name}_to"] = earlier[name].to_numpy(), later[name].to_numpy()
-    a = {bound: earlier[bound].to_numpy(dtype=float, na_value=np.nan) for bound in ("low", "high")}
-    b = {bound: later[bound].to_numpy(dtype=float, na_value=np.nan) for bound in ("low", "high")}
-    columns["change_low"], columns["change_high"] = b["low"] - a["high"], b["high"] - a["low"]
-    return pd.DataFrame({c.name: columns[c.name] for c in TABLES["revisions"]})

@@ -352,12 +352,15 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         *checks.unexplained_labels(words.unexplained),
         *checks.totals(grid, laid, rows.wholes, source),
         *rows.flags,
+        *(checks.titled(grid, laid, rows.figures, words.columns) if rows.figures is not None else ()),
         *checks.hidden(grid),
     ):
         report(flag.severity, flag.code, flag.cell, _shown(grid, flag.cell), flag.message, flag.hint)
     for at, decision in ruled.by_cell.items():
         if decision.do == "hold" and not any(issue.cell == address(*at) for issue in issues):
-            report("hold", "held_by_ruling", at, decision.was, f"held by a ruling: {decision.why}", None)
+            report(
+                "hold", "held_by_ruling", at, decision.was, f"held by a ruling: {decision.why}{decision.signed}", None
+            )
     _hold_cells(fates, laid, layout, (waiting | withheld) & ~dropped, [cell.at for cell in rows.held_cells])
     return _Sheet(rows.figures, facts, tuple(issues), _ledger_row(source.id, file, ruled.grid, fates), claimed=True)
 

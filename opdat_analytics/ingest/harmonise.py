@@ -350,7 +350,11 @@ def _of_a_year(language: str, part: str | None, year: str | None) -> str | None:
     if part is None or year is None:
         return _first(part, year)
     whole = f"{part} {year}"
-    alone, joined = (isinstance(parse_period(text, "fiscal_other", language), Problem) for text in (part, whole))
+    # Months name themselves in any calendar but a fiscal one, years with a stroke only in that.
+    alone, joined = (
+        all(isinstance(parse_period(text, calendar, language), Problem) for calendar in ("fiscal_other", None))
+        for text in (part, whole)
+    )
     return whole if alone and not joined else part
 
 

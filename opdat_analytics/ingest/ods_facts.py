@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
 
 from opdat_analytics.ingest.grid import NO_FIGURE, UNSEEN, Position
@@ -296,10 +296,11 @@ def _same(value: str, printed: str) -> bool:
     """Whether a number is printed as another one only by rounding to the decimals that are shown."""
     try:
         stored, shown = abs(Decimal(value)), Decimal(printed)
-    except InvalidOperation:
+        if "e" in printed:
+            return stored == shown
+        return abs(stored - shown) * 2 <= Decimal(1).scaleb(int(shown.as_tuple().exponent))
+    except DecimalException:  # of what is no number, and of numbers that no spreadsheet holds
         return False
-    exact = "e" in printed
-    return stored == shown if exact else abs(stored - shown) * 2 <= Decimal(1).scaleb(int(shown.as_tuple().exponent))
 
 
 def printed_date(printed: str, stored: str) -> str | None:

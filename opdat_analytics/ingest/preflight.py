@@ -14,8 +14,9 @@ from itertools import pairwise
 import numpy as np
 
 from opdat_analytics.ingest import sheet_facts
-from opdat_analytics.ingest.cell_scan import only_text
+from opdat_analytics.ingest.cell_scan import letters, only_text
 from opdat_analytics.ingest.cell_styles import Styles
+from opdat_analytics.ingest.conditional import Looks
 from opdat_analytics.ingest.grid import Remark
 from opdat_analytics.ingest.plain_cells import PlainSheet, shared_texts
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_LETTERS
@@ -201,9 +202,10 @@ class _Parts:
             said = f"the workbook has {len(listed.parts)} sheets; the limit is {MAX_SHEETS}"
             raise UnreadableFile("too_many_sheets", said, "split the file")
         self.refuse_document_types({part for _, part in listed.parts} | _LOOKED_THROUGH)
-        styles = Styles()
+        styles, looks = Styles(), Looks()
         if "xl/styles.xml" in self.entries:
-            parse(self.chunks("xl/styles.xml"), "xl/styles.xml", styles.opened, lambda _: styles.closed())
+            for one in (styles, looks):
+                parse(self.chunks("xl/styles.xml"), "xl/styles.xml", one.opened, lambda _, one=one: one.closed())  # type: ignore[misc]
         strings = self.whole("xl/sharedstrings.xml")
         longest = _check_strings(strings)
         book = Book(
@@ -212,6 +214,7 @@ class _Parts:
             frozenset(styles.struck),
             frozenset(styles.dated),
             listed.uncalculated,
+            dict(enumerate(looks.found)),
         )
         sheets: dict[str, SheetFacts] = {}
         left = MAX_CELLS
@@ -371,7 +374,7 @@ def _check_strings(strings: bytes) -> int:
         raise UnreadableFile("too_large", f"the workbook has more than {MAX_CELLS:,} texts", "split the file")
     if b"<!" in strings or b":si" in strings:
         parse([strings], name, nothing, odd=_refuse_in_strings)
-    a = np.frombuffer(strings, dtype=np.uint8)
+    a = letters(strings)
     if not only_text(a):
         raise hostile(name, "has more than letters within a text")
     starts = np.flatnonzero((a[:-2] == ord("<")) & (a[1:-1] == ord("s")) & (a[2:] == ord("i")))

@@ -58,7 +58,8 @@ def stale_rulings(source: Source, name: str, file: str, grids: tuple[Grid, ...])
             said = f"says “{now}”" if now is not None else "is not there"
             yield Issue(
                 "flag", "decision_stale", source.id, file, decision.sheet, decision.cell, now,
-                f"a ruling was made when the cell said “{decision.was}”; it now {said}, so the ruling is not applied",
+                f"a ruling was made{decision.signed} when the cell said “{decision.was}”; it now {said}, so the "
+                "ruling is not applied",
                 "look at the cell again, and renew or remove its [[decided]] entry",
             )  # fmt: skip
 

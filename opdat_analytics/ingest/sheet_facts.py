@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from opdat_analytics.ingest import cell_scan
+from opdat_analytics.ingest.conditional import Look, Rule, Rules
 from opdat_analytics.ingest.formatted import HIDDEN, formatted
 from opdat_analytics.ingest.grid import Merge, Position, Remark
 from opdat_analytics.ingest.number_formats import WHITE, hides_text
@@ -46,6 +47,8 @@ class Book:
         style number.
     uncalculated
         The workbook was written by a program that does not calculate: a formula's zero is only a filler.
+    looks
+        What conditional formats make of cells, by number.
     """
 
     strings: Mapping[int, Rich] = field(default_factory=dict)
@@ -53,6 +56,7 @@ class Book:
     struck: frozenset[int] = frozenset()
     dated: frozenset[int] = frozenset()
     uncalculated: bool = False
+    looks: Mapping[int, Look] = field(default_factory=dict)
 
 
 @dataclass
@@ -77,6 +81,8 @@ class SheetFacts:
         First and last of each hidden stretch.
     merges
         Merged ranges as (top, left, bottom, right).
+    rules
+        Conditional formats after which a number could look hidden or different.
     usual
         Written in the usual form and within limits, so that no reader can be hurt.
     cells, own
@@ -92,6 +98,7 @@ class SheetFacts:
     hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
     area: int = 0
     filled: int = 0
     usual: bool = True
@@ -149,6 +156,7 @@ def facts(chunks: Callable[[], Iterator[bytes]], part: str, book: Book) -> Sheet
         seen.parsed(chunks())
         seen.found.usual = False
     seen.check_places()
+    seen.found.rules = seen.rules.mattering()
     return seen.found
 
 
@@ -157,6 +165,7 @@ class _Seen:
 
     def __init__(self, part: str, book: Book) -> None:
         self.part, self.book, self.found = part, book, SheetFacts()
+        self.rules = Rules(book.looks)
         self.odd_styles = np.array(sorted({*book.formats, *book.struck}), dtype=np.int32)
         self.odd_strings = np.array(sorted(book.strings), dtype=np.int32)
         self.dated = np.array(sorted(book.dated), dtype=np.int32)
@@ -198,7 +207,7 @@ class _Seen:
             return False
         if not self.block(body):
             return False
-        check_skeleton(head + b"<sheetData>" + end + tail, self.part, self.beside)
+        check_skeleton(head + b"<sheetData>" + end + tail, self.part, self.beside, self.rules.said)
         return True
 
     def block(self, block: bytes) -> bool:
@@ -364,6 +373,7 @@ class _Seen:
 
     def beside(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Note what stands outside the cells."""
+        self.rules.opened(tag, attributes)
         hidden = attributes.get("hidden") in ("1", "true") or attributes.get("width") == "0"
         if tag == "col" and hidden:
             first, last = attributes.get("min", ""), attributes.get("max", "")

@@ -158,7 +158,7 @@ def _read_parts(block: Block, texts: Coded, units: Coded, wanted: np.ndarray) ->
     of_text, kind_of = np.divmod(kinds, 2 * len(units.levels))
     said = list(map(texts.levels.__getitem__, of_text.tolist()))
     number = np.empty(len(said), dtype=np.intp)
-    for one in np.unique(kind_of).tolist():
+    for one in np.flatnonzero(np.bincount(kind_of)).tolist():
         mine = np.flatnonzero(kind_of == one)
         number[mine] = read.numbered([said[k] for k in mine.tolist()], units.levels[one // 2], bool(one % 2))
     counts = read.count[number]

@@ -26,6 +26,7 @@ import python_calamine
 
 from opdat_analytics.ingest import ole_facts, preflight
 from opdat_analytics.ingest.child import sheets_apart
+from opdat_analytics.ingest.conditional import look_through
 from opdat_analytics.ingest.date_formats import date_shown
 from opdat_analytics.ingest.grid import NO_FIGURE, Grid, Merge, Position, Remark, cells_of, nonblank
 from opdat_analytics.ingest.plain_cells import PlainSheet, rectangle
@@ -199,6 +200,7 @@ def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
     if facts is not None and facts.untyped:
         text, typed = _with_untyped(text, typed, facts.untyped)
     if facts is not None:
+        look_through(facts, text, typed)
         for at, (code, shown, reason) in facts.unread.items():
             if _inside(at, text):
                 text[at] = text[at] if shown is None else shown

@@ -117,9 +117,9 @@ def check_encoding(head: bytes, part: str) -> None:
     )
 
 
-def check_skeleton(skeleton: bytes, part: str, opened: Opened) -> None:
+def check_skeleton(skeleton: bytes, part: str, opened: Opened, said: Said) -> None:
     """Parse a sheet from which the cells were taken out."""
-    parse([skeleton], part, opened)
+    parse([skeleton], part, opened, said=said)
 
 
 def refuse_document_type(chunks: Iterable[bytes], part: str) -> None:

@@ -15,7 +15,7 @@ from opdat_analytics.metrics.breaks import breaks_between, told
 from opdat_analytics.metrics.cube import TIME
 from opdat_analytics.metrics.given import frame_of
 from opdat_analytics.metrics.spans import alike, cover_alike
-from opdat_analytics.metrics.totals import bounds_qualifier
+from opdat_analytics.metrics.totals import bounds_qualifier, leaves_out_hidden
 from opdat_analytics.model import IDENTITY, SERIES, MixtureRefused, OpdatError
 
 _TIMELESS = tuple(name for name in SERIES if name not in (*TIME, "accumulation"))
@@ -36,7 +36,8 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
         ``qualifier``, ``from_year`` (Int64: the year compared with), ``low_before``, ``high_before``,
         ``change_low``, ``change_high`` (null where unbounded on that side), ``percent_low``, ``percent_high``
         (null also where the earlier year can only be 0; unbounded above where it can be 0), ``direction`` (rose,
-        fell, unchanged: only where true for every value within the bounds; else not known), ``direction_same`` (of
+        fell, unchanged: only where true for every value within the bounds and no sum leaves out what is hidden; else
+        not known), ``direction_same`` (of
         the places that report in every year), ``gap`` (no number on either side, a year is missing between, the
         series breaks there, or the two do not cover the same part of a year: nothing is compared), ``about``,
         ``secondary``, ``caveat``.
@@ -77,7 +78,8 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
     result["change_high"] = (rows["high"] - before["low"]).mask(gap)
     result["percent_low"], result["percent_high"] = _percent(rows, before, gap)
     about = (rows["about"].astype(bool) | before["about"].astype(bool)) if "about" in rows else gap & False
-    result["direction"] = _directions(rows, before, "", gap | about)
+    short = leaves_out_hidden(rows) | leaves_out_hidden(before)
+    result["direction"] = _directions(rows, before, "", gap | about | short)
     if "low_same" in rows:
         unknown = rows["low_same"].isna() | before["low_same"].isna() | skipped | about
         result["direction_same"] = _directions(rows, before, "_same", unknown)

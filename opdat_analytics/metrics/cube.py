@@ -53,17 +53,23 @@ def cube(table: nw.LazyFrame[Any], asked: Asked) -> Cube:
     added up by every dimension in a pass of their own.
     """
     narrow, loose = _dimensions(asked, table.collect_schema().names())
-    of, rules = asked.of_measure(), [rule.keep for rule in asked.rules()]
-    sample = table.head(_SAMPLE).filter(of)
+    of = asked.of_measure()
+    # What has no year is told by the sums: a group of its own costs less than looking at every row.
+    rules = [rule.keep for rule in asked.rules() if rule.column != "year"]
+    sample = _sampled(table, [of, *rules], loose)
     usual = _usual(table, sample, [of, *rules], loose)
     usually = _all(_are(usual))
     found = [_added(table, _all([of, *rules]) & usually, narrow).assign(**usual)]
-    left_out, unusual = _left_out(table, of, sample, rules, int(found[0]["rows"].sum()))
+    left_out, unusual = _left_out(table, sample, [of, *rules], int(found[0]["rows"].sum()))
     if unusual:
         # In SQL what is neither true nor false is not the opposite of true; here it is.
         other = nw.when(usually).then(nw.lit(0)).otherwise(nw.lit(1)) == 1
         found.append(_added(table, _all([of, *rules]) & other, [*narrow, *loose]))
-    return Cube(_joined(found, [*narrow, *loose, *_DATES, "qualifier", *SUMS]), tuple(left_out))
+    frame = _joined(found, [*narrow, *loose, *_DATES, "qualifier", *SUMS])
+    if len(rules) == len(asked.rules()):
+        return Cube(frame, tuple(left_out))
+    dated = frame["year"].notna()
+    return Cube(frame[dated].reset_index(drop=True), (*left_out, int(frame.loc[~dated, "rows"].sum())))
 
 
 def _dimensions(asked: Asked, has: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -77,13 +83,20 @@ def _dimensions(asked: Asked, has: Sequence[str]) -> tuple[list[str], list[str]]
     return (narrow, loose) if not set(asked.by) & {*PROFILE, "programme", "activity"} else ([*narrow, *loose], [])
 
 
-def _usual(
-    table: nw.LazyFrame[Any], sample: nw.LazyFrame[Any], kept: list[nw.Expr], loose: list[str]
-) -> dict[str, Any]:
+def _sampled(table: nw.LazyFrame[Any], conditions: Sequence[nw.Expr], loose: list[str]) -> pd.DataFrame:
+    """Some columns of the first rows, and whether each condition and those before it hold."""
+    flags = _flags(conditions)
+    named = [one.alias(flag) for flag, one in zip(flags, conditions, strict=True)]
+    found = _small(table.head(_SAMPLE).select(*named, *loose))
+    found[flags] = found[flags].eq(True).cumprod(axis=1).astype(bool)
+    return found
+
+
+def _usual(table: nw.LazyFrame[Any], sample: pd.DataFrame, kept: Sequence[nw.Expr], loose: list[str]) -> dict[str, Any]:
     """The values that the first row has; whichever it is, the result is the same."""
     if not loose:
         return {}
-    first = _small(sample.filter(*kept).head(1).select(loose))
+    first = sample.loc[sample[_flags(kept)[-1]], loose].head(1)
     if first.empty:
         first = _small(table.filter(*kept).head(1).select(loose))
     return {name: None if first.empty or pd.isna(first[name].iloc[0]) else first[name].iloc[0] for name in loose}
@@ -95,32 +108,36 @@ def _are(usual: Mapping[str, Any]) -> list[nw.Expr]:
 
 
 def _left_out(
-    table: nw.LazyFrame[Any], of: nw.Expr, sample: nw.LazyFrame[Any], rules: Sequence[nw.Expr], added: int
+    table: nw.LazyFrame[Any], sample: pd.DataFrame, conditions: Sequence[nw.Expr], added: int
 ) -> tuple[list[int], int]:
     """How many rows each rule leaves out of what the rules before it kept, and how many kept rows were not added.
 
     Most rules leave nothing out. Those that do so in the sample are counted first; if they account for every row that
     was not added, the others leave out none, and were never looked at.
     """
-    counts = _remaining(sample, [of, *rules])
-    doing = [at for at, (before, after) in enumerate(pairwise(counts)) if after < before]
+    of, *rules = conditions
+    doing = [at for at, (before, after) in enumerate(pairwise(sample[_flags(conditions)].sum())) if after < before]
     counts = _remaining(table, [of, *[rules[at] for at in doing]])
     if counts[-1] != added:
         doing = list(range(len(rules)))
-        counts = _remaining(table, [of, *rules])
+        counts = _remaining(table, conditions)
     out = {at: before - after for at, (before, after) in zip(doing, pairwise(counts), strict=True)}
     return [out.get(at, 0) for at in range(len(rules))], counts[-1] - added
 
 
 def _remaining(rows: nw.LazyFrame[Any], conditions: Sequence[nw.Expr]) -> list[int]:
     """How many rows are left after each condition."""
-    flags = [f"_{at}" for at in range(len(conditions))]
+    flags = _flags(conditions)
     tested = rows.select(*[one.alias(flag) for flag, one in zip(flags, conditions, strict=True)]).filter(nw.col("_0"))
     left = [
         _all([nw.col(flag) for flag in flags[: at + 1]]).cast(nw.Int64).alias(flag) for at, flag in enumerate(flags)
     ]
     found = _small(tested.select(*left).select(*[nw.col(flag).sum() for flag in flags]))
     return [0 if pd.isna(n) else int(n) for n in found.iloc[0]]
+
+
+def _flags(conditions: Sequence[nw.Expr]) -> list[str]:
+    return [f"_{at}" for at in range(len(conditions))]
 
 
 def _all(flags: Sequence[nw.Expr]) -> nw.Expr:
@@ -130,17 +147,17 @@ def _all(flags: Sequence[nw.Expr]) -> nw.Expr:
 def _added(table: nw.LazyFrame[Any], which: nw.Expr, keys: list[str]) -> pd.DataFrame:
     """Rows of a condition added up by some columns, by period, and those without a number by why they have none."""
     low, high = nw.col("low"), nw.col("high")
-    number = ~low.is_null()
     why = nw.when(low.is_null()).then(nw.col("qualifier")).alias("why")
-    about = (number & (nw.col("qualifier") == "about")).cast(nw.Int64).alias("_about")
-    secondary = (number & (nw.col("sourcing") == "secondary")).cast(nw.Int64).alias("_secondary")
+    # Counted, not summed: the numbers that are so, and nothing in the other rows.
+    about = nw.when(nw.col("qualifier") == "about").then(low).alias("_about")
+    secondary = nw.when(nw.col("sourcing") == "secondary").then(low).alias("_secondary")
     keys = list(dict.fromkeys([*keys, *_DATES]))
     # Narrowed to the columns in use first: a pandas frame would copy all of them.
     rows = table.select(*keys, *[n for n in _READ if n not in keys], which.alias("_which")).filter(nw.col("_which"))
     sums = rows.select(*keys, low, high, why, about, secondary).group_by(*keys, "why").agg(
         nw.len().alias("rows"), low.count().alias("numbers"), high.count().alias("closed"),
         low.sum().alias("_low"), high.sum().alias("_high"),
-        nw.col("_about").sum().alias("about"), nw.col("_secondary").sum().alias("secondary"),
+        nw.col("_about").count().alias("about"), nw.col("_secondary").count().alias("secondary"),
     )  # fmt: skip
     return _small(sums).rename(columns={"_low": "low", "_high": "high", "why": "qualifier"})
 

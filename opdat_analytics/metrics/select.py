@@ -199,7 +199,8 @@ def _profile(found: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     """Distinct values of the dimensions; those that are pinned to one value have it."""
     names = [*PROFILE, *(["scheme"] if "scheme" in found else [])]
     pinned = {name: value for name, value in asked.pinned.items() if name not in found}
-    return found.assign(**pinned)[names].drop_duplicates().sort_values(list(PROFILE), ignore_index=True)
+    there = found[[name for name in names if name in found]].drop_duplicates()
+    return there.assign(**pinned)[names].drop_duplicates().sort_values(list(PROFILE), ignore_index=True)
 
 
 def _nothing(table: nw.LazyFrame[Any], asked: Asked, found: Cube, rules: Sequence[Rule]) -> str:

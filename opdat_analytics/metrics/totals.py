@@ -66,8 +66,8 @@ def totals(
           several values joined by ``;``, null where not limited; ``edition`` is ``current`` or as named;
         - ``low``, ``high``: bounds of the sum of what was reported; ``high`` null where unbounded, both null
           where nothing has a number;
-        - ``qualifier``: ``about`` where any figure is, else ``at_least`` (unbounded), ``exact``, ``between``, or
-          ``unquantified`` (no number);
+        - ``qualifier``: ``about`` where any figure is, else ``at_least`` (unbounded), ``exact``, ``between``,
+          ``suppressed`` (hidden, and no other number) or ``unquantified`` (no number);
         - ``n_figures`` (with a number), ``n_reporting`` (places with one), ``n_expected`` (places),
           ``coverage`` (share of the expected places that report; null where none is expected),
           ``partial`` (coverage below 0.8, or a figure that covers only part of its year);
@@ -138,7 +138,8 @@ def add(
     frame["high_same"] = frame["high_same"].where(frame["open_same"] == 0)
     frame["n_figures"] = frame["numbers"]
     frame[["about", "secondary"]] = frame[["about", "secondary"]] > 0
-    frame["qualifier"] = qualifiers(frame)
+    hidden = (frame["numbers"] == 0) & (frame["suppressed"] > 0)
+    frame["qualifier"] = qualifiers(frame).where(~hidden, "suppressed")
     frame["left_out"] = _left_out(frame, selection, keyed, within, years, "year" in by)
     frame["caveat"] = _caveats(frame, selection, keyed, keys, by)
     for name in ("left_out", "caveat"):
@@ -273,6 +274,13 @@ def qualifiers(result: pd.DataFrame) -> pd.Series[Any]:
     """The qualifier of each row of a result, from its bounds and ``about``."""
     rows = zip(result["low"], result["high"], result["about"], strict=True)
     return pd.Series([bounds_qualifier(*row) for row in rows], index=result.index, dtype="str")
+
+
+def leaves_out_hidden(result: pd.DataFrame) -> pd.Series[Any]:
+    """Which sums of a result are without figures that are hidden, as ``left_out`` says."""
+    if "left_out" not in result:
+        return pd.Series(data=False, index=result.index)
+    return result["left_out"].astype("str").str.contains(r"without a number: [^;]*\bsuppressed\b").fillna(value=False)
 
 
 def _left_out(

@@ -15,8 +15,19 @@ from opdat_analytics.model.tables import Column
 
 def arrow_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:
     """Rows as an Arrow table; None for null."""
+    return arrow_columns({column.name: [row[column.name] for row in rows] for column in columns}, columns)
+
+
+def arrow_columns(given: Mapping[str, Sequence[Any] | np.ndarray], columns: Sequence[Column]) -> pa.Table:
+    """Columns as an Arrow table; None is null, and so is NaN in an array of numbers."""
     schema = arrow_schema(columns)
-    return pa.Table.from_arrays([arrow_values([row[f.name] for row in rows], f.type) for f in schema], schema=schema)
+    return pa.Table.from_arrays([_arrow_column(given[field.name], field.type) for field in schema], schema=schema)
+
+
+def _arrow_column(given: Sequence[Any] | np.ndarray, kind: pa.DataType) -> pa.Array:
+    if isinstance(given, np.ndarray) and given.dtype.kind == "f":
+        return arrow_numbers(given, ~np.isnan(given), kind)
+    return arrow_values(given.tolist() if isinstance(given, np.ndarray) else given, kind)
 
 
 def arrow_values(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -45,8 +56,22 @@ def plain_numbers(values: Sequence[Any], kind: pa.DataType) -> tuple[np.ndarray,
     return np.fromiter(given, dtype=_NUMBERS[str(kind)], count=len(values)), _given(values)
 
 
+def given_numbers(array: pa.Array) -> tuple[np.ndarray, np.ndarray | None]:
+    """Numbers or days of an Arrow array, and which of them are given (None where all are).
+
+    ``to_numpy`` would load all of pandas.
+    """
+    valid, held = array.buffers()
+    end = array.offset + len(array)
+    numbers: np.ndarray = np.frombuffer(held, dtype=_NUMBERS[str(array.type)], count=end)[array.offset :]
+    if valid is None:
+        return numbers, None
+    bits = np.unpackbits(np.frombuffer(valid, dtype=np.uint8), count=end, bitorder="little")
+    return numbers, bits[array.offset :].astype(bool)
+
+
 _DAY_0 = date(1970, 1, 1).toordinal()
-_NUMBERS = {"int64": np.int64, "double": np.float64, "bool": np.bool_, "date32[day]": np.int32}
+_NUMBERS = {"int32": np.int32, "int64": np.int64, "double": np.float64, "bool": np.bool_, "date32[day]": np.int32}
 
 
 def _given(values: Sequence[Any]) -> np.ndarray | None:

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
+from opdat_analytics.exports.leaving_home import leaving_home
 from opdat_analytics.model import Home, OpdatError, UnknownName
 from opdat_analytics.notebooks.explore import HEADLESS
 from opdat_analytics.notebooks.parameters import TAG, check_parameters, parameters, read_notebook, unknown
@@ -92,8 +93,9 @@ def run_notebooks(
     open_publication(home)
     progress(f"Notebooks to run: {len(chosen)}, at most {SIDE_BY_SIDE} side by side.")
     runs: dict[str, NotebookRun] = {}
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
-        waiting = [workers.submit(_run, path, home, values[path]) for path in chosen]
+    with TemporaryDirectory() as private, ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
+        read = leaving_home(home, Path(private) / "processed")
+        waiting = [workers.submit(_run, path, home, read, values[path]) for path in chosen]
         for number, future in enumerate(as_completed(waiting), start=1):
             run = future.result()
             runs[run.name] = run
@@ -138,7 +140,7 @@ def _of_the_record(home: Home) -> dict[str, list[str]]:
     return {"source": list(publication.sources), "programme": sorted(programmes.unique())}
 
 
-def _run(path: Path, home: Home, values: Mapping[str, Any]) -> NotebookRun:
+def _run(path: Path, home: Home, read: Home, values: Mapping[str, Any]) -> NotebookRun:
     import nbformat
 
     from opdat_analytics.notebooks.page import page
@@ -146,7 +148,7 @@ def _run(path: Path, home: Home, values: Mapping[str, Any]) -> NotebookRun:
     began = monotonic()
     notebook = read_notebook(path)
     _give(notebook, values)
-    error = _execute(notebook, path.parent, home)
+    error = _execute(notebook, path.parent, read)
     error = _kept_back(notebook) or error
     out = home.exports / "notebooks"
     run = NotebookRun(path.stem, out / path.name, out / f"{path.stem}.html", round(monotonic() - began, 1), error)

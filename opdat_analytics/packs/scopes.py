@@ -8,7 +8,7 @@ from opdat_analytics import charts, metrics, store, vocab
 from opdat_analytics.exports.contents import Section
 from opdat_analytics.exports.leaving import protected
 from opdat_analytics.model import Exhibit, Home, OpdatError, UnknownName
-from opdat_analytics.packs.standing import SCHEME, latest_full_year, sections
+from opdat_analytics.packs.standing import SCHEME, latest_full_year, sections, told
 from opdat_analytics.tables import activities, observations, programmes
 
 STAGES = ("prosecutions", "convictions")
@@ -70,15 +70,15 @@ def country_code(place: str) -> str:
 
 
 def _stages(seen: pd.DataFrame, code: str, publication: str) -> list[Exhibit]:
-    own = seen[(seen["place"] == code) & (seen["source"] == "unodc_glotip") & seen["current"] & seen["low"].notna()]
-    told = [measure for measure in STAGES if (own["measure"] == measure).any()]
+    own = seen[(seen["place"] == code) & (seen["source"] == "unodc_glotip") & seen["current"] & told(seen)]
+    stages = [measure for measure in STAGES if (own["measure"] == measure).any()]
     frames = [
-        metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", places=code) for measure in told
+        metrics.totals(seen, measure, by=["place", "year"], source="unodc_glotip", places=code) for measure in stages
     ]
     if not frames:
         return []
     name = vocab.place_name(code)
-    title = f"{name}: {' and '.join(told)} reported" if len(told) > 1 else f"{name}: {told[0]} reported"
+    title = f"{name}: {' and '.join(stages)} reported" if len(stages) > 1 else f"{name}: {stages[0]} reported"
     return [charts.stages(pd.concat(frames), title=title, name=f"{code}-stages", publication=publication)]
 
 
@@ -157,7 +157,7 @@ def programme_sections(home: Home, programme: str) -> tuple[Section, ...]:
 
 
 def _statements(own: pd.DataFrame, programme: str, publication: str) -> list[Exhibit]:
-    dated = own[(own["accumulation"] == "to_date") & own["as_of"].notna() & own["low"].notna()]
+    dated = own[(own["accumulation"] == "to_date") & own["as_of"].notna() & told(own)]
     pack = []
     order = list(vocab.measures())
     together = ["measure", "unit", "offence", "breakdown", "level"]

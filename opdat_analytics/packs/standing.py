@@ -200,8 +200,13 @@ def _to_date(seen: pd.DataFrame, publication: str) -> Exhibit:
     running = seen[
         (seen["accumulation"] == "to_date") & (seen["programme"] == "jtfa") & (seen["measure"] == "convictions")
     ]
-    stated = running[running["as_of"].notna() & running["low"].notna()]
+    stated = running[running["as_of"].notna() & told(running)]
     return charts.to_date(stated, name="jtfa-convictions-to-date", publication=publication)
+
+
+def told(rows: pd.DataFrame) -> pd.Series:
+    """Which figures have a number, or have one that is hidden."""
+    return rows["low"].notna() | rows["qualifier"].eq("suppressed")
 
 
 def _listed(done: pd.DataFrame, publication: str) -> Exhibit:

@@ -30,6 +30,7 @@ _DATE = re.compile(
 )
 _PARTS_OF_DATE = re.compile(r"(\d{1,4})[./ -](\w{1,9})\.?[./ -](\d{1,4})(?:[ T][\d:.]+)?")
 _CASE = re.compile(r"(?=.*\d)(?=.*[A-Za-z/-])[\w.:/\\ -]{3,40}|\d{4,}")
+_CAPTION = re.compile(r"\w(?:\.|, [^\W\d_]+)? (?:v\.?|vs\.?|c/|contra|contre|s/) ?\w|, [^\W\d_].* y otr[oa]s? ")
 _PHONE = re.compile(r"(?=.{7,40}$)[+(]?\d[\d\s().,/+-]*(?: ?(?:ext|x|y|o|ou|or|/)\W{0,2}[\d\s().-]+)?", re.I)
 _TURNED = re.compile(rf"{_WORD}(?: {_WORD}){{0,2}}, {_WORD}(?: {_WORD})?")
 _AGE = re.compile(r"(?:\d|[1-9]\d)(?: ?(?:a|años|anos|ans|yrs|years|years old|y|yo))?\.?", re.I)
@@ -143,6 +144,11 @@ def _is_phone(text: str) -> bool:
     return bool(_PHONE.fullmatch(text)) and 7 <= sum(map(str.isdecimal, text)) <= 22
 
 
+def _is_caption(text: str) -> bool:
+    """The name of a case: somebody against somebody, or somebody and what for."""
+    return len(text) <= 120 and _CAPTION.search(text) is not None
+
+
 def is_day(text: str) -> bool:
     """A date to the day, as printed or as a spreadsheet's own number."""
     if not _DATE.fullmatch(text.strip()):
@@ -201,6 +207,6 @@ def may_name(text: str) -> bool:
 LOOKS: Mapping[str, Callable[[str], bool]] = {
     "name": is_name, "telling_name": is_common_name, "one_name": _is_one_name, "initials": _is_initials,
     "digits5": _has_digits(5), "phone": _is_phone, "date": is_day, "email": _is_email, "address": _is_address,
-    "case": _is_case,
+    "case": _is_case, "caption": _is_caption,
 }  # fmt: skip
 """What the rules of headers call it → whether a text looks so."""

@@ -108,12 +108,23 @@ def _below_the_cells(part: IO[bytes]) -> bytes:
     kept = b""
     while chunk := part.read(2**20):
         kept += chunk
-        if end := _CELLS_END.search(kept):
+        if end := _end_of_cells(kept):
             return kept[end.end() :] + part.read(MOST)
         kept = kept[-_END_LENGTH:]
     return b""
 
 
+def _end_of_cells(said: bytes) -> re.Match[bytes] | None:
+    """The first tag that ends the cells. Its name is looked for first: every cell has tags, and only these have it."""
+    at = said.find(_CELLS)
+    while at >= 0:
+        if end := _CELLS_END.match(said, max(said.rfind(b"<", 0, at), 0)):
+            return end
+        at = said.find(_CELLS, at + 1)
+    return None
+
+
+_CELLS = b"sheetData"
 _CELLS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
 _END_LENGTH = 64
 """Bytes kept of what was read, lest the end of the cells lie across two pieces."""

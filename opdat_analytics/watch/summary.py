@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,12 @@ class Summary:
     sources: tuple[SourceChanges, ...]
 
 
-def summary(home: Home, since: int | str | None = None, publication: int | str | None = None) -> Summary:
+def summary(
+    home: Home,
+    since: int | str | None = None,
+    publication: int | str | None = None,
+    hides: Callable[[str, str], bool] | None = None,
+) -> Summary:
     """What changed from one publication to another.
 
     Parameters
@@ -47,6 +52,8 @@ def summary(home: Home, since: int | str | None = None, publication: int | str |
         The earlier publication; the one before if None. Before the first there is nothing.
     publication
         The later one; the current one if None.
+    hides
+        Of a source and a measure, whether small numbers of it must not leave: no number of such a source is told.
 
     Returns
     -------
@@ -71,7 +78,7 @@ def summary(home: Home, since: int | str | None = None, publication: int | str |
     else:
         then = str(before.manifest["made"])[:10]
         title = f"What changed from publication {before.id} of {then} to {after.id} of {made}"
-    return Summary(title, changes.counted(found.counts), tuple(_sources(found.changes, titles)))
+    return Summary(title, changes.counted(found.counts), tuple(_sources(found.changes, titles, hides)))
 
 
 def _made_from(home: Home, after: store.Publication) -> store.Publication | None:
@@ -87,11 +94,16 @@ def _touched(before: store.Publication | None, after: store.Publication) -> set[
     return {file for file in old.keys() | new.keys() if old.get(file) != new.get(file)}
 
 
-def _sources(found: pd.DataFrame, titles: Mapping[str, str]) -> Iterable[SourceChanges]:
+def _sources(
+    found: pd.DataFrame, titles: Mapping[str, str], hides: Callable[[str, str], bool] | None
+) -> Iterable[SourceChanges]:
     source = found["file"].map(lambda file: str(file).partition("/")[0])
     for name, rows in found.groupby(source, sort=True):
         telling = rows[rows["kind"] != "added"]
         telling = pd.concat([telling, rows[rows["kind"] == "added"]]) if len(rows) <= LISTED else telling
+        if hides is not None and any(hides(str(name), measure) for measure in rows["measure"].fillna("").unique()):
+            texts = {side: telling[side].mask(telling[side].fillna("").ne(""), "[c]") for side in ("was", "now")}
+            telling = telling.assign(**texts)
         listed = tuple(_row(row) for row in telling.head(LISTED).to_dict("records"))
         title = titles.get(str(name)) or str(name)
         yield SourceChanges(f"{title} ({name})", tuple(_by_place(rows)), listed, len(rows) - len(listed))
