@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from opdat_analytics import vocab
-from opdat_analytics.model import OpdatError, places_in_role
+from opdat_analytics.model import OUTSIDE, OpdatError, places_in_role
 
 NEARLY = 0.8
 """Share of the most reporters a year ever had, from which on it is said to be nearly fully reported."""
@@ -135,7 +135,7 @@ def moved(totals: pd.DataFrame, first_year: int, last_year: int, by: str = "regi
     Returns
     -------
     dict
-        ``rose``, ``fell``, ``unclear`` → names of groups; groups without such a place are in none.
+        ``rose``, ``fell``, ``unclear`` → names of groups as prose; groups without such a place are in none.
 
     Raises
     ------
@@ -156,5 +156,28 @@ def moved(totals: pd.DataFrame, first_year: int, last_year: int, by: str = "regi
         word = (
             "rose" if after.low_same > before.high_same else "fell" if after.high_same < before.low_same else "unclear"
         )
-        found[word].append(str(name))
+        found[word].append("other places" if name == OUTSIDE else str(name))
     return found
+
+
+def outside_regions(observations: pd.DataFrame, measure: str, years: Iterable[int]) -> pd.Series:
+    """Names of the places that belong to no region of a scheme and told a number, the largest sum first.
+
+    Parameters
+    ----------
+    observations
+        ``opdat.observations(scheme=…)`` of one source.
+    measure
+        A measure code.
+    years
+        The years of which the numbers are.
+
+    Returns
+    -------
+    pandas.Series
+        Names; empty where every place has its region.
+    """
+    told = observations[observations["current"] & observations["low"].notna() & (observations["region"] == OUTSIDE)]
+    told = told[(told["measure"] == measure) & told["year"].isin(list(years))]
+    sums = told.groupby("place")["low"].sum().sort_values(ascending=False, kind="stable")
+    return pd.Series([vocab.place_name(str(place)) for place in sums.index], dtype="str")

@@ -22,6 +22,11 @@ NONE = "—"
 _CODED = frozenset({"place", "places", "measure", "activity_type", "numerator", "denominator"})
 _CLOSED = frozenset({"qualifier", "kind", "calendar", "accumulation"})
 _MEANT = {
+    "level": {
+        "global": "the world", "region": "regions", "group": "places together", "country": "countries",
+        "subnational": "parts of a country",
+    },
+    "unit": {"usd": "U.S. dollars", "unstated": "not stated"},
     "region": {OUTSIDE: "other places"},
     "kind": {
         "disjoint": "no number is both", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
