@@ -188,6 +188,8 @@ def test_names_and_levels_of_joined_codes() -> None:
     assert vocab.place_name("XKX") == "Kosovo"
     assert vocab.place_name("SLV;GTM") == "El Salvador and Guatemala"
     assert vocab.place_name("SLV;GTM;HND") == "El Salvador, Guatemala and Honduras"
+    assert vocab.place_name("USA;UNNAMED_FOREIGN") == "United States and foreign governments, unnamed"
+    assert vocab.place_name("UNNAMED_FOREIGN") == "Foreign governments, unnamed"
     assert [vocab.level_of(code) for code in ("SLV", "SLV;GTM", "WORLD", "TIP_AF", "US_TXW", "EU27_2020")] == [
         "country", "group", "global", "region", "subnational", "group",
     ]  # fmt: skip

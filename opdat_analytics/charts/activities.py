@@ -110,7 +110,8 @@ def _spoken(
     subtitle: str, cells: Cells, down: Sequence[str], across: Sequence[str], labels: Mapping[str, str] | None
 ) -> str:
     known = {key: n for key, n in cells.items() if n}
-    text = f"Bubble table: {subtitle}; {len(down)} rows and {len(across)} columns."
+    sides = [f"{len(side)} {one}{'s' if len(side) != 1 else ''}" for side, one in ((down, "row"), (across, "column"))]
+    text = f"Bubble table: {subtitle}; {' and '.join(sides)}."
     if known:
         (row, column), n = max(known.items(), key=lambda item: item[1])
         text += f" Most listed: {words.label(row, labels)}, {words.label(column, labels)} ({n})."

@@ -184,7 +184,8 @@ def _percent(share: tuple[float, float]) -> str:
 
 
 def _spoken(subtitle: str, bars: Sequence[Bar], order: Sequence[str], labels: Mapping[str, str] | None) -> str:
-    text = f"Stacked bars: {subtitle}; {len(bars)} bar{'s' if len(bars) > 1 else ''}, {len(order)} named parts."
+    parts = f"{len(order)} named part{'s' if len(order) != 1 else ''}"
+    text = f"Stacked bars: {subtitle}; {len(bars)} bar{'s' if len(bars) > 1 else ''}, {parts}."
     known = [bar for bar in bars if bar.shares]
     if not known:
         return text + " No share is known for any of them."

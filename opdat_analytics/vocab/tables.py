@@ -188,7 +188,10 @@ def place_name(code: str) -> str:
     UnknownName
         If a code is not in the vocabulary.
     """
-    names = [place.name for place in _each(code)]
+    first, *others = _each(code)
+    # Unnamed governments have no proper name, so within a phrase they are written small.
+    names = [first.name, *(one.name[:1].lower() + one.name[1:] if one.level == "group" and one.kind == "unnamed"
+                           else one.name for one in others)]  # fmt: skip
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
