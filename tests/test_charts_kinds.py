@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from chart_frames import EDGES, LONG, NAN, assert_readable, exact, result, written
+from chart_frames import EDGES, LONG, NAN, assert_readable, exact, record, result, written
 
 from opdat_analytics import charts, vocab
 from opdat_analytics.charts import layout
@@ -255,6 +255,16 @@ def test_codes_and_figures_of_the_tile_map_can_be_read_on_paper() -> None:
     assert min(t.get_size() for t in codes) >= 7
     assert {t.get_color() for t in codes if t.get_text() == "FRA"} == {"#6b6b6b"}
     assert min(t.get_size() for t in written(chart)) >= 5.2
+
+
+def test_numbers_of_a_grid_of_twenty_years_can_be_read_on_paper() -> None:
+    rows = record().assign(partial=True)
+    rows["low"] += 1000
+    rows["high"] += 1100
+    chart = charts.grid(rows, rows="region")
+    shrunk = 10 / chart.figure.get_size_inches()[0]
+    numbers = [t.get_size() for t in written(chart) if t.get_text().rstrip("–").replace(",", "").isdigit()]
+    assert min(numbers) * shrunk >= 5.8
 
 
 def test_listed_awards_are_called_awards_and_never_work_done() -> None:
