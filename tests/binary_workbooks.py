@@ -44,6 +44,7 @@ def binary_workbook(
     struck: Sequence[tuple[int, int]] = (),
     hidden: Sequence[int] = (),
     merges: Sequence[tuple[int, int, int, int]] = (),
+    errors: Mapping[tuple[int, int], int] = {},
 ) -> bytes:
     """A binary workbook with one sheet, ``Data``.
 
@@ -57,6 +58,8 @@ def binary_workbook(
         Cells that are struck out; rows that are hidden.
     merges
         Merged ranges as (top, left, bottom, right).
+    errors
+        Cell → number of the error that it shows instead.
     """
     codes = list(dict.fromkeys(formats.values()))
     texts: list[Text] = [cell for row in rows for cell in row if isinstance(cell, str | tuple)]
@@ -70,7 +73,9 @@ def binary_workbook(
         for c, cell in enumerate(row):
             style = 1 if (r, c) in struck else 2 + codes.index(formats[r, c]) if (r, c) in formats else 0
             head = struct.pack("<II", c, style)
-            if isinstance(cell, str | tuple):
+            if (r, c) in errors:
+                sheet.append(_record(3 + 8 * (r % 2), head + bytes([errors[r, c]])))
+            elif isinstance(cell, str | tuple):
                 sheet.append(_record(7, head + struct.pack("<I", number)))
                 number += 1
             elif float(cell).is_integer() and (r + c) % 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -36,6 +37,51 @@ def test_a_binary_workbook_says_what_it_shows(tmp_path: Path) -> None:
     assert grid.hidden_rows == {4}
     assert grid.merges == ((2, 1, 3, 1),)
     assert [code for code, _, _ in grid.flags] == ["legacy_format", "read_as_shown", "hidden_rows"]
+
+
+def test_errors_of_a_binary_workbook_are_no_blanks(tmp_path: Path) -> None:
+    path = tmp_path / "errors.xlsb"
+    rows = [["Country", "Convictions"], ["Albania", 1], ["Serbia", 2], ["Malta", 3]]
+    path.write_bytes(binary_workbook(rows, errors={(1, 1): 0x07, (2, 1): 0x17}))
+    (grid,) = read_workbook(path)
+    assert grid.text[:, 1].tolist() == ["Convictions", "#DIV/0!", "#REF!", "3"]
+    assert {at: code for at, (code, _) in grid.unread.items()} == {(1, 1): "error_value", (2, 1): "error_value"}
+
+
+def test_errors_and_empty_texts_of_a_legacy_workbook_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def record(kind: int, body: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def formula(row: int, kind: int, value: int = 0) -> bytes:
+        return record(0x06, struct.pack("<HHHBBBBHH", row, 0, 0, kind, 0, value, 0, 0, 0xFFFF))
+
+    begin = record(0x809, struct.pack("<HHHH", 0x600, 5, 0, 0))
+    sheet = begin + b"".join(
+        [
+            formula(0, 2, 0x2A), formula(1, 3), formula(2, 0), record(0x207, bytes(3)),
+            formula(3, 0), record(0x207, b"\1\0\0x"), record(0x205, struct.pack("<HHHBB", 4, 0, 0, 0x0F, 1)),
+            record(0x205, struct.pack("<HHHBB", 5, 0, 0, 1, 0)), record(0x0A),
+        ]
+    )  # fmt: skip
+    place = len(begin) + 4 + 12 + 4
+    book = begin + record(0x85, struct.pack("<IBBBB", place, 0, 0, 4, 0) + b"Data") + record(0x0A) + sheet
+    monkeypatch.setattr(legacy_facts, "stream", lambda data, name: book)
+    seen = legacy_facts.facts(b"")
+    assert seen is not None
+    found = seen["Data"]
+    assert {at: said for at, (_, said, _) in found.unread.items()} == {(0, 0): "#N/A", (4, 0): "#VALUE!"}
+    assert [(code, at) for code, at, _ in found.flags] == [
+        ("formula_shows_nothing", (1, 0)), ("formula_shows_nothing", (2, 0)),
+    ]  # fmt: skip
+
+
+def test_white_figures_of_a_legacy_workbook_are_seen_by_their_style() -> None:
+    looks = legacy_facts.Looks(styles=[(0, 0), (5, 0)], unseen={1})
+    noting = legacy_facts.Noting(looks, *looks.odd())
+    noting.number(0, 0, 0, 7.0)
+    noting.number(1, 0, 1, 8.0)
+    noting.text(2, 0, 1, 0)
+    assert {at: code for at, (code, _, _) in noting.found.unread.items()} == {(1, 0): "white_on_white"}
 
 
 @pytest.mark.parametrize(

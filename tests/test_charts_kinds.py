@@ -228,6 +228,12 @@ class TestChange:
         assert "here for 2 of 3" in chart.caveats[0]
         assert chart.title == "Convictions of 3 regions from 2010 to 2011: rose in 1, fell in 1, not known for 1"
 
+    def test_a_title_that_counts_more_than_is_drawn_stands_beside_how_many_are_drawn(self) -> None:
+        rows = exact("region", {"Africa": [1, 2], "Asia": [3, 4], "Europe": [6, 5]})
+        chart = charts.change(rows, by="region", top=2)
+        assert chart.title.startswith("Convictions of 3 regions")
+        assert chart.caveats[0] == "2 of 3 are shown: those with the highest lower bounds in 2011."
+
     def test_needs_two_years(self) -> None:
         with pytest.raises(OpdatError, match=r"asked were 2010 and 2030, the frame has 2010 and 2011"):
             charts.change(exact("region", {"Africa": [1, 2]}), by="region", end=2030)
@@ -293,6 +299,19 @@ class TestTimeline:
         assert chart.subtitle == "3 of 4 entries have a date; 1 has none"
         assert "Undated mission" in {t.get_text() for t in written(chart)}
         assert "1 entry says that something was not done; not drawn." in chart.notes
+
+    def test_what_is_printed_as_since_a_year_goes_on(self) -> None:
+        rows = self.rows.head(2).assign(text=["since 2019-03", "in 2020"])
+        first, second = charts.timeline(rows).figure.axes[1].patches
+        ends = [line.get_xdata()[0] for line in charts.timeline(rows).figure.axes[1].lines if line.get_marker() == ">"]
+        assert (first.get_x(), second.get_x()) == (2019 * 12 + 2, 2020 * 12)
+        assert len(ends) == 1
+
+    def test_many_undated_entries_are_counted_by_group_and_the_subtitle_says_so(self) -> None:
+        rows = pd.concat([self.rows.head(1), *[self.rows.iloc[[3]]] * 25], ignore_index=True)
+        chart = charts.timeline(rows)
+        assert chart.subtitle == "1 of 26 entries have a date; 25 without one are counted below by their group"
+        assert "Workshop: 25" in {t.get_text() for t in written(chart)}
 
     def test_planned_is_hollow(self) -> None:
         patches = charts.timeline(self.rows).figure.axes[1].patches

@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -344,3 +345,45 @@ def test_a_workbook_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
         path.write_bytes(whole[:cut])
         with pytest.raises(UnreadableFile):
             read_workbook(path)
+
+
+def test_number_formats_longer_than_any_program_keeps_are_not_looked_into(tmp_path: Path) -> None:
+    path = tmp_path / "long.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_string(0, 0, "Convictions")
+        sheet.write_number(1, 0, 12, book.add_format({"num_format": "[" * 20_000 + "0;" * 20_000}))
+        sheet.write_number(2, 0, 13, book.add_format({"num_format": "[$" * 127 + "0"}))
+    begun = time.perf_counter()
+    (grid,) = read_workbook(path)
+    assert time.perf_counter() - begun < 3
+    assert grid.unread[1, 0][0] == "changed_by_format"
+    assert "60,000 letters" in grid.unread[1, 0][1]
+
+
+@pytest.mark.parametrize(
+    ("beside", "what"),
+    [
+        ("</sheetData><mergeCells>" + '<mergeCell ref="A3:B3"/>' * 70_000 + "</mergeCells>", "merged ranges"),
+        ("<cols>" + '<col min="1" max="16384" hidden="1"/>' * 20_000 + "</cols>", "hidden columns"),
+    ],
+)
+def test_what_stands_beside_the_cells_more_often_than_in_any_table_is_refused(
+    beside: str, what: str, tmp_path: Path
+) -> None:
+    parts = seeds.parts_of(seeds.plain_workbook())
+    place = b"</sheetData>" if what == "merged ranges" else b"<sheetData>"
+    told = beside.encode() if what == "merged ranges" else beside.encode() + place
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(place, told)
+    with pytest.raises(UnreadableFile, match=what):
+        read_workbook(workbook(tmp_path / "many.xlsx", parts | {"xl/worksheets/sheet1.xml": sheet}))
+
+
+def test_a_lowered_number_is_no_digit_of_a_figure(tmp_path: Path) -> None:
+    path = tmp_path / "lowered.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        lowered = book.add_format({"font_script": 2})
+        book.add_worksheet().write_rich_string(0, 0, "14", lowered, "1")
+    (grid,) = read_workbook(path)
+    assert grid.text[0, 0] == "14"
+    assert grid.markers == {(0, 0): "¹"}

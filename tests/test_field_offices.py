@@ -254,7 +254,7 @@ def test_women_beside_girls_are_adults_and_alone_are_all_females(tmp_path: Path)
 
 def test_an_offence_that_a_title_leaves_out_is_not_the_tables(tmp_path: Path) -> None:
     table: Rows = [["Country", "2020", "2021"], ["Kenya", 120, 130], ["Chad", 43, 40]]
-    other = Read(tmp_path / "other", [["Convictions for other crimes than human trafficking"], *table])
+    other = Read(tmp_path / "other", [["Convictions for other crimes than human trafficking"], *table], "courts")
     assert set(other.rows["offence"]) == {"unstated"}
-    own = Read(tmp_path / "own", [["Convictions for human trafficking"], *table])
+    own = Read(tmp_path / "own", [["Convictions for human trafficking"], *table], "courts")
     assert set(own.rows["offence"]) == {"trafficking"}

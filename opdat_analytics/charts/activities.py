@@ -48,7 +48,8 @@ def activities(
     ----------
     frame
         Counts of listed activities: ``rows``, ``columns``, ``n``. An ``n`` that is null is an activity told
-        without any number; it is written as “listed, no number” and has no bubble.
+        without any number; it is written as “listed, no number” and has no bubble. Where ``activity_type`` says
+        that all of them are funded projects, the words are of awards.
     rows, columns
         Columns that become the sides; ``columns`` is ``region`` where the frame has it, else ``place``.
         A wide table is turned, so that the longer side runs down.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ MOST_NAMED = 24
 COLUMNS = 3
 """Of the list of undated entries, below the bars."""
 _STATES = {"planned": "planned", "possible": "possibly done"}
+_SINCE = re.compile(r"(since|desde|depuis)\b", re.IGNORECASE)
 
 Entry = Mapping[Any, Any]
 
@@ -61,8 +63,8 @@ def timeline(
     frame
         Rows of ``opdat.activities()`` or ``opdat.programmes()``, or any with ``title`` or ``name`` and ``start`` (ISO
         8601, reduced precision allowed), ``end``, ``year``, ``start_year``; ``calendar`` (a U.S. fiscal year runs
-        from October to September), ``certainty`` (planned and possible are drawn hollow, negative is a note) and
-        ``status`` (a programme that is active goes on).
+        from October to September), ``certainty`` (planned and possible are drawn hollow, negative is a note),
+        ``status`` (a programme that is active goes on) and ``text`` (what is printed as “since …” goes on).
     by
         Column of the groups, which share a colour; not needed where the frame has none.
     annotations
@@ -119,7 +121,8 @@ def _span(entry: Entry) -> tuple[float, float, bool] | None:
     """First and last month of an entry and whether it lasts, or None where it has no date."""
     start, end = entry.get("start"), entry.get("end")
     year = next((entry[n] for n in ("year", "start_year") if not blank(entry.get(n))), None)
-    lasting = entry.get("status") == "active"
+    since = blank(end) and _SINCE.match(str(entry.get("text"))) is not None
+    lasting = entry.get("status") == "active" or since
     if not blank(start):
         first, last = extent(str(start))
         return first, (last if blank(end) else extent(str(end))[1]), lasting

@@ -15,7 +15,8 @@ from opdat_analytics.ingest.reader import MAX_CELLS
 from opdat_analytics.ingest.rich_text import NOTHING
 from opdat_analytics.ingest.sheet_facts import SheetFacts
 
-_ROW, _SHORT, _NUMBER, _TEXT, _FORMULA = 0, 2, 5, 7, 9
+_ROW, _SHORT, _ERROR, _NUMBER, _TEXT, _TEXTED, _FORMULA, _FAILED = 0, 2, 3, 5, 7, 8, 9, 11
+_CELLS = frozenset((_SHORT, _ERROR, _NUMBER, _TEXT, _TEXTED, _FORMULA, _FAILED))
 _ITEM, _FONT, _FORMAT, _STYLE, _COLUMNS, _SHEET, _STYLES, _STYLES_END = 19, 43, 44, 47, 60, 156, 617, 618
 _MERGE = 176
 _MOST = 2 * MAX_CELLS
@@ -117,16 +118,22 @@ def _sheet(data: bytes, noting: Noting) -> SheetFacts:
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
             if body[11] & 0x10:
-                noting.found.hidden_rows.append(row)
-        elif kind in (_SHORT, _NUMBER, _TEXT, _FORMULA):
+                noting.found.hidden_rows.append((row, row))
+        elif kind in _CELLS:
             column, style = struct.unpack_from("<II", body)
             style &= 0xFFFFFF
             if kind == _TEXT:
                 noting.text(row, column, style, struct.unpack_from("<I", body, 8)[0])
             elif kind == _SHORT:
                 noting.number(row, column, style, short_number(struct.unpack_from("<I", body, 8)[0]))
-            else:
+            elif kind in (_NUMBER, _FORMULA):
                 noting.number(row, column, style, struct.unpack_from("<d", body, 8)[0])
+            elif kind in (_ERROR, _FAILED):
+                noting.error(row, column, body[8])
+            else:
+                noting.style((row, column), style)
+                if struct.unpack_from("<I", body, 8)[0] == 0:
+                    noting.nothing(row, column)
         elif kind == _MERGE:
             top, low, left, right = struct.unpack_from("<4I", body)
             noting.found.merges.append((top, left, low, right))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|\*(?P<fill>.)|(?P<pad>_.)|\[(?P<bracket>[^\]]*)\]'
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|\*(?P<fill>.)|(?P<pad>_.)|\[(?P<bracket>[^\[\]]*)\]'
     r"|(?P<general>General|Standard)|(?P<exponent>E[+-])|(?P<date>AM/PM|A/P|[ymdhsgeb]+)|(?P<digit>[0#?])|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from opdat_analytics.ingest.date_formats import prints_date
 from opdat_analytics.ingest.grid import UNSEEN, Position
-from opdat_analytics.ingest.number_formats import WHITE, shown
+from opdat_analytics.ingest.number_formats import LONGEST, WHITE, overlong, shown
 from opdat_analytics.ingest.printed_text import strip_marker
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ def formatted(found: SheetFacts, at: Position, code: str, number: str) -> None:
     """Note what a number format makes of a number."""
     if code == WHITE:
         found.unread.setdefault(at, (UNSEEN, None, "the figure is written in white on white, so nobody sees it"))
+        return
+    if overlong(code):
+        told = f"its number format has {len(code):,} letters, and no program keeps more than {LONGEST}"
+        found.unread.setdefault(at, ("changed_by_format", None, f"{told}: nobody can tell what it prints"))
         return
     if prints_date(code):
         found.dates[at] = code

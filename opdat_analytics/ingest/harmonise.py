@@ -18,6 +18,7 @@ from opdat_analytics.ingest.figures import Problem, strip_marker
 from opdat_analytics.ingest.grid import NO_FIGURE, UNSEEN
 from opdat_analytics.ingest.laid import Labels, Readings, explained
 from opdat_analytics.ingest.periods import parse_as_of, parse_period
+from opdat_analytics.ingest.subnational import doubting
 from opdat_analytics.model import ALLOWED
 
 Codes = Mapping[str, str]
@@ -101,6 +102,9 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
         look = _lookup(labels.role, layout, source, place)
         held.extend(_unread(labels, around))
         texts = labels.coded()
+        if labels.role == "place":
+            declared = (*source.aliases, *source.meanings.get("place", ()), *layout.meanings.get("place", ()))
+            look = doubting(look, texts.levels, _headings(layout, "place"), declared)
         said, problems, marks = _looked_up(labels, texts, look)
         held.extend(problems)
         notes = _marked(labels, texts, marks, around, unexplained)
@@ -119,6 +123,14 @@ def harmonise(readings: Readings, layout: Layout, source: Source, constants: Cod
 def _in_order(labels: Sequence[Labels]) -> list[Labels]:
     """Places first, since a national term may need to know the country."""
     return sorted(labels, key=lambda label: label.role != "place")
+
+
+def _headings(layout: Layout, role: str) -> list[str]:
+    """What the declaration says that stands above the labels of a role."""
+    return [
+        *(header for header, of in layout.columns.items() if of == role),
+        *([layout.corner] if layout.corner else ()),
+    ]
 
 
 def _one_place(places: Coded | None, constants: Codes) -> str | None:

@@ -10,18 +10,23 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from opdat_analytics.ingest.cell_styles import too_many_formats
 from opdat_analytics.ingest.compound import stream
 from opdat_analytics.ingest.formatted import formatted
-from opdat_analytics.ingest.number_formats import BUILT_IN, changes_meaning, hides_text
+from opdat_analytics.ingest.number_formats import BUILT_IN, MAX_FORMATS, WHITE, changes_meaning, hides_text
 from opdat_analytics.ingest.reader import MAX_CELLS
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, of_pieces, spelt
-from opdat_analytics.ingest.sheet_facts import UNREAD, SheetFacts
+from opdat_analytics.ingest.sheet_facts import SHOWS_NOTHING, UNREAD, SheetFacts
 
 _BOF, _EOF, _CONTINUE = 0x0809, 0x000A, 0x003C
 _FONT, _FORMAT, _STYLE, _SHEET, _STRINGS = 0x0031, 0x041E, 0x00E0, 0x0085, 0x00FC
 _ROW, _COLUMNS, _TEXT, _NUMBER, _SHORT, _SHORTS, _FORMULA = 0x0208, 0x007D, 0x00FD, 0x0203, 0x027E, 0x00BD, 0x0006
-_NOTE = 0x001C
+_NOTE, _ODD, _STRING, _PALETTE = 0x001C, 0x0205, 0x0207, 0x0092
 _EXCEL_97 = 0x0600
+_ERRORS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}  # fmt: skip
 
 
 @dataclass
@@ -31,7 +36,11 @@ class Looks:
     Attributes
     ----------
     raised, struck
-        Numbers of fonts that raise their letters or strike them out.
+        Numbers of fonts that raise or lower their letters, or strike them out.
+    white
+        Numbers of fonts with white letters.
+    unseen
+        Numbers of cell styles with such a font on a ground that is white or none.
     codes
         Number formats by their number.
     styles
@@ -41,6 +50,8 @@ class Looks:
     """
 
     raised: set[int] = field(default_factory=set)
+    white: set[int] = field(default_factory=set)
+    unseen: set[int] = field(default_factory=set)
     struck: set[int] = field(default_factory=set)
     codes: dict[int, str] = field(default_factory=lambda: {int(number): code for number, code in BUILT_IN.items()})
     styles: list[tuple[int, int]] = field(default_factory=list)
@@ -50,7 +61,7 @@ class Looks:
         """Note a font."""
         if strikes & 0x08:
             self.struck.add(number)
-        if raises == 1:
+        if raises in (1, 2):
             self.raised.add(number)
 
     def rich(self, text: str, runs: list[tuple[int, int]]) -> Rich:
@@ -67,8 +78,11 @@ class Looks:
 
     def odd(self) -> tuple[Mapping[int, str], frozenset[int]]:
         """Styles whose number format changes what a number means, and those that are struck out."""
+        if len(self.codes) > MAX_FORMATS:
+            raise too_many_formats()
         codes = {number: code for number, code in self.codes.items() if changes_meaning(code)}
         formats = {n: codes[code] for n, (_, code) in enumerate(self.styles) if code in codes}
+        formats |= dict.fromkeys(self.unseen, WHITE)
         return formats, frozenset(n for n, (font, _) in enumerate(self.styles) if font in self.struck)
 
 
@@ -92,8 +106,17 @@ class Noting:
         at = (row, column)
         self.style(at, style)
         self.found.text(at, self.looks.texts.get(number, NOTHING))
-        if style in self.formats and hides_text(self.formats[style]):
+        if self.formats.get(style, WHITE) != WHITE and hides_text(self.formats[style]):
             self.found.unread.setdefault(at, ("hidden_by_format", None, UNREAD["hidden_by_format"]))
+
+    def error(self, row: int, column: int, number: int) -> None:
+        """Note a cell that shows an error."""
+        said = _ERRORS.get(number, "#?")
+        self.found.unread[row, column] = ("error_value", said, f"the cell shows the error {said}")
+
+    def nothing(self, row: int, column: int) -> None:
+        """Note a formula that gives an empty text."""
+        self.found.flags.append(("formula_shows_nothing", (row, column), SHOWS_NOTHING))
 
     def style(self, at: tuple[int, int], style: int) -> None:
         """Note a struck out cell."""
@@ -133,16 +156,25 @@ def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 def _sheets(book: bytes) -> dict[str, SheetFacts]:
     looks, listed, strings = Looks(), [], []
     fonts, within = 0, False
+    colours: dict[int, int] = {}
+    grounds: list[tuple[int, int]] = []
+    white = {1, 9}
     for kind, body in _records(book, 0):
         if kind == _FONT:
             # There is no font of the number 4.
-            looks.font(fonts + (fonts >= 4), body[2], struct.unpack_from("<H", body, 8)[0])
+            number = fonts + (fonts >= 4)
+            looks.font(number, body[2], struct.unpack_from("<H", body, 8)[0])
+            colours[number] = struct.unpack_from("<H", body, 4)[0]
             fonts += 1
         elif kind == _FORMAT:
             number, length, wide = struct.unpack_from("<HHB", body)
             looks.codes[number] = _letters(body[5:], length, wide)
         elif kind == _STYLE:
             looks.styles.append(struct.unpack_from("<HH", body))
+            grounds.append((body[17] >> 2, body[18] & 0x7F))
+        elif kind == _PALETTE:
+            count = struct.unpack_from("<H", body)[0]
+            white = {1, *(8 + i for i in range(count) if body[2 + 4 * i : 5 + 4 * i] == b"\xff\xff\xff")}
         elif kind == _SHEET:
             place, _, sort, length, wide = struct.unpack_from("<IBBBB", body)
             if sort == 0:
@@ -151,6 +183,9 @@ def _sheets(book: bytes) -> dict[str, SheetFacts]:
             strings.append(body)
         within = kind == _STRINGS or (kind == _CONTINUE and within)
     looks.texts = {n: rich for n, rich in enumerate(_texts(strings, looks)) if rich is not NOTHING}
+    looks.white = {number for number, colour in colours.items() if colour in white}
+    pale = {n for n, (pattern, colour) in enumerate(grounds) if pattern == 0 or (pattern == 1 and colour in white)}
+    looks.unseen = {n for n in pale if looks.styles[n][0] in looks.white}
     formats, struck = looks.odd()
     return {name: _sheet(book, place, Noting(looks, formats, struck)) for name, place in listed}
 
@@ -161,11 +196,19 @@ def _letters(body: bytes, length: int, wide: int) -> str:
 
 def _sheet(book: bytes, place: int, noting: Noting) -> SheetFacts:
     found = noting.found
+    texted = (0, 0)
     for kind, body in _records(book, place):
         if kind == _TEXT:
             noting.text(*struct.unpack_from("<HHHI", body))
-        elif kind in (_NUMBER, _FORMULA) and not (kind == _FORMULA and body[12:14] == b"\xff\xff"):
+        elif kind == _FORMULA and body[12:14] == b"\xff\xff":
+            texted = _resulted(body, noting)
+        elif kind in (_NUMBER, _FORMULA):
             noting.number(*struct.unpack_from("<HHHd", body))
+        elif kind == _STRING and body[:2] == b"\0\0":
+            noting.nothing(*texted)
+        elif kind == _ODD and body[7]:
+            row, column = struct.unpack_from("<HH", body)
+            noting.error(row, column, body[6])
         elif kind == _SHORT:
             row, column, style, short = struct.unpack_from("<HHHI", body)
             noting.number(row, column, style, short_number(short))
@@ -179,10 +222,21 @@ def _sheet(book: bytes, place: int, noting: Noting) -> SheetFacts:
                 ("comments", struct.unpack_from("<HH", body), "a comment on the cell, which is not read")
             )
         elif kind == _ROW and body[12] & 0x20:
-            found.hidden_rows.append(struct.unpack_from("<H", body)[0])
+            found.hidden_rows.append(2 * struct.unpack_from("<H", body))
         elif kind == _COLUMNS and body[8] & 1:
             found.hidden_columns.append(struct.unpack_from("<HH", body))
     return found
+
+
+def _resulted(body: bytes, noting: Noting) -> tuple[int, int]:
+    """Note a formula whose result is no number; where it stands, as its text comes in the next record."""
+    row, column, style, kind = struct.unpack_from("<HHHB", body)
+    noting.style((row, column), style)
+    if kind == 2:
+        noting.error(row, column, body[8])
+    elif kind == 3:
+        noting.nothing(row, column)
+    return row, column
 
 
 def short_number(short: int) -> float:

@@ -16,6 +16,10 @@ from functools import lru_cache
 
 from opdat_analytics.ingest.date_formats import TOKEN, prints_date
 
+LONGEST = 255
+"""Letters that a number format has at most in any spreadsheet program."""
+MAX_FORMATS = 4_000
+"""Number formats of its own that a workbook has at most; Excel allows some 250."""
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _COLOURS = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|color ?\d+", re.IGNORECASE)
 _WHITE = re.compile(r"white|color ?2", re.IGNORECASE)
@@ -26,13 +30,11 @@ _FILLERS = " -–—._·=…"
 _LITERAL = 0xE000
 """Letters printed within the digits are kept apart from the pattern's own signs by moving them here."""
 _NO_LETTERS = re.compile(
-    r'"[^"]*"|\\.|[_*].|General|\[(?:\$[^\]]*|[<>=]+-?[\d.]+|Color ?\d+|Black|Blue|Cyan|Green|Magenta|Red|White'
+    r'"[^"]*"|\\.|[_*].|General|\[(?:\$[^\[\]]*|[<>=]+-?[\d.]+|Color ?\d+|Black|Blue|Cyan|Green|Magenta|Red|White'
     r"|Yellow)\]",
     re.IGNORECASE | re.DOTALL,
 )
 _OF_DATES = re.compile(r"[ymdhsaegb\[]", re.IGNORECASE)
-_NO_DATES = frozenset(map(str, (*range(14), *range(37, 45), 48, 49)))
-"""Formats that every spreadsheet program knows by their number and that print numbers as numbers."""
 
 
 @dataclass(frozen=True)
@@ -153,15 +155,22 @@ def _inside(pattern: str) -> bool:
     return any(ord(sign) >= _LITERAL for sign in pattern)
 
 
+def overlong(code: str) -> bool:
+    """Whether a format is longer than any spreadsheet program keeps, so that it is not looked into."""
+    return len(code) > LONGEST
+
+
 def changes_meaning(code: str) -> bool:
     """Whether a format can print a number or a date as something else than that, or hide a text."""
+    if overlong(code):
+        return True
     parts = [part for part in sections(code)[:3] if part.kind != "date"]
     return any(_odd(part, number) for number, part in enumerate(parts)) or hides_text(code) or prints_date(code)
 
 
 def may_print_dates(code: str) -> bool:
     """Whether a format may print a number as a date or a time: whatever is left of it but text has letters of one."""
-    return _OF_DATES.search(_NO_LETTERS.sub("", code)) is not None
+    return not overlong(code) and _OF_DATES.search(_NO_LETTERS.sub("", code)) is not None
 
 
 def _odd(part: Section, number: int) -> bool:
@@ -174,6 +183,8 @@ def _odd(part: Section, number: int) -> bool:
 
 def hides_text(code: str) -> bool:
     """Whether a format prints a text as something else than that text."""
+    if overlong(code):
+        return False
     parts = sections(code)
     if len(parts) < 4:
         return any(part.kind == "text" and (part.before + part.after).strip() for part in parts)
@@ -346,74 +357,3 @@ BUILT_IN = {
 
 WHITE = "white letters on a white ground"
 """Stands for the number format of a style whose letters cannot be seen."""
-
-
-def _is_white(color: dict[str, str]) -> bool:
-    plain = float(color.get("tint", "0") or 0) == 0
-    white = color.get("rgb", "").lower() in ("ffffffff", "00ffffff") or color.get("indexed") in ("1", "9")
-    return plain and (white or color.get("theme") == "0")
-
-
-def _is_pale(tag: str, attributes: dict[str, str]) -> bool:
-    """Whether an element of a fill says that it has no colour, or white."""
-    none = tag == "patternFill" and attributes.get("patternType", "none") == "none"
-    return none or (tag == "fgColor" and _is_white(attributes))
-
-
-class Styles:
-    """The cell styles of a workbook, gathered element by element from its styles part.
-
-    Attributes
-    ----------
-    formats
-        Style number → number format, only of formats that can change what a number means.
-    struck
-        Style numbers whose font is struck through.
-    dated
-        Style numbers whose format may print a number as a date or a time.
-    """
-
-    def __init__(self) -> None:
-        self.formats: dict[int, str] = {}
-        self.struck: set[int] = set()
-        self.dated: set[int] = set()
-        self._codes: dict[str, str] = dict(BUILT_IN)
-        self._struck_fonts: set[int] = set()
-        self._white_fonts: set[int] = set()
-        self._pale_fills: set[int] = set()
-        self._path: list[str] = []
-        self._fonts = self._fills = self._xfs = -1
-
-    def opened(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
-        self._path.append(tag)
-        inside = self._path[1:2]
-        if tag == "numFmt" and inside == ["numFmts"]:
-            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-        elif inside == ["fonts"] and len(self._path) == 3:
-            self._fonts += 1
-        elif tag == "strike" and inside == ["fonts"] and attributes.get("val", "1") not in ("0", "false"):
-            self._struck_fonts.add(self._fonts)
-        elif tag == "color" and inside == ["fonts"] and _is_white(attributes):
-            self._white_fonts.add(self._fonts)
-        elif inside == ["fills"] and len(self._path) == 3:
-            self._fills += 1
-        elif inside == ["fills"] and _is_pale(tag, attributes):
-            self._pale_fills.add(self._fills)
-        elif tag == "xf" and inside == ["cellXfs"]:
-            self._xfs += 1
-            number = attributes.get("numFmtId", "0")
-            code = self._codes.get(number)
-            if may_print_dates(code) if code is not None else number not in _NO_DATES:
-                self.dated.add(self._xfs)
-            if code is not None and changes_meaning(code):
-                self.formats[self._xfs] = code
-            font, fill = attributes.get("fontId", ""), attributes.get("fillId", "0")
-            if font in map(str, self._white_fonts) and fill in map(str, self._pale_fills):
-                self.formats[self._xfs] = WHITE
-            if attributes.get("fontId", "").isdecimal() and int(attributes["fontId"]) in self._struck_fonts:
-                self.struck.add(self._xfs)
-
-    def closed(self) -> None:
-        """An element ends."""
-        self._path.pop()

@@ -6,16 +6,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal, DecimalException
+from typing import Any
 
-from opdat_analytics.ingest.grid import NO_FIGURE, Position
+from opdat_analytics.ingest.grid import NO_FIGURE, UNSEEN, Position
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_COLUMNS
-from opdat_analytics.ingest.rich_text import raised_mark
+from opdat_analytics.ingest.rich_text import of_pieces, spelt
 from opdat_analytics.ingest.sheet_facts import UNREAD, SheetFacts
+from opdat_analytics.ingest.sheet_places import MAX_COLUMN, MAX_ROW
 from opdat_analytics.ingest.xml_parts import hostile, parse
 from opdat_analytics.model import UnreadableFile
 
 MAX_TEXT = 32_767
 MAX_SHEETS = 400
+MAX_COPIES = 200_000
+_WHITE = "#ffffff"
+_RAISED = re.compile(r"\s*(?:super|sub|-?(?!0+(?:\.0*)?%)\d)")
+_LOST = {"line-break": "\n", "tab": "\t", "ruby-text": ""}
+"""What readers leave out between letters, or run together with them."""
 _PLAIN_NUMBER = re.compile(r"[-−–(]?\s*(?P<number>\d[\d\s.,'’]*|[.,]\d+)(?:E(?P<power>[+-]?\d+))?\s*\)?")
 _DASHES = re.compile(r"[-−–—\s]+")
 _ERROR = re.compile(r"#(?:REF|NAME|VALUE|DIV/0|N/A|NUM|NULL)[!?]?|Err:\d+")
@@ -41,65 +48,117 @@ def facts(chunks: Iterable[bytes]) -> dict[str, SheetFacts]:
     return seen.sheets
 
 
+class _Looks:
+    """The styles of a document's cells and letters, gathered element by element."""
+
+    def __init__(self) -> None:
+        self.style, self.based = "", False
+        self.raised: set[str] = set()
+        self.struck: set[str] = set()
+        self._white: set[str] = set()
+        self._grounds: set[str] = set()
+
+    def opened(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if tag == "style":
+            self.style = attributes.get("name", "")
+            # Of a style that is built upon another one nobody can tell here on what ground its letters stand.
+            self.based = attributes.get("parent-style-name", "Default") != "Default"
+        elif tag == "text-properties":
+            if _RAISED.match(attributes.get("text-position", "")):
+                self.raised.add(self.style)
+            drawn = attributes.get("text-line-through-style") or attributes.get("text-line-through-type", "none")
+            if drawn != "none":
+                self.struck.add(self.style)
+            if attributes.get("color", "").lower() == _WHITE and not self.based:
+                self._white.add(self.style)
+        elif attributes.get("background-color", "transparent").lower() not in (_WHITE, "transparent"):
+            self._grounds.add(self.style)
+
+    def unseen(self, style: str) -> bool:
+        """Whether a style writes white letters on a white ground."""
+        return style in self._white and style not in self._grounds
+
+
 class _Content:
     def __init__(self) -> None:
         self.sheets: dict[str, SheetFacts] = {}
         self.found = SheetFacts()
         self.path: list[str] = []
-        self.style = ""
-        self.raised: set[str] = set()
-        self.struck: set[str] = set()
+        self.looks = _Looks()
         self.row, self.column, self.rows, self.width, self.columns = -1, -1, 1, 1, 0
+        self.defaults: dict[int, str] = {}
+        self.default = ""
         self.cell: dict[str, str] = {}
-        self.plain, self.mark, self.spans = "", "", [False]
+        self.pieces: list[tuple[str, bool]] = []
+        self.spans = [False]
         self.seen: set[str] = set()
-        self.left = MAX_CELLS
+        self.left, self.copies, self.length = MAX_CELLS, MAX_COPIES, 0
 
     def opened(self, tag: str, attributes: dict[str, str]) -> None:
         self.path.append(tag)
-        if tag == "style":
-            self.style = attributes.get("name", "")
-        elif tag == "text-properties":
-            if attributes.get("text-position", "").startswith("super"):
-                self.raised.add(self.style)
-            if attributes.get("text-line-through-style", "none") != "none":
-                self.struck.add(self.style)
-        elif tag == "table" and self.path[-2:-1] == ["spreadsheet"]:
+        if not self.sheets:
+            self.looks.opened(tag, attributes)
+        if tag == "table" and self.path[-2:-1] == ["spreadsheet"]:
             if len(self.sheets) >= MAX_SHEETS:
                 raise UnreadableFile(
                     "too_many_sheets", f"the workbook has more than {MAX_SHEETS} sheets", "split the file"
                 )
-            self.found = self.sheets.setdefault(attributes.get("name", ""), SheetFacts())
-            self.row, self.rows, self.columns = -1, 1, 0
+            name = attributes.get("name", "")
+            if name in self.sheets:
+                raise UnreadableFile(
+                    "damaged_file", "two sheets of the workbook have one name", "ask for the file again"
+                )
+            self.found = self.sheets[name] = SheetFacts()
+            self.row, self.rows, self.columns, self.defaults = -1, 1, 0, {}
         elif tag == "table-column":
             count = _repeated(attributes, "number-columns-repeated")
+            if self.columns > MAX_COLUMN:
+                raise _beyond()
             if attributes.get("visibility") in ("collapse", "filter"):
-                self.found.hidden_columns.append((self.columns, self.columns + count - 1))
+                self.found.hidden_columns.append((self.columns, min(self.columns + count, MAX_COLUMN) - 1))
+            style, end = attributes.get("default-cell-style-name", ""), min(self.columns + count, MAX_COLUMNS)
+            self.defaults.update(dict.fromkeys(range(self.columns, end), style))
             self.columns += count
         elif tag == "table-row":
             self.row, self.column, self.width = self.row + self.rows, -1, 1
             self.rows = _repeated(attributes, "number-rows-repeated")
+            self.default = attributes.get("default-cell-style-name", "")
+            if self.row > MAX_ROW:
+                raise _beyond()
             if attributes.get("visibility") in ("collapse", "filter"):
-                self.found.hidden_rows.extend(range(self.row, min(self.row + self.rows, self.row + MAX_COLUMNS)))
+                self.found.hidden_rows.append((self.row, min(self.row + self.rows, MAX_ROW) - 1))
         elif tag in ("table-cell", "covered-table-cell"):
             self.column, self.width = self.column + self.width, _repeated(attributes, "number-columns-repeated")
-            self.cell, self.plain, self.mark, self.seen = attributes, "", "", set()
-        elif tag == "p":
-            self.seen.add(tag)
+            self.cell, self.pieces, self.seen, self.length = attributes, [], set(), 0
         elif tag == "annotation" and "table-cell" in self.path:
             self.found.flags.append(("comments", (self.row, self.column), "a comment on the cell, which is not read"))
         elif tag == "span":
-            self.spans.append(attributes.get("style-name", "") in self.raised)
-            if attributes.get("style-name", "") in self.struck:
+            self.spans.append(attributes.get("style-name", "") in self.looks.raised)
+            if attributes.get("style-name", "") in self.looks.struck:
                 self.found.struck((self.row, self.column))
+        elif "table-cell" in self.path and "annotation" not in self.path:
+            self.inside(tag, attributes)
+
+    def inside(self, tag: str, attributes: dict[str, str]) -> None:
+        """Note what stands between the letters of a cell."""
+        if tag == "p" and "p" in self.seen:
+            self.said("\n")
+        elif tag == "s":
+            self.said(" " * min(_repeated(attributes, "c"), MAX_TEXT))
+        elif tag in _LOST:
+            self.said(_LOST[tag])
+        self.seen.add(tag)
 
     def said(self, text: str) -> None:
         if "table-cell" not in self.path or "annotation" in self.path or "p" not in self.path:
             return
-        if self.spans[-1]:
-            self.mark += text
-        else:
-            self.plain += text
+        self.length += len(text)
+        if self.length > MAX_TEXT:
+            raise UnreadableFile(
+                "cell_too_long", f"a text of the workbook has more than {MAX_TEXT:,} characters, which no cell can hold"
+            )
+        self.pieces.append((text, self.spans[-1] or "ruby-text" in self.path))
 
     def odd(self, what: str) -> None:
         if "table-cell" in self.path and "annotation" not in self.path:
@@ -115,23 +174,17 @@ class _Content:
     def take(self) -> None:
         """Note what a complete cell says."""
         kind = self.cell.get("value-type", "")
-        if not (kind or self.plain or "formula" in self.cell):
+        if not (kind or self.pieces or "formula" in self.cell):
             return
-        at, printed = (self.row, self.column), self.plain.strip()
+        at, printed = (self.row, self.column), "".join(said for said, up in self.pieces if not up).strip()
         down, across = (_repeated(self.cell, f"number-{what}-spanned") for what in ("rows", "columns"))
         if down * across > 1:
             self.found.merges.append((*at, at[0] + down - 1, at[1] + across - 1))
         self.left -= self.rows * self.width
-        if self.left < 0 or self.column + self.width > MAX_COLUMNS or self.row + self.rows > 2**20:
-            raise UnreadableFile(
-                "too_large", "cells of the workbook are repeated beyond any table", "delete what lies outside the table"
-            )
+        if self.left < 0 or self.column + self.width > MAX_COLUMNS or self.row + self.rows > MAX_ROW:
+            raise _beyond()
         self.found.filled += self.rows * self.width
-        if len(self.plain) > MAX_TEXT:
-            raise UnreadableFile(
-                "cell_too_long", f"a text of the workbook has more than {MAX_TEXT:,} characters, which no cell can hold"
-            )
-        self.left -= len(self.plain) * self.rows * self.width // 64
+        self.left -= self.length * self.rows * self.width // 64
         if "formula" in self.cell and not printed and not any(name.endswith("value") for name in self.cell):
             self.found.unread[at] = ("formula_without_value", "=…", UNREAD["formula_without_value"])
         elif _ERROR.fullmatch(printed):
@@ -141,16 +194,53 @@ class _Content:
         elif kind in ("float", "currency") and "p" in self.seen:
             self.number(at, self.cell.get("value", "nan"), printed)
         elif kind == "date" and printed:
-            said = printed_date(printed, self.cell.get("date-value", ""))
-            if said is None:
-                self.found.unread[at] = ("changed_by_format", printed, f"the date is shown as “{printed}”, {_UNSURE}")
-            elif said != self.cell.get("date-value", "")[:10]:
-                self.found.prints[at] = said
-                self.found.unread[at] = (NO_FIGURE, said, f"the cell holds a date and shows “{printed}”: no figure")
-        if self.mark.strip() and printed:
-            self.found.superscripts[at] = raised_mark(self.plain, self.mark)
-        if self.cell.get("style-name", "") in self.struck:
+            self.date(at, printed)
+        elif kind in ("", "string") and self.pieces:
+            self.text(at, printed)
+        style = self.cell.get("style-name") or self.default or self.defaults.get(self.column, "")
+        if style in self.looks.struck:
             self.found.struck(at)
+        if kind not in ("", "string") and self.looks.unseen(style):
+            self.found.unread.setdefault(at, (UNSEEN, None, "the figure is written in white on white: nobody sees it"))
+        if self.rows * self.width > 1:
+            self.repeat(at)
+
+    def repeat(self, at: Position) -> None:
+        """Note the same of the cells that repeat one."""
+        found, cells = self.found, self.rows * self.width
+        noted: tuple[dict[Position, Any], ...] = (found.unread, found.superscripts, found.untyped, found.prints)
+        for told in noted:
+            if at not in told:
+                continue
+            self.copies -= cells
+            if self.copies < 0:
+                raise _beyond()
+            told.update(((at[0] + i // self.width, at[1] + i % self.width), told[at]) for i in range(1, cells))
+
+    def text(self, at: Position, printed: str) -> None:
+        """Note what a text's cell shows."""
+        whole = "".join(said for said, _ in self.pieces)
+        stored = self.cell.get("string-value")
+        if stored is not None and stored.split() != whole.split():
+            told = f"the cell holds “{stored[:80]}” and shows “{whole[:80]}”, {_UNSURE}"
+            self.found.unread[at] = ("changed_by_format", whole, told)
+            return
+        if not self.cell.get("value-type"):
+            self.found.untyped[at] = whole
+        said = of_pieces([(said, up and not spelt(said)) for said, up in self.pieces], False)
+        if said.raised and said.plain and printed:
+            self.found.superscripts[at] = (said.plain, said.mark)
+        elif self.seen & _LOST.keys():
+            self.found.superscripts[at] = (whole, "")
+
+    def date(self, at: Position, printed: str) -> None:
+        """Note what a date's cell shows of it."""
+        said = printed_date(printed, self.cell.get("date-value", ""))
+        if said is None:
+            self.found.unread[at] = ("changed_by_format", printed, f"the date is shown as “{printed}”, {_UNSURE}")
+        elif said != self.cell.get("date-value", "")[:10]:
+            self.found.prints[at] = said
+            self.found.unread[at] = (NO_FIGURE, said, f"the cell holds a date and shows “{printed}”: no figure")
 
     def number(self, at: Position, value: str, printed: str) -> None:
         """Note what a number's cell prints."""
@@ -173,6 +263,12 @@ class _Content:
             self.found.unread[at] = ("changed_by_format", printed, told)
 
 
+def _beyond() -> UnreadableFile:
+    return UnreadableFile(
+        "too_large", "cells of the workbook are repeated beyond any table", "delete what lies outside the table"
+    )
+
+
 _UNSURE = "and nobody can tell which is meant"
 
 
@@ -190,9 +286,10 @@ def _readings(number: str, power: str | None) -> list[str]:
     """What a printed number may be, with a comma or a point as its decimal mark or without decimals."""
     bare = re.sub(r"[\s'’]", "", number)
     marks = [mark for mark in ".," if bare.count(mark) == 1]
-    whole = re.sub(r"[.,]", "", bare)
+    # Nobody prints 12 as 0,012: a whole number has no nought before its thousands.
+    wholes = [] if re.match(r"0[^\d]", number) else [re.sub(r"[.,]", "", bare)]
     parted = [re.sub(rf"[^\d{re.escape(mark)}]", "", bare).replace(mark, ".") for mark in marks]
-    return [f"{one}e{power}" if power else one for one in (whole, *parted)]
+    return [f"{one}e{power}" if power else one for one in (*wholes, *parted)]
 
 
 def _same(value: str, printed: str) -> bool:

@@ -15,9 +15,9 @@ import numpy as np
 
 from opdat_analytics.ingest import sheet_facts
 from opdat_analytics.ingest.cell_scan import letters, only_text
+from opdat_analytics.ingest.cell_styles import Styles
 from opdat_analytics.ingest.conditional import Looks
 from opdat_analytics.ingest.grid import Remark
-from opdat_analytics.ingest.number_formats import Styles
 from opdat_analytics.ingest.plain_cells import PlainSheet, shared_texts
 from opdat_analytics.ingest.reader import MAX_CELLS, MAX_LETTERS
 from opdat_analytics.ingest.rich_text import rich_strings

@@ -11,7 +11,7 @@ _PREFIX = rb"<(?:[A-Za-z][\w.-]*:)?"
 _ITEM = re.compile(_PREFIX + rb"si\b[^>]*?(?:/>|>(.*?)</(?:[A-Za-z][\w.-]*:)?si>)", re.DOTALL)
 _RUN = re.compile(_PREFIX + rb"r\b[^>]*>(.*?)</(?:[A-Za-z][\w.-]*:)?r>", re.DOTALL)
 _TEXT = re.compile(_PREFIX + rb"t\b[^>]*>([^<]*)<")
-_RAISED = re.compile(rb"vertAlign\b[^>]*superscript")
+_RAISED = re.compile(rb"vertAlign\b[^>]*(?:super|sub)script")
 _STRUCK = re.compile(_PREFIX + rb"strike\b(?![^>]*val=[\"'](?:0|false))[^>]*>")
 _SPELT = re.compile(r"(?:st|nd|rd|th|er|re|ère|e|tm|o|ª|º)", re.IGNORECASE)
 _RAISED_DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

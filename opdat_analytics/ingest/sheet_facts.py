@@ -20,11 +20,13 @@ from opdat_analytics.ingest.grid import Merge, Position, Remark
 from opdat_analytics.ingest.number_formats import WHITE, hides_text
 from opdat_analytics.ingest.plain_cells import PlainCells, one_after_the_other, own_texts, plain_cells
 from opdat_analytics.ingest.rich_text import NOTHING, Rich, may_be_rich, rich
-from opdat_analytics.ingest.sheet_places import MAX_ROW, check_places
+from opdat_analytics.ingest.sheet_places import MAX_COLUMN, MAX_ROW, check_places
 from opdat_analytics.ingest.xml_parts import check_skeleton, hostile, walk
 from opdat_analytics.model import OpdatError, UnreadableFile, address, position
 
+MAX_MERGES = 65_536
 LONGEST_ROW = 16 * 2**20
+SHOWS_NOTHING = "a formula that gives an empty text; read as blank"
 UNREAD = {
     "formula_without_value": "a formula that was never calculated; open the file, recalculate and save it",
     "struck_through": "the cell, or a part of it, is struck out; nobody can tell whether it still holds",
@@ -67,6 +69,8 @@ class SheetFacts:
         (code, what the cell shows or None for what the reader says, reason).
     superscripts
         The text without its raised footnote mark, and the mark; ``""`` where it has raised letters but no mark.
+    untyped
+        Texts that are shown though the file calls them no text, so that readers give blanks for them.
     prints
         What the cell's number format prints.
     dates
@@ -87,10 +91,11 @@ class SheetFacts:
 
     unread: dict[Position, tuple[str, str | None, str]] = field(default_factory=dict)
     superscripts: dict[Position, tuple[str, str]] = field(default_factory=dict)
+    untyped: dict[Position, str] = field(default_factory=dict)
     prints: dict[Position, str] = field(default_factory=dict)
     dates: dict[Position, str] = field(default_factory=dict)
     flags: list[Remark] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
@@ -259,7 +264,7 @@ class _Seen:
         for row in _ROW.findall(block):
             number = _NUMBER.search(row) if _HIDDEN.search(row) else None
             if number:
-                self.found.hidden_rows.append(int(number[1]) - 1)
+                self.found.hidden_rows.append((int(number[1]) - 1, int(number[1]) - 1))
 
     def formulas(self, block: bytes, cells: cell_scan.Cells) -> None:
         """Note the formulas of a block that have no value."""
@@ -286,7 +291,7 @@ class _Seen:
             if event.tag == "row":
                 row, column = int(event.attributes.get("r", row + 2)) - 1, -1
                 if event.attributes.get("hidden") in ("1", "true"):
-                    self.found.hidden_rows.append(row)
+                    self.found.hidden_rows.append((row, row))
             elif event.tag == "c":
                 at = self.position(event.attributes["r"]) if "r" in event.attributes else (row, column + 1)
                 row, column = at
@@ -362,7 +367,7 @@ class _Seen:
     def formula(self, at: Position, shows_nothing: bool) -> None:
         """Note a formula without a value: never calculated, or calculated to nothing."""
         if shows_nothing:
-            self.found.flags.append(("formula_shows_nothing", at, "a formula that gives an empty text; read as blank"))
+            self.found.flags.append(("formula_shows_nothing", at, SHOWS_NOTHING))
         else:
             self.found.unread[at] = ("formula_without_value", "=…", UNREAD["formula_without_value"])
 
@@ -374,6 +379,7 @@ class _Seen:
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if first.isdecimal() and last.isdecimal():
                 self.found.hidden_columns.append((int(first) - 1, int(last) - 1))
+                self.beyond(len(self.found.hidden_columns), MAX_COLUMN, "hidden columns")
         elif tag == "mergeCell" and self.plain is not None:
             self.merged(attributes.get("ref", ""))
         elif tag == "sheetView" and attributes.get("showZeros") in ("0", "false"):
@@ -388,6 +394,12 @@ class _Seen:
             self.plain = None
         else:
             self.found.merges.append((*self.position(corners[1]), *self.position(corners[2])))
+            self.beyond(len(self.found.merges), MAX_MERGES, "merged ranges")
+
+    def beyond(self, count: int, most: int, what: str) -> None:
+        """Refuse what stands beside the cells more often than in any table."""
+        if count > most:
+            raise UnreadableFile("too_large", f"{self.part} has more than {most:,} {what}", "split the file")
 
     def check_places(self) -> None:
         """Refuse cells given twice, outside any sheet, or far out; note how large the table is."""

@@ -197,6 +197,8 @@ def _read(inspected: preflight.Inspected) -> Iterable[Sheet]:
 def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
     text, typed, unread = sheet.text, sheet.typed, sheet.unread
     markers: dict[Position, str] = {}
+    if facts is not None and facts.untyped:
+        text, typed = _with_untyped(text, typed, facts.untyped)
     if facts is not None:
         look_through(facts, text, typed)
         for at, (code, shown, reason) in facts.unread.items():
@@ -218,6 +220,23 @@ def _grid(sheet: _Values, facts: SheetFacts | None) -> Grid:
     rows, columns = _not_shown(text, facts)
     flags = (*(facts.flags if facts else ()), *_hidden(text, rows, columns), *odd)
     return _tidied(Grid(sheet.name, text, typed, merges, unread, markers, sheet.hidden, flags, rows, columns))
+
+
+def _with_untyped(
+    text: np.ndarray, typed: np.ndarray, untyped: Mapping[Position, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """A sheet with the texts that its reader left blank, perhaps beyond the rectangle that it knew."""
+    height = max(text.shape[0], *(row + 1 for row, _ in untyped))
+    width = max(text.shape[1], *(column + 1 for _, column in untyped))
+    if height * width > MAX_CELLS:
+        raise UnreadableFile("too_large", f"a sheet spans {height} rows × {width} columns", "delete what lies outside")
+    wider = np.full((height, width), "", dtype=object)
+    wider[: text.shape[0], : text.shape[1]] = text
+    numbers = np.zeros((height, width), dtype=bool)
+    numbers[: text.shape[0], : text.shape[1]] = typed
+    for at, said in untyped.items():
+        wider[at] = wider[at] or said
+    return wider, numbers
 
 
 def _dated(stored: str, code: str) -> tuple[str, tuple[str, str]]:
@@ -289,8 +308,15 @@ def _not_shown(text: np.ndarray, facts: SheetFacts | None) -> tuple[frozenset[in
     """Hidden rows and columns within the sheet."""
     if facts is None or not (facts.hidden_rows or facts.hidden_columns):
         return frozenset(), frozenset()
-    columns = (c for a, b in facts.hidden_columns for c in range(a, min(b + 1, text.shape[1])))
-    return frozenset(row for row in facts.hidden_rows if row < text.shape[0]), frozenset(columns)
+    return _numbers(facts.hidden_rows, text.shape[0]), _numbers(facts.hidden_columns, text.shape[1])
+
+
+def _numbers(ranges: Iterable[tuple[int, int]], end: int) -> frozenset[int]:
+    """The numbers below an end that lie within ranges, which are given by their first and last."""
+    within = np.zeros(end, dtype=bool)
+    for first, last in set(ranges):
+        within[first : last + 1] = True
+    return frozenset(np.flatnonzero(within).tolist())
 
 
 def _hidden(text: np.ndarray, rows: Iterable[int], columns: Iterable[int]) -> Iterator[Remark]:
