@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from chart_frames import EDGES, LONG, NAN, assert_readable, exact, result, written
+from chart_frames import EDGES, LONG, NAN, assert_readable, exact, record, result, written
 
 from opdat_analytics import charts, vocab
 from opdat_analytics.charts import layout
@@ -245,6 +245,32 @@ def test_alternative_text_names_no_lowest_where_several_share_it() -> None:
         "Highest lower bound: Africa in 2010 (9); lowest: 5, shared by 3 figures."
         in charts.ranked(rows, by="region").alt
     )
+
+
+def test_a_long_word_does_not_make_the_table_of_activities_wider_than_its_columns() -> None:
+    rows = pd.DataFrame({"activity_type": "workshop", "region": ["Donaudampfschifffahrt" * 9, "Africa"], "n": [1, 2]})
+    assert charts.activities(rows.assign(source="opdat_page")).figure.get_size_inches()[0] == 10
+
+
+def test_codes_and_figures_of_the_tile_map_can_be_read_on_paper() -> None:
+    rows = exact("place", {"MKD": [4], "ROU": [1234], "USA": [106]}, level="country")
+    rows.loc[rows["place"] == "USA", "high"] = 110
+    chart = charts.tile_map(rows)
+    assert chart.figure.get_size_inches()[0] == 10
+    codes = [t for t in written(chart) if len(t.get_text()) == 3 and t.get_text().isupper()]
+    assert min(t.get_size() for t in codes) >= 7
+    assert {t.get_color() for t in codes if t.get_text() == "FRA"} == {"#6b6b6b"}
+    assert min(t.get_size() for t in written(chart)) >= 5.2
+
+
+def test_numbers_of_a_grid_of_twenty_years_can_be_read_on_paper() -> None:
+    rows = record().assign(partial=True)
+    rows["low"] += 1000
+    rows["high"] += 1100
+    chart = charts.grid(rows, rows="region")
+    shrunk = 10 / chart.figure.get_size_inches()[0]
+    numbers = [t.get_size() for t in written(chart) if t.get_text().rstrip("–").replace(",", "").isdigit()]
+    assert min(numbers) * shrunk >= 5.8
 
 
 def test_listed_awards_are_called_awards_and_never_work_done() -> None:

@@ -25,6 +25,8 @@ AWARDS = (
 
 MOST_ACROSS = 12
 """With more columns than this, and fewer rows, the sides change places."""
+WIDEST_COLUMN = 1.5
+"""In inches; a word that is longer is broken."""
 
 Cells = Mapping[tuple[str, str], int | None]
 
@@ -128,9 +130,9 @@ def _draw(
     heads = [words.label(code, labels) for code in across]
     left = max(layout.text_width(line, style.BODY) for lines in names for line in lines) + 0.2
     longest = max(layout.text_width(word, style.NOTE) for head in heads for word in head.split())
-    want = max(0.62, longest + 0.1)
+    want = max(0.62, min(longest + 0.1, WIDEST_COLUMN))
     width = max(layout.WIDTH, left + want * len(across) + 2 * layout.MARGIN)
-    step = min((width - 2 * layout.MARGIN - left) / len(across), 1.5)
+    step = min((width - 2 * layout.MARGIN - left) / len(across), WIDEST_COLUMN)
     wrapped = [layout.wrap(head, step - 0.08, style.NOTE, most=4) for head in heads]
     top = max(map(len, wrapped)) * layout.line_height(style.NOTE) + 0.1
     row = 0.44 if len(down) <= MOST_ACROSS else 0.34

@@ -21,6 +21,9 @@ from opdat_analytics.model import Exhibit, OpdatError
 WIDEST = 16.0
 """Widest page, in inches; beyond it the numbers of the cells become smaller, then are left out."""
 SMALLEST_TYPE = 4.5
+READABLE = 6.5
+"""Size of the numbers, in points, for which a page with many columns is made wider than others."""
+MANY_COLUMNS, FEW_ROWS = 12, 10
 VALUES = ("low", "coverage")
 MISSING: Mapping[str, Any] = {"facecolor": style.PAPER, "edgecolor": "#c9c9c9", "hatch": "////", "linewidth": 0}
 """The hatched ground of a cell without a figure."""
@@ -150,20 +153,25 @@ def _draw(
     size = style.SMALL + 0.5
     heads = [words.label("not stated" if place is None else str(place), labels) for place in across]
     years = all(isinstance(place, int) for place in across)
-    names = [layout.wrap(words.label(group, labels), 2.6, style.BODY, most=2) for group in down]
+    narrow = len(across) > MANY_COLUMNS
+    room, most = (1.4, 3) if narrow else (2.6, 2)
+    names = [layout.wrap(words.label(group, labels), room, style.BODY, most=most) for group in down]
     left = max(layout.text_width(line, style.BODY) for lines in names for line in lines) + 0.12
     widest = max((layout.text_width(line, size) for text in texts.values() for line in text), default=0.0)
     longest = max(layout.text_width(w, style.NOTE) for head in heads for w in (head.split() if not years else [head]))
     cornered = value == "low" and any(p.stated and (p.partial or p.secondary) for p in marked)
-    corner = 0.08 if cornered else 0.0
-    want = max(widest + 0.12 + corner, min(longest, 1.3) + 0.08, 0.4)
+    # Few rows leave room for the mark above the number; many have it beside the number.
+    above = 0.1 if cornered and len(down) <= FEW_ROWS else 0.0
+    corner = 0.08 if cornered and not above else 0.0
+    least = widest * READABLE / size + 0.06 + corner if narrow else widest + 0.12 + corner
+    want = max(least, min(longest, 1.3) + 0.08, 0.4)
     page_width = min(max(layout.WIDTH, left + want * len(across) + 2 * layout.MARGIN), WIDEST)
     step = min((page_width - 2 * layout.MARGIN - left) / len(across), max(want, 1.3))
     size = min(size, size * (step - 0.06 - corner) / widest) if widest else size
     wrapped = [layout.wrap(head, step - 0.06, style.NOTE, most=3) for head in heads]
     top = max(map(len, wrapped)) * layout.line_height(style.NOTE) + 0.08
     tall = max([len(text) for text in texts.values()] + [len(lines) for lines in names])
-    row = 0.3 if tall < 2 else 0.4
+    row = (0.3 if tall < 2 else 0.4 if tall < 3 else 0.54) + above
     every = max(1, round(0.4 / step + 0.49)) if years else 1
 
     keys = [layout.Key(text, _swatch(shade)) for text, shade in zip(scale.names, scale.shades, strict=True)]
@@ -221,7 +229,15 @@ def _draw(
                                        linewidth=1.6, zorder=3))  # fmt: skip
                 ground = style.PAPER
             if size >= SMALLEST_TYPE:
-                _centred(page.sheet, texts[group, place], x + corner / 2, y, size, style.text_on(ground), "center")
+                _centred(
+                    page.sheet,
+                    texts[group, place],
+                    x + corner / 2,
+                    y - above / 2,
+                    size,
+                    style.text_on(ground),
+                    "center",
+                )
             if value == "low" and not point.hidden and (point.partial or point.secondary):
                 marks.dot(
                     page.sheet, x - step / 2 + 0.065, y + row / 2 - 0.07, point, style.text_on(ground), 4.0, ground

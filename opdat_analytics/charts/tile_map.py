@@ -18,9 +18,12 @@ from opdat_analytics.charts.frame import Point, checked, points, unique
 from opdat_analytics.charts.grid import MISSING
 from opdat_analytics.model import Exhibit, MixtureRefused
 
-WIDTH = 12.5
-CODE, VALUE, LEAST = 6.6, 5.8, 4.4
+TALL = 0.3
+"""Height of a tile's place, in inches: more than its width, for its code and its figure stand one below the other."""
+CODE, VALUE, LEAST = 7.2, 7.0, 5.2
 """Type sizes of a tile's code and its figure, and the least size of a figure, in points."""
+EMPTY = "#6b6b6b"
+"""Ink of the code of a place without a row: paler than the others, and dark enough to read (5.3 to 1 on white)."""
 _TOLD_ON_THE_MAP = 4
 """So many places without a tile are told below the map; more are told in the notes."""
 TILES = (
@@ -98,12 +101,12 @@ def tile_map(
 
 
 def _draw(told: layout.Texts, found: Mapping[str, Point], scale: Scale, unit: str | None) -> layout.Page:
-    columns = max(column for column, _ in tiles().values()) + 1
+    first, last = (end(column for column, _ in tiles().values()) for end in (min, max))
     down = max(row for _, row in tiles().values()) + 1
-    step = (WIDTH - 2 * layout.MARGIN) / columns
-    page = layout.page(told, _keys(found, scale), step * down, WIDTH)
+    step = (layout.WIDTH - 2 * layout.MARGIN) / (last - first + 1)
+    page = layout.page(told, _keys(found, scale), TALL * down)
     for code, (column, row) in tiles().items():
-        x, y = page.left + step * (column + 0.5), page.bottom + step * (down - row - 0.5)
+        x, y = page.left + step * (column - first + 0.5), page.bottom + TALL * (down - row - 0.5)
         _tile(page, code, found.get(code), x, y, step, scale, unit)
     return page
 
@@ -111,7 +114,7 @@ def _draw(told: layout.Texts, found: Mapping[str, Point], scale: Scale, unit: st
 def _tile(
     page: layout.Page, code: str, point: Point | None, x: float, y: float, step: float, scale: Scale, unit: str | None
 ) -> None:
-    side = step * 0.93
+    side, high = step - 0.02, TALL - 0.02
     shade = None if point is None or point.low is None else scale.shades[scale.place(point.low)]
     hollow = point is not None and point.secondary and shade is not None
     look: dict[str, Any] = {"facecolor": "none", "edgecolor": "#dcdcdc", "linewidth": 0.6}
@@ -125,17 +128,17 @@ def _tile(
             look = {"facecolor": style.PAPER, "edgecolor": style.readable(shade), "linewidth": 1.6}
     inset = 0.02 if hollow else 0.0
     page.sheet.add_patch(
-        Rectangle((x - side / 2 + inset, y - side / 2 + inset), side - 2 * inset, side - 2 * inset, **look)
+        Rectangle((x - side / 2 + inset, y - high / 2 + inset), side - 2 * inset, high - 2 * inset, **look)
     )
-    ink = "#9a9a9a" if point is None else style.GREY if shade is None else style.INK if hollow else style.text_on(shade)
+    ink = EMPTY if point is None else style.GREY if shade is None else style.INK if hollow else style.text_on(shade)
     if point is None or (shade is None and not point.hidden):
         page.sheet.text(x, y, code, size=CODE, color=ink, ha="center", va="center_baseline")
         return
-    page.sheet.text(x, y + 0.035, code, size=CODE, color=ink, ha="center", va="baseline")
+    page.sheet.text(x, y + 0.03, code, size=CODE, color=ink, ha="center", va="baseline")
     text, size = _fitting(point, side - 0.04, unit)
-    page.sheet.text(x, y - 0.105, text, size=size, color=ink, ha="center", va="baseline")
+    page.sheet.text(x, y - 0.1, text, size=size, color=ink, ha="center", va="baseline")
     if shade is not None and point.partial and not hollow:
-        marks.dot(page.sheet, x + side / 2 - 0.05, y + side / 2 - 0.05, point, ink, 3.2, shade)
+        marks.dot(page.sheet, x + side / 2 - 0.05, y + high / 2 - 0.04, point, ink, 3.2, shade)
 
 
 def _fitting(point: Point, width: float, unit: str | None) -> tuple[str, float]:

@@ -175,6 +175,7 @@ def _cover(book: Any, looks: dict[str, Any], pack: Pack) -> None:
         _text(sheet, row, 0, text, looks[look])
         sheet.set_row(row, 26 if look == "head" else _height(text, _COVER) if look == "wrapped" else None)
     _page(sheet, pack.handling)
+    sheet.set_portrait()  # it is text, and its sources stay together
 
 
 def _contents(book: Any, looks: dict[str, Any], pack: Pack, names: Sequence[str]) -> None:
