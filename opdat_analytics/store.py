@@ -289,9 +289,7 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
     NothingPublished
         If there is none yet.
     UnknownName
-        If it is not named by its number.
-    OpdatError
-        If the earlier one is not kept any more; names those that are.
+        If it is not named by its number, or is not kept any more; names those that are.
     """
     publication = home.publication if publication is None else publication
     if publication is None:
@@ -308,7 +306,7 @@ def open_publication(home: Home, publication: int | str | None = None) -> Public
         kept = ", ".join(str(one) for one in generations(home)) or "none"
         if not known:
             raise UnknownName(f"“{publication}” is no publication; name one by its number. Kept are: {kept}.")
-        raise OpdatError(f"Publication {publication} is not kept; kept are: {kept}.")
+        raise UnknownName(f"Publication {publication} is not kept; kept are: {kept}.")
     return Publication(home, manifest)
 
 

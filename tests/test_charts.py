@@ -250,6 +250,15 @@ class TestActivities:
         assert chart.title == "Activities listed, by type of activity and region"
         assert chart.caveats[0].startswith("Counts of activities that the sources list, not of work done or results")
 
+    def test_awards_are_not_called_activities(self) -> None:
+        rows = pd.DataFrame({"activity_type": "funded_project", "region": ["Asia", "Africa"], "year": ["2003", "2004"],
+                             "certainty": "stated", "source": "jtip_projects", "n": [3, 1]})  # fmt: skip
+        chart = charts.activities(rows, rows="region", columns="year")
+        assert (chart.title, chart.subtitle) == (
+            "Awards listed, by region and year", "Number of awards listed · by region and year"
+        )  # fmt: skip
+        assert chart.caveats[0].startswith("Counts of awards that the sources list: money granted, not work done")
+
     def test_an_activity_without_a_number_has_no_bubble(self) -> None:
         sheet = charts.activities(self.rows).figure.axes[0]
         assert len(sheet.patches) == 1

@@ -228,9 +228,33 @@ class TestChange:
         assert "here for 2 of 3" in chart.caveats[0]
         assert chart.title == "Convictions of 3 regions from 2010 to 2011: rose in 1, fell in 1, not known for 1"
 
+    def test_a_title_that_counts_more_than_is_drawn_stands_beside_how_many_are_drawn(self) -> None:
+        rows = exact("region", {"Africa": [1, 2], "Asia": [3, 4], "Europe": [6, 5]})
+        chart = charts.change(rows, by="region", top=2)
+        assert chart.title.startswith("Convictions of 3 regions")
+        assert chart.caveats[0] == "2 of 3 are shown: those with the highest lower bounds in 2011."
+
     def test_needs_two_years(self) -> None:
         with pytest.raises(OpdatError, match=r"asked were 2010 and 2030, the frame has 2010 and 2011"):
             charts.change(exact("region", {"Africa": [1, 2]}), by="region", end=2030)
+
+
+def test_alternative_text_names_no_lowest_where_several_share_it() -> None:
+    rows = exact("region", {"Africa": [9], "Asia": [5], "Near East": [5], "South Asia": [5]})
+    assert (
+        "Highest lower bound: Africa in 2010 (9); lowest: 5, shared by 3 figures."
+        in charts.ranked(rows, by="region").alt
+    )
+
+
+def test_listed_awards_are_called_awards_and_never_work_done() -> None:
+    rows = pd.DataFrame(
+        {"region": ["Africa"], "year": [2005], "certainty": "stated", "source": "jtip_projects", "n": 3}
+    )
+    chart = charts.activities(rows, rows="region", columns="year")
+    assert chart.title == "Awards listed, by region and year"
+    assert chart.subtitle == "Number of awards listed · by region and year"
+    assert chart.caveats[0].startswith("Counts of awards that the sources list: money granted, not work done")
 
 
 class TestTimeline:
@@ -246,13 +270,43 @@ class TestTimeline:
         bars = [(patch.get_x(), patch.get_width()) for patch in chart.figure.axes[1].patches]
         # A fiscal year runs from October of the year before; a date of a year covers the year.
         assert bars == [(2018 * 12 - 3, 12), (2019 * 12 + 2, 1), (2020 * 12, 12)]
-        assert chart.subtitle == "3 of 4 entries have a date; 1 without one are named below"
+        assert chart.subtitle == "3 of 4 entries have a date; 1 has none"
         assert "Undated mission" in {t.get_text() for t in written(chart)}
         assert "1 entry says that something was not done; not drawn." in chart.notes
+
+    def test_what_is_printed_as_since_a_year_goes_on(self) -> None:
+        rows = self.rows.head(2).assign(text=["since 2019-03", "in 2020"])
+        first, second = charts.timeline(rows).figure.axes[1].patches
+        ends = [line.get_xdata()[0] for line in charts.timeline(rows).figure.axes[1].lines if line.get_marker() == ">"]
+        assert (first.get_x(), second.get_x()) == (2019 * 12 + 2, 2020 * 12)
+        assert len(ends) == 1
+
+    def test_many_undated_entries_are_counted_by_group_and_the_subtitle_says_so(self) -> None:
+        rows = pd.concat([self.rows.head(1), *[self.rows.iloc[[3]]] * 25], ignore_index=True)
+        chart = charts.timeline(rows)
+        assert chart.subtitle == "1 of 26 entries have a date; 25 without one are counted below by their group"
+        assert "Workshop: 25" in {t.get_text() for t in written(chart)}
 
     def test_planned_is_hollow(self) -> None:
         patches = charts.timeline(self.rows).figure.axes[1].patches
         assert [patch.get_facecolor() == (1, 1, 1, 1) for patch in patches] == [False, False, True]
+
+    def test_undated_entries_that_are_not_stated_as_done_say_so_by_name_and_by_count(self) -> None:
+        few = self.rows.assign(start=None, year=None, certainty=["stated", "planned", "possible", "stated", "negative"])
+        chart = charts.timeline(few)
+        assert {"Tribunal", "Course (planned)", "Project (possibly done)"} <= {t.get_text() for t in written(chart)}
+        assert "Of the 4 without a date 1 is planned and 1 is possibly done, not stated as done." in chart.caveats
+        assert chart.subtitle == "0 of 4 entries have a date; 4 have none"
+        many = pd.DataFrame({
+            "title": [f"Entry {n}" for n in range(30)], "start": None, "source": "opdat_page",
+            "activity_type": ["workshop"] * 20 + ["legal_assistance"] * 3 + ["mentoring"] * 7,
+            "certainty": ["planned"] * 4 + ["possible"] + ["stated"] * 15 + ["planned"] * 3 + ["stated"] * 7,
+        })  # fmt: skip
+        chart = charts.timeline(many)
+        said = {t.get_text() for t in written(chart)}
+        assert {"Case-based mentoring: 7", "Legal assistance: 3, all planned"} <= said
+        assert "Workshop: 20, 4 planned, 1 possibly done" in said
+        assert "Of the 30 without a date 7 are planned and 1 is possibly done, not stated as done." in chart.caveats
 
     def test_needs_names(self) -> None:
         with pytest.raises(OpdatError, match="needs a column title or name"):
@@ -307,6 +361,11 @@ class TestRevisions:
         old = [line for line in axes.lines if line.get_marker() == "D"]
         assert [line.get_xdata()[0] for line in old] == [154, 89, 67]
         assert {line.get_markerfacecolor() for line in old} == {"#ffffff"}
+
+    def test_counts_old_and_new_values_that_are_known_only_within_bounds(self, record: Any) -> None:
+        rows = record.revisions.query("source == 'unodc_glotip' and measure == 'convictions'")
+        said = "2 of 20 old values and 1 of 20 new values are known only within bounds, often because small numbers"
+        assert any(text.startswith(said) for text in charts.revisions(rows).caveats)
 
 
 def test_a_ranking_by_rates_names_no_first_where_chance_could_turn_it_around() -> None:

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from opdat_analytics import charts, explain, export, export_pack, metrics, observations, protected, store, tables
 from opdat_analytics.disclosure import policies
-from opdat_analytics.exports.leaving import leaving_tables
+from opdat_analytics.exports.leaving import leaving_charts, leaving_revisions, leaving_tables
 from opdat_analytics.exports.leaving_home import leaving_home
 from opdat_analytics.exports.tables import write_tables
 from opdat_analytics.model import TABLES, Exhibit, Home
@@ -212,3 +212,29 @@ def test_what_changed_is_told_without_numbers_of_guarded_sources(worlds: tuple[H
     assert one == other
     assert one.count("\\[c\\]") == 27
     assert as_markdown(summary(worlds[0])) != as_markdown(summary(worlds[1]))
+
+
+def test_a_chart_with_numbers_from_before_they_were_restated_does_not_leave(worlds: tuple[Home, Home]) -> None:
+    seen = protected(observations(scheme="opdat", home=worlds[0]), home=worlds[0])
+    by_year = metrics.totals(seen, "convictions", by=["place", "year"], sex="total")
+    before = by_year.assign(restated=True, old_low=by_year["low"].where(by_year["place"] == "HND"), old_high=99.0)
+    chart = charts.trend(before, by="place", publication="1-x", name="before")
+    kept, said = leaving_charts([chart, charts.trend(by_year, by="place", publication="1-x", name="now")], worlds[0])
+    assert [one.name for one in kept] == ["now"]
+    assert said == ["Left out: “Convictions by country, 2018–2020”. 3 of its figures, of returns, must not leave."]
+    restated = pd.DataFrame({"source": ["returns", "others"], "measure": "convictions", "low_from": 3.0})
+    assert leaving_revisions(restated, worlds[0])["source"].tolist() == ["others"]
+    plt.close("all")
+
+
+def test_sums_of_what_is_shown_are_no_totals_for_later_releases(worlds: tuple[Home, Home], tmp_path: Path) -> None:
+    home = Home(worlds[0].raw, worlds[0].processed, tmp_path)
+    seen = protected(observations(scheme="opdat", home=home), home=home)
+    by_region = metrics.totals(seen, "convictions", by=["region", "year"], sex="total")
+    by_place = metrics.totals(seen, "convictions", by=["place", "year"], sex="total")
+    made = [charts.trend(by_region, by="region", publication="1-x"), charts.grid(by_place, rows="place")]
+    export(made, tmp_path, home=home)
+    noted = pd.read_csv(tmp_path / "released.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    assert noted.loc[noted["region"] != "", ["year", "low"]].to_numpy().tolist() == [["2019", "196"]]
+    assert leaving_charts(made, home) == (made, [])
+    plt.close("all")

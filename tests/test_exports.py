@@ -201,7 +201,7 @@ def test_an_earlier_publication_is_exported_again_byte_for_byte_and_the_standing
 def test_a_publication_that_is_not_kept_cannot_be_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = small_project(tmp_path)
     refresh(home)
-    assert command(home, "export", "--publication", "7") == 1
+    assert command(home, "export", "--publication", "7") == 2
     assert "Publication 7 is not kept; kept are: 1." in capsys.readouterr().err
     assert not (home.exports / "publication-7").exists()
 

@@ -193,9 +193,14 @@ def test_a_column_that_says_what_it_counts_is_of_figures_though_in_words(tmp_pat
 
 
 @pytest.mark.parametrize(
-    "title", ["Convictions (thousands)", "Condenas en miles de personas", "Convictions (%)", "Convictions per 100,000"]
-)
-def test_a_title_that_speaks_of_thousands_or_shares_is_told(title: str, tmp_path: Path) -> None:
+    "title",
+    [
+        "Convictions (thousands)", "Condenas en miles de personas", "Convictions (%)", "Convictions per 100,000",
+        "Funding (thousands of US dollars)", "Funding, US$ millions", "Cumulative convictions since 2010",
+        "Convictions, year ending 30 June", "Condenas, año terminado en junio",
+    ],
+)  # fmt: skip
+def test_a_title_that_speaks_of_thousands_shares_or_other_times_is_told(title: str, tmp_path: Path) -> None:
     read = Read(tmp_path, [[f"{title} for trafficking"], ["Country", "2020", "2021"], ["Italy", 2, 3], ["Peru", 4, 5]])
     assert "scale_beside" in read.codes()
 
@@ -237,3 +242,19 @@ def test_an_average_below_years_is_no_year(tmp_path: Path) -> None:
     read = Read(tmp_path, [["Convictions for trafficking"], *rows])
     assert {cell[1:] for cell, *_ in read.figures()} == {"3", "4"}
     assert read.codes() == {"not_a_period"}
+
+
+def test_women_beside_girls_are_adults_and_alone_are_all_females(tmp_path: Path) -> None:
+    title = ["Victims identified, human trafficking 2022"]
+    both = Read(tmp_path / "both", [title, ["Country", "Women", "Girls"], ["Kenya", 10, 5], ["Chad", 3, 2]])
+    assert both.figures("sex", "age")[:2] == [("B3", "female", "adults", 10), ("C3", "female", "children", 5)]
+    alone = Read(tmp_path / "alone", [title, ["Country", "Women", "Men"], ["Kenya", 10, 5], ["Chad", 3, 2]])
+    assert alone.figures("sex", "age")[:2] == [("B3", "female", "total", 10), ("C3", "male", "total", 5)]
+
+
+def test_an_offence_that_a_title_leaves_out_is_not_the_tables(tmp_path: Path) -> None:
+    table: Rows = [["Country", "2020", "2021"], ["Kenya", 120, 130], ["Chad", 43, 40]]
+    other = Read(tmp_path / "other", [["Convictions for other crimes than human trafficking"], *table], "courts")
+    assert set(other.rows["offence"]) == {"unstated"}
+    own = Read(tmp_path / "own", [["Convictions for human trafficking"], *table], "courts")
+    assert set(own.rows["offence"]) == {"trafficking"}

@@ -19,10 +19,14 @@ from small_project import small_project
 from opdat_analytics import metrics, tables
 from opdat_analytics.model import Home, NothingPublished, OpdatError, UnknownName
 from opdat_analytics.notebooks import (
+    Gap,
     across,
     check_parameters,
+    counted,
+    in_countries,
     in_words,
     issues_by_file,
+    of_places,
     parameters,
     run_notebooks,
     table,
@@ -358,6 +362,47 @@ def test_a_table_says_what_it_leaves_out_and_which_column_is_missing(totals: pd.
     assert table(totals, {"year": "Year"}, most=1).note == "1 of 4 rows are shown."
     with pytest.raises(OpdatError, match="no column regoin"):
         table(totals, {"regoin": "Region"})
+
+
+def test_where_there_are_no_rows_there_are_no_headings() -> None:
+    shown = table(pd.DataFrame({"year": []}), {"year": "Year"}, caption="Held")
+    assert shown._repr_html_() == '<p class="note">Held: No rows.</p>'
+    assert repr(shown) == "No rows."
+
+
+def test_money_carries_its_sign_beside_what_is_no_money() -> None:
+    frame = pd.DataFrame(
+        {
+            "measure": ["seizures", "rewards", "detentions"], "unit": ["usd", "usd", "persons"],
+            "breakdown": ["asset: cash", "total", "case: Alfa Siete"],
+            "low": [1e6, 8e6, 19.0], "high": [None, 8e6, 19.0], "qualifier": ["over", "exact", "exact"],
+        }
+    )  # fmt: skip
+    assert table(frame, {"of": "Of what", "figure": "Read as"}).body == (
+        ("Seizures (cash)", "≥$1,000,000"),
+        ("Rewards offered", "$8,000,000"),
+        ("Detentions (Alfa Siete)", "19"),
+    )
+
+
+def test_words_agree_with_their_number() -> None:
+    told = [counted(number, "programme states", "programmes state") for number in (0, 1, 2, 1204)]
+    assert told == ["no programmes state", "**1** programme states", "**2** programmes state",
+                    "**1,204** programmes state"]  # fmt: skip
+    assert repr(counted(Gap("Nobody knows."), "one", "many")) == "Nothing to show here: Nobody knows."
+
+
+def test_parts_of_a_country_count_as_the_country_and_a_destination_is_no_place_of_an_activity() -> None:
+    frame = pd.DataFrame(
+        {
+            "places": ["MEX_STATES", "IDN_PROVINCES;NPL", "US_AK", "ALB;USA", "OPDAT_WHA", None],
+            "roles": ["location", None, None, "location;destination", "location", None],
+        }
+    )
+    inside = in_countries(frame)
+    assert inside.places.dropna().tolist() == ["MEX", "IDN;NPL", "USA", "ALB;USA", "OPDAT_WHA"]
+    assert of_places(inside, ["USA"]).index.tolist() == [2, 3]
+    assert of_places(inside, ["USA"], role="location").index.tolist() == [2]
 
 
 def test_cells_are_text_never_markup() -> None:

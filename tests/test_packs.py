@@ -20,6 +20,7 @@ from opdat_analytics import charts, metrics, store
 from opdat_analytics.cli import main
 from opdat_analytics.exports import document, images, page
 from opdat_analytics.exports.contents import SHORTHAND, Pack, Section, differences, numbers, printed
+from opdat_analytics.exports.credits import credits_of
 from opdat_analytics.exports.pdf_text import read_pdf
 from opdat_analytics.model import Exhibit, ExportFailed, Home, UnknownName
 from opdat_analytics.packs import write
@@ -27,6 +28,7 @@ from opdat_analytics.packs.build import Scope, build, only, showable
 from opdat_analytics.packs.made import export_pack, packs_made
 from opdat_analytics.packs.since import behind, since, told
 from opdat_analytics.refresh import refresh
+from tests.chart_frames import exact
 from tests.small_project import edit, small_project
 
 HOSTILE = (
@@ -269,6 +271,24 @@ def test_the_document_is_tagged_as_pdf_ua_asks(mailed: Mailed) -> None:
     assert ("H2", shown[0].title) in heads
     levels = [int(kind[1]) for kind, _ in heads if kind != "Title"]
     assert all(after - before <= 1 for before, after in pairwise(levels)), "no level is skipped"
+
+
+def test_links_of_the_document_name_the_chart_they_lead_to(mailed: Mailed) -> None:
+    home, shown, _ = mailed
+    with pikepdf.open(home.exports / "mailed" / "pack.pdf") as opened:
+        named = [str(link.Contents) for page in opened.pages for link in page.get("/Annots", []) if "/Contents" in link]
+    for chart in shown:
+        assert any(text.startswith(f"{chart.title}, page ") for text in named), chart.title
+
+
+def test_editions_that_only_the_figures_name_are_credited() -> None:
+    sources = pd.DataFrame({
+        "source": ["jtfa"], "title": ["Statements"], "owner": [""], "url": [""], "licence": [""], "edition": [None],
+        "handling": ["public"],
+    })  # fmt: skip
+    rows = exact("as_of", {"2023-12": [2], "2024-06": [3]}).assign(source="jtfa", programme="jtfa")
+    shown = charts.to_date(rows.assign(edition=["2024-06 readout", "2023-12-05"]))
+    assert [credit.editions for credit in credits_of([shown], sources)] == [("2023-12-05", "2024-06 readout")]
 
 
 def test_a_character_that_cannot_be_drawn_stops_the_document(mailed: Mailed, tmp_path: Path) -> None:
@@ -570,6 +590,19 @@ def test_a_country_and_a_programme_at_once_are_refused(mailed: Mailed, capsys: p
         main(["export", "--country", "GTM", "--programme", "jtfa", *options(mailed[0])])
     assert stopped.value.code == 2
     assert "name a country or a programme, not both" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--country", "--programme", "--only"])
+def test_an_option_that_names_nothing_is_refused_and_no_pack_of_everything_made(
+    option: str, mailed: Mailed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = mailed[0].exports
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", option, " ", *options(mailed[0])])
+    assert stopped.value.code == 2
+    assert f"{option} names nothing" in capsys.readouterr().err
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_a_country_that_nothing_is_published_of_is_told(mailed: Mailed, capsys: pytest.CaptureFixture[str]) -> None:

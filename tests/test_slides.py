@@ -5,23 +5,28 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from lxml import etree
 from openpyxl import load_workbook
 from pptx import Presentation
 
+from opdat_analytics.charts import activities, change, composition, trend
 from opdat_analytics.exports.contents import differences
 from opdat_analytics.exports.natives import natives
 from opdat_analytics.exports.slides import numbers_in_slides, write_slides
+from opdat_analytics.exports.slides_labels import PLOT
 from opdat_analytics.exports.slides_layout import CAVEATS, MARKING, SOURCE, SUBTITLE
 from opdat_analytics.model import ExportFailed
-from tests.chart_frames import EDGES, exact
+from tests.chart_frames import EDGES, exact, result
 from tests.office_packs import bounded, hard_cases, hostile, listed, pack, unknown
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +110,9 @@ def test_a_gap_is_no_zero_and_bounds_are_error_bars_as_long_as_a_column_says(sma
     assert [(plot.name, list(plot.values)) for plot in chart.plots[0].series] == [("Africa", [3, None, 12, 75])]
     plus = chart._chartSpace.find(f".//{C}errBars/{C}plus/{C}numRef")
     assert plus.findtext(f"{C}f") == "Chart!$C$2:$C$5"
-    assert {p.get("idx"): float(p.findtext(f"{C}v")) for p in plus.iter(f"{C}pt")} == {"0": 0, "2": 6}
+    assert {p.get("idx"): float(p.findtext(f"{C}v")) for p in plus.iter(f"{C}pt")} == {"2": 6}, (
+        "an exact figure has no bar, not one of no length"
+    )
     assert chart._chartSpace.find(f".//{C}dispBlanksAs").get("val") == "gap"
 
 
@@ -119,6 +126,21 @@ def test_a_lower_bound_without_an_upper_one_is_marked_and_said(small: Path) -> N
     [label] = [one for one in series.iter(f"{C}dLbl") if one.find(f"{C}idx").get("val") == "3"]
     assert label.find(f"{C}numFmt").get("formatCode") == '"≥"#,##0', "the number follows what is typed, the sign stays"
     assert "pale triangle with ≥: at least this many, no upper limit known" in texts(small, 1)[CAVEATS]
+
+
+def test_partial_and_unstable_bars_have_a_pattern_each_that_the_key_names(tmp_path: Path) -> None:
+    rows = exact("region", {"Partial": [5, 50], "Unstable": [6, 7], "Both": [4, 8], "Full": [60, 70]})
+    rows["partial"] = rows["region"].isin(["Partial", "Both"])
+    rows["unstable"] = rows["region"].isin(["Unstable", "Both"])
+    path = write_slides(pack(change(rows, by="region")), tmp_path / "patterns.pptx")
+    later = shown(path, 1).chart._chartSpace.findall(f".//{C}ser")[-1]
+    patterns = {
+        point.find(f"{C}idx").get("val"): point.find(f".//{A}pattFill").get("prst")
+        for point in later.findall(f"{C}dPt")
+    }
+    assert patterns == {"1": "wdUpDiag", "2": "openDmnd", "3": "pct25"}
+    for said in ("hatched: partial total", "dotted: unstable", "cross-hatched: both of these"):
+        assert said in texts(path, 1)[CAVEATS]
 
 
 def test_the_workbook_of_a_chart_holds_what_is_drawn_and_the_table_behind_it(small: Path) -> None:
@@ -153,10 +175,57 @@ def test_counts_by_two_things_are_stacks_with_a_place_for_every_year(tmp_path: P
     assert "'=Europe & <b>" in [cell.value for cell in book["Chart"][1]]
 
 
+def test_each_line_ends_in_its_name_and_figure_set_apart_from_its_neighbours(tmp_path: Path) -> None:
+    ends = {"Africa": [9, 50], "Near East": [1, 51], "South Asia": [2, 52], "Western Hemisphere": [4, 400]}
+    path = write_slides(pack(trend(exact("region", ends), by="region")), tmp_path / "lines.pptx")
+    found = [series.findall(f".//{C}dLbl") for series in shown(path, 1).chart._chartSpace.iter(f"{C}ser")]
+    assert [
+        [(one.find(f"{C}idx").get("val"), one.find(f"{C}showSerName").get("val")) for one in each] for each in found
+    ] == [[("1", "1")]] * 4
+    moved = [each[0].find(f".//{C}manualLayout/{C}y") for each in found]
+    down = [0.0 if one is None else float(one.get("val")) for one in moved]
+    at = [value[1] / 400 * PLOT - y for value, y in zip(ends.values(), down, strict=True)]
+    assert [round(b - a, 3) for a, b in pairwise(at)][:2] == [0.05, 0.05]
+    assert down[3] == 0
+
+
+def test_shares_name_their_total_and_the_key_says_what_the_figures_are(tmp_path: Path) -> None:
+    rows = result([
+        {"form": form, "year": year, "low": low, "high": low}
+        for year in (2010, 2011) for form, low in (("sexual", 6), ("labour", 3), ("total", 10))
+    ])  # fmt: skip
+    made = composition(rows)
+    path = write_slides(pack(made), tmp_path / "shares.pptx")
+    assert list(shown(path, 1).chart.plots[0].categories) == ["2010: 10 in all", "2011: 10 in all"]
+    assert (
+        "the axis is the share of the total, the figures in the bars are the numbers stated" in texts(path, 1)[CAVEATS]
+    )
+    assert differences(made, numbers_in_slides(path)[made.figure_id]) == []
+
+
+def test_listed_activities_stand_in_the_order_of_the_picture_the_most_listed_first() -> None:
+    rows = pd.DataFrame(
+        [("Zebra", "South Asia", 9), ("Apple", "Africa", 1), ("Zebra", "Africa", 2), ("Mango", "Africa", 4)],
+        columns=["activity_type", "region", "n"],
+    ).assign(source="opdat_page")  # fmt: skip
+    [native] = natives(activities(rows))
+    assert native.categories == ("Zebra", "Mango", "Apple")
+
+
 def test_what_counts_in_several_places_is_never_stacked() -> None:
     frame = listed().frame.assign(joint=1)
     assert [one.form for one in natives(listed())] == ["stacks"]
     assert [one.form for one in natives(replace(listed(), frame=frame))] == ["columns"]
+
+
+def test_a_name_from_right_to_left_does_not_turn_the_figures_behind_it(tmp_path: Path) -> None:
+    exhibit = change(EDGES["scripts"], by="region")
+    path = write_slides(pack(exhibit), tmp_path / "scripts.pptx")
+    sheet = load_workbook(io.BytesIO(shown(path, 1).chart.part.chart_workbook.xlsx_part.blob))["Chart"]
+    arabic = "\u200eالمملكة العربية السعودية\u200e: 5 → 6"
+    assert [cell.value for cell in sheet["A"][1:]] == [arabic, "Российская Федерация: 3 → 4"]
+    assert list(shown(path, 1).chart.plots[0].categories) == [arabic, "Российская Федерация: 3 → 4"]
+    assert differences(exhibit, numbers_in_slides(path)[exhibit.figure_id]) == []
 
 
 def test_labels_are_text_and_never_formulas_or_markup(small: Path) -> None:

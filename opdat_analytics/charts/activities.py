@@ -18,6 +18,10 @@ LISTED = (
     "Counts of activities that the sources list, not of work done or results: one listed activity may be one meeting "
     "or years of advice, and what is not listed may have happened all the same."
 )
+AWARDS = (
+    "Counts of awards that the sources list: money granted, not work done or results; what is not listed may have been "
+    "granted all the same."
+)
 
 MOST_ACROSS = 12
 """With more columns than this, and fewer rows, the sides change places."""
@@ -42,7 +46,8 @@ def activities(
     ----------
     frame
         Counts of listed activities: ``rows``, ``columns``, ``n``. An ``n`` that is null is an activity told
-        without any number; it is written as “listed, no number” and has no bubble.
+        without any number; it is written as “listed, no number” and has no bubble. Where ``activity_type`` says
+        that all of them are funded projects, the words are of awards.
     rows, columns
         Columns that become the sides; ``columns`` is ``region`` where the frame has it, else ``place``.
         A wide table is turned, so that the longer side runs down.
@@ -67,17 +72,21 @@ def activities(
         sides = ["not stated" if blank(record[side]) else str(plain(record[side])) for side in (rows, columns)]
         cells[sides[0], sides[1]] = None if blank(record["n"]) else int(record["n"])
     word, other = words.groups_word(rows, table), words.groups_word(columns, table)
-    down, across = _ordered(cells, 0), _ordered(cells, 1)
+    down, across = ordered(cells, 0), ordered(cells, 1)
     if len(across) > max(MOST_ACROSS, len(down)):
         cells = {(column, row): n for (row, column), n in cells.items()}
         down, across = across, down
-    said = words.own_title(title, ()) if title else f"Activities listed, by {word} and {other}"
-    certainty = style.joined([code.replace("stated", "stated as done") for code in unique(table, "certainty")])
-    subtitle = " · ".join(filter(None, ["Number of activities listed", certainty, f"by {word} and {other}"]))
+    entries = words.listed(table)
+    said = words.own_title(title, ()) if title else f"{entries.capitalize()} listed, by {word} and {other}"
+    certainty = style.joined(
+        [code.replace("stated", "stated as done") for code in unique(table, "certainty")] * (entries == "activities")
+    )
+    subtitle = " · ".join(filter(None, [f"Number of {entries} listed", certainty, f"by {word} and {other}"]))
     joint = "joint" in table.columns and bool((table["joint"].fillna(0) > 0).any())
-    extra = [LISTED]
+    extra = [AWARDS if entries == "awards" else LISTED]
     if joint:
-        extra.append(f"An activity in several places is counted once in each, so {other} counts are not added.")
+        one = "An award" if entries == "awards" else "An activity"
+        extra.append(f"{one} in several places is counted once in each, so {other} counts are not added.")
     if any(n is None for n in cells.values()):
         extra.append("Where a source names no number of activities, none is drawn: “listed, no number”.")
     last = [exhibit.sentence(text) for text in unique(table, "note")]
@@ -88,7 +97,7 @@ def activities(
                            _spoken(subtitle, cells, down, across, labels), columns)  # fmt: skip
 
 
-def _ordered(cells: Cells, side: int) -> list[str]:
+def ordered(cells: Cells, side: int) -> list[str]:
     """Years in their order, else the most listed first; what is not stated last."""
     totals: dict[str, int] = {}
     for key, n in cells.items():

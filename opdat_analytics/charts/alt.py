@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from opdat_analytics.charts.frame import Point
 from opdat_analytics.charts.style import joined
-from opdat_analytics.charts.words import bounds, figure, label, period, plural
+from opdat_analytics.charts.words import bounds, figure, label, number, period, plural
 
 
 def describe(
@@ -31,6 +31,11 @@ def describe(
         when = "" if point.along is None else f" in {point.along}"
         return f"{label(point.group, labels)}{when} ({figure(point, unit)})"
 
+    def shared(low: float | None) -> str:
+        """Who has this lower bound: its one figure, or how many share it, for naming one of them would be chance."""
+        those = [point for point in stated if point.low == low]
+        return told(those[0]) if len(those) == 1 else f"{number(low or 0, unit)}, shared by {len(those)} figures"
+
     highest = max(stated, key=lambda point: point.low or 0)
     lowest = min(stated, key=lambda point: point.low or 0)
     if len(stated) == 1:
@@ -38,7 +43,7 @@ def describe(
     elif highest.low == lowest.low:
         sentences.append(f"Every lower bound is {bounds(highest.low, highest.low, unit)}.")
     else:
-        sentences.append(f"Highest lower bound: {told(highest)}; lowest: {told(lowest)}.")
+        sentences.append(f"Highest lower bound: {shared(highest.low)}; lowest: {shared(lowest.low)}.")
     kinds = [
         (sum(point.ranged for point in stated), "known only within bounds"),
         (sum(point.unbounded for point in stated), "without an upper bound"),

@@ -88,8 +88,8 @@ def change(
         f"reporting; here for {len(shown) - unsure} of {len(shown)}."
     ]
     notes = [f"No number in either year: {style.joined(silent, 40)}."] if silent and stated else []
-    if len(stated) > top:
-        notes.append(f"{len(shown)} of {len(stated)} are shown: those with the highest lower bounds in {last}.")
+    if len(stated) > top:  # the title counts all of them, so this is drawn
+        extra.insert(0, f"{len(shown)} of {len(stated)} are shown: those with the highest lower bounds in {last}.")
     colour = style.measure_colour(next(iter(unique(both, "measure")), ""))
     with matplotlib.rc_context(style.RC):
         told = exhibit.texts("change", both, every, said, subtitle, publication, sources, extra, notes)

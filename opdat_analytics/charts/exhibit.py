@@ -28,7 +28,9 @@ def texts(
     found = words.caveats(marks, [*_hidden(frame), *extra, *(sentence(text) for text in (*common, *single))])
     out, others = remarks(frame, "left_out")
     left_out = [sentence(text if text.startswith("left out") else f"left out: {text}") for text in out]
-    left_out += ["What single rows leave out stands in their column left_out."] if others else []
+    left_out += (
+        ["What single rows leave out stands in the column left_out of the data (CSV) of this chart."] if others else []
+    )
     notes = [*found[DRAWN_CAVEATS:], *last, *left_out]
     return Texts(
         title, subtitle, words.source_line(frame, sources), words.attribution(frame),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import matplotlib
 import pandas as pd
@@ -74,11 +75,13 @@ def revisions(
     extra = [KEPT]
     if len(shown) < len(table):
         extra.append(f"The {len(shown)} largest changes of the lower bound, of {len(table)}, are shown.")
+    extra += _within_bounds(every)
     kinds = unique(shown, "kind")
     last = ["Some of these were corrected within one edition, not restated by a later one."] * ("corrected" in kinds)
     subtitle = words.subtitle(shown, (f"old and new value by {style.joined(keys)}",), labels)
     with matplotlib.rc_context(style.RC):
-        told = exhibit.texts("revisions", shown, every, said, subtitle, publication, sources, extra, last)
+        marked = [replace(p, high=p.low) if p.ranged else p for p in every]  # `_within_bounds` tells of these
+        told = exhibit.texts("revisions", shown, marked, said, subtitle, publication, sources, extra, last)
         page = _draw(told, names, every, ways, unit, style.measure_colour(next(iter(unique(shown, "measure")), "")))
     spoken = (
         f"Dot chart of {subtitle}; {len(shown)} row{'s' if len(shown) > 1 else ''}. Restated for every value within "
@@ -86,6 +89,22 @@ def revisions(
         f"Largest: {names[0]}, from {_old(every[0], unit)} to {words.figure(every[0], unit)}."
     )
     return exhibit.exhibit("revisions", name, page.figure, shown, told, spoken, "measure")
+
+
+def _within_bounds(every: Sequence[Point]) -> list[str]:
+    """How many of the values are known only within bounds: of those before, and of those now."""
+    before = [p for p in every if p.old_low is not None]
+    now = [p for p in every if p.stated]
+    counts = (
+        sum(p.old_high is not None and p.old_high > (p.old_low or 0.0) for p in before),
+        sum(p.ranged for p in now),
+    )
+    if not any(counts):
+        return []
+    told = [f"{n} of {of} {side} values" for n, of, side in zip(counts, map(len, (before, now)), ("old", "new"),
+                                                               strict=True) if n]  # fmt: skip
+    verb = "is" if sum(counts) == 1 else "are"
+    return [f"{style.joined(told)} {verb} known only within bounds, often because small numbers are hidden."]
 
 
 def _way(point: Point) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ MOST_NAMED = 24
 COLUMNS = 3
 """Of the list of undated entries, below the bars."""
 _STATES = {"planned": "planned", "possible": "possibly done"}
+_SINCE = re.compile(r"(since|desde|depuis)\b", re.IGNORECASE)
 
 Entry = Mapping[Any, Any]
 
@@ -54,15 +56,15 @@ def timeline(
     sources: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Exhibit:
-    """Bars on a line of time, one for each listed entry; what has no date is named below and never placed.
+    """Bars on a line of time, one for each listed entry; what has no date is listed apart and never placed.
 
     Parameters
     ----------
     frame
         Rows of ``opdat.activities()`` or ``opdat.programmes()``, or any with ``title`` or ``name`` and ``start`` (ISO
         8601, reduced precision allowed), ``end``, ``year``, ``start_year``; ``calendar`` (a U.S. fiscal year runs
-        from October to September), ``certainty`` (planned and possible are drawn hollow, negative is a note) and
-        ``status`` (a programme that is active goes on).
+        from October to September), ``certainty`` (planned and possible are drawn hollow, negative is a note),
+        ``status`` (a programme that is active goes on) and ``text`` (what is printed as “since …” goes on).
     by
         Column of the groups, which share a colour; not needed where the frame has none.
     annotations
@@ -97,10 +99,11 @@ def timeline(
     what = "Activities" if "activity_type" in table.columns else what
     span = words.period(int(month // 12) for bar in bars for month in (bar.start, bar.end - 0.01))
     said = words.own_title(title, ()) if title else ", ".join(filter(None, [f"{what} listed, by date", span]))
-    subtitle = f"{len(dated)} of {len(done)} entries have a date; {len(undated)} without one are named below"
-    extra = [LISTED]
-    if any(bar.certainty in _STATES for bar in bars):
-        extra.append("Hollow bars are planned or possible, not stated as done.")
+    subtitle = (
+        f"{len(dated)} of {len(done)} entries have a date; {len(undated)} {'has' if len(undated) == 1 else 'have'} none"
+    )
+    unsure = _unsure(bars, undated)
+    extra = [LISTED, *([unsure] if unsure else [])]
     last = [
         f"{negative} {'entry says' if negative == 1 else 'entries say'} that something was not done; not drawn."
     ] * bool(negative)
@@ -108,7 +111,7 @@ def timeline(
         around = exhibit.texts("timeline", table, [], said, subtitle, publication, sources, extra, last)
         groups = sorted({bar.group for bar in bars})
         page = _draw(around, bars, style.colours(by, groups), _listed(undated, told, by, labels), annotations, labels)
-    spoken = f"Timeline: {subtitle}."
+    spoken = " ".join(filter(None, [f"Timeline: {subtitle}.", unsure]))
     if bars:
         spoken += f" The first is {bars[0].name}; the last to begin is {bars[-1].name}."
     return exhibit.exhibit("timeline", name, page.figure, table, around, spoken, by, events.data(annotations))
@@ -118,7 +121,8 @@ def _span(entry: Entry) -> tuple[float, float, bool] | None:
     """First and last month of an entry and whether it lasts, or None where it has no date."""
     start, end = entry.get("start"), entry.get("end")
     year = next((entry[n] for n in ("year", "start_year") if not blank(entry.get(n))), None)
-    lasting = entry.get("status") == "active"
+    since = blank(end) and _SINCE.match(str(entry.get("text"))) is not None
+    lasting = entry.get("status") == "active" or since
     if not blank(start):
         first, last = extent(str(start))
         return first, (last if blank(end) else extent(str(end))[1]), lasting
@@ -148,18 +152,48 @@ def _gathered(bars: Sequence[Bar]) -> list[Bar]:
     ]
 
 
+def _state(entry: Entry) -> str:
+    """What is said of an entry that is not stated as done; "" for one that is."""
+    certainty = entry.get("certainty")
+    return "" if blank(certainty) else _STATES.get(str(certainty), "")
+
+
+def _states(entries: Sequence[Entry]) -> dict[str, int]:
+    """How many entries are planned, and how many possibly done; those that are stated as done are left out."""
+    found = [_state(entry) for entry in entries]
+    return {state: found.count(state) for state in _STATES.values() if state in found}
+
+
+def _unsure(bars: Sequence[Bar], undated: Sequence[Entry]) -> str:
+    """Which entries are not stated as done, dated or not; "" where all are."""
+    said = ["Hollow bars are planned or possible, not stated as done."] * any(bar.certainty in _STATES for bar in bars)
+    counts = [f"{n} {'is' if n == 1 else 'are'} {state}" for state, n in _states(undated).items()]
+    if counts:
+        said.append(f"Of the {len(undated)} without a date {' and '.join(counts)}, not stated as done.")
+    return " ".join(said)
+
+
 def _listed(undated: Sequence[Entry], told: str, by: str, labels: Mapping[str, str] | None) -> list[str]:
-    """The undated entries by name, or where they are many, how many of each group."""
+    """The undated entries by name, or where they are many, how many of each group, and which are not done."""
     if len(undated) <= MOST_NAMED:
-        return ["not stated" if blank(entry[told]) else str(entry[told]) for entry in undated]
-    counts: dict[str, int] = {}
+        named = [("not stated" if blank(entry[told]) else str(entry[told]), _state(entry)) for entry in undated]
+        return [f"{name} ({state})" if state else name for name, state in named]
+    groups: dict[str, list[Entry]] = {}
     for entry in undated:
         group = "not stated" if blank(entry.get(by)) else words.label(str(entry[by]), labels)
-        counts[group] = counts.get(group, 0) + 1
-    shown = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    lines = [f"{group}: {n}" for group, n in shown[:MOST_NAMED]]
-    rest = sum(n for _, n in shown[MOST_NAMED:])
-    return [*lines, f"others: {rest}"] if rest else lines
+        groups.setdefault(group, []).append(entry)
+    shown = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    rest = [entry for _, entries in shown[MOST_NAMED:] for entry in entries]
+    return [_counted(group, entries) for group, entries in [*shown[:MOST_NAMED], ("others", rest)] if entries]
+
+
+def _counted(group: str, entries: Sequence[Entry]) -> str:
+    """A group with how many entries it has, and how many of these are not stated as done."""
+    few = [
+        f", {'' if len(entries) == 1 else 'all ' if n == len(entries) else f'{n} '}{state}"
+        for state, n in _states(entries).items()
+    ]
+    return f"{group}: {len(entries)}{''.join(few)}"
 
 
 def _draw(

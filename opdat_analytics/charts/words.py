@@ -221,6 +221,13 @@ def result_of(source: str) -> str:
     return str(known["sources"].get(source, known["otherwise"])["attribution"])
 
 
+def listed(frame: pd.DataFrame) -> str:
+    """What the entries of a list are called: awards where each of its sources lists awards, else activities."""
+    known = _publishers()["sources"]
+    named = {known.get(code, {}).get("listed", "activities") for code in several(frame, "source")}
+    return named.pop() if len(named) == 1 else "activities"
+
+
 def attribution(frame: pd.DataFrame) -> str:
     """Whose result the figures are, for every source that is plotted."""
     lines = [result_of(code) for code in several(frame, "source")]

@@ -83,6 +83,9 @@ def export(
 ) -> None:
     """Write the tables and the standing pack of the record to exports/; or the pack of a country or programme."""
     home = home_of(ctx, raw, processed, exports)
+    for option, value in (("--country", country), ("--programme", programme), ("--only", only)):
+        if value is not None and not value.strip(" ,"):
+            raise typer.BadParameter(f"{option} names nothing; leave it out for the standing pack of the record")
     if country and programme:
         raise typer.BadParameter("name a country or a programme, not both")
     if publication is not None:

@@ -20,6 +20,8 @@ _RELATED = re.compile(
     r"|pr[eé]vue?s?|d[oa]s quais|m[eé]dias?|taxas?|varia[cç][aã]o)\b",
     re.I,
 )
+_FEW = 12
+"""Rows up to which digits under a word may look like numbers of rows and be none; in longer tables looks tell."""
 _NUMBERED = re.compile(
     r"(?:s/?n|no|nos|n[º°o]|nr|num|number|#|id|code|c[oó]d(?:igo|e)?|ref\w*|row|line|orden|rank)\b.*", re.I
 )
@@ -66,6 +68,8 @@ def _counts(grid: Grid, table: Table, column: int, language: str) -> bool:
         return False
     if is_period(heading) or is_part_of_year(heading) or _YEAR.search(heading):
         return True
+    if len(said) > _FEW:
+        return False
     running = [text.strip() for text in said] == [str(number + 1) for number in range(len(said))]
     coded = any(re.fullmatch(r"\s*(?:0\d+|(?:19|20)\d\d)\s*", text) for text in said)
     role = named_role(heading) and not names_no_part(heading)

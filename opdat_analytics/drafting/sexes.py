@@ -25,6 +25,25 @@ BOYS_AND_GIRLS: Mapping[str, Mapping[str, str]] = {
     for word in words.split()
 }
 
+_OF_ADULTS: Mapping[str, str] = {
+    word: code
+    for code, words in {
+        "male": "man men hombre hombres varon varones homme hommes homem homens",
+        "female": "woman women mujer mujeres femme femmes mulher mulheres",
+    }.items()
+    for word in words.split()
+}
+
+
+def beside_children(words: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """Girls and boys, and the women and men beside them, who are the grown ones there: alone, women are all females."""
+    plain = {word: vocab.normalise(word) for word in words}
+    children = {word: BOYS_AND_GIRLS[said] for word, said in plain.items() if said in BOYS_AND_GIRLS}
+    if not children:
+        return {}
+    grown = {word: {"sex": _OF_ADULTS[said], "age": "adults"} for word, said in plain.items() if said in _OF_ADULTS}
+    return {**children, **grown}
+
 
 def letters_of_sexes(words: Sequence[str]) -> dict[str, str]:
     """Letters for sexes, by those that stand beside them: M is *male* beside F and *mujer* beside H."""

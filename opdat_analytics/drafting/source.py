@@ -99,10 +99,21 @@ def language_of(texts: Iterable[str]) -> Choice:
     best, times = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0
     if not counts.total():
-        return Choice("language", best, 0.5, f"only names tell, and they are {best}")
+        return Choice("language", best, 0.5, f"only names tell, and they are {_SPOKEN[best]}")
     if times == second:
-        return Choice("language", "en", 0.5, f"words of {ranked[0][0]} and {ranked[1][0]} are equally common")
-    return Choice("language", best, min(0.99, 0.5 + 0.5 * (times - second) / times), f"its words are mostly {best}")
+        return Choice(
+            "language", "en", 0.5, f"{_SPOKEN[ranked[0][0]]} and {_SPOKEN[ranked[1][0]]} words are equally common"
+        )
+    return Choice(
+        "language", best, min(0.99, 0.5 + 0.5 * (times - second) / times), f"most of its words are {_SPOKEN[best]}"
+    )
+
+
+_SPOKEN: Mapping[str, str] = {"en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese"}
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 _PLAIN = str.maketrans("\u00a0\u202f’", "  '")
@@ -209,7 +220,10 @@ def symbols_of(signs: Mapping[str, int], notes: Iterable[str]) -> tuple[dict[str
             why = "the workbook says so" if sign in legend else "its common meaning in statistics"
             choices.append(
                 Choice(
-                    f'symbols."{sign}"', str(out[sign]), 0.95 if sign in legend else 0.7, f"stands {times} times; {why}"
+                    f'symbols."{sign}"',
+                    str(out[sign]),
+                    0.95 if sign in legend else 0.7,
+                    f"stands {_times(times)}; {why}",
                 )
             )
         else:
@@ -218,7 +232,7 @@ def symbols_of(signs: Mapping[str, int], notes: Iterable[str]) -> tuple[dict[str
                     f'symbols."{sign}"',
                     "",
                     0.2,
-                    f"stands {times} times and nothing says what it means; its cells stay held",
+                    f"stands {_times(times)} and nothing says what it means; its cells stay held",
                 )
             )
     return out, choices

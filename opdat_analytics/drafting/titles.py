@@ -29,6 +29,13 @@ _MONTH = (
     "|décembre|janeiro|fevereiro|junho|julho|setembro|outubro|novembro|dezembro|semestre|trimestre|quarter|as of|until"
 )
 """Words for parts of a year that are no other words too, as *may* and *mars* are."""
+_EXCEPT = re.compile(
+    r"\b(?:other\b.{0,30}\bthan|except(?:ing)?|excluding|excludes?|not including|without"
+    r"|distint[oa]s? (?:de|a)|excepto|salvo|excluid[oa]s?|excluyendo|sin (?:incluir|contar)"
+    r"|autres? que|sauf|hors|except[ée]e?s?|exceto|excluind?o|sem (?:incluir|contar))\b",
+    re.I,
+)
+"""Words by which a title names an offence to leave it out."""
 _UNREAD = re.compile(
     rf"\b(?:{_MONTH})\b.{{0,40}}?(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d).{{0,40}}?\b(?:{_MONTH})\b", re.I
 )
@@ -66,6 +73,8 @@ def around(texts: Sequence[str], language: str, where: str) -> Around:
         if (time := _part_of_year(text)) is not None:
             said.pop("year", None)
             said |= {"period": {time}} if time else {}
+        if _EXCEPT.search(text):
+            said.pop("offence", None)
         for role, found in said.items():
             if role not in codes and len(found) == 1:
                 codes[role] = next(iter(found))

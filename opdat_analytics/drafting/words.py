@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from opdat_analytics import vocab
 from opdat_analytics.drafting.cell_looks import total_word
-from opdat_analytics.drafting.sexes import BOYS_AND_GIRLS, SEX, letters_of_sexes
+from opdat_analytics.drafting.sexes import SEX, beside_children, letters_of_sexes
 from opdat_analytics.ingest.periods import Period, parse_period
 from opdat_analytics.ingest.printed_text import strip_marker
 from opdat_analytics.model import ALLOWED
@@ -279,8 +279,8 @@ def _dated(words: Sequence[str]) -> Role | None:
 def _sex(words: Sequence[str], named: str) -> Role | None:
     letters = letters_of_sexes(words)
     known = {w: letters.get(w) if len(w) == 1 or letters.get(w) else SEX.get(vocab.normalise(w)) for w in words}
-    both = {w: BOYS_AND_GIRLS[vocab.normalise(w)] for w in words if vocab.normalise(w) in BOYS_AND_GIRLS}
-    share = (sum(c is not None for c in known.values()) + len(both)) / len(words)
+    both = beside_children(words)
+    share = len({w for w, c in known.items() if c is not None} | both.keys()) / len(words)
     if share < (0.5 if named == "sex" else 0.99) or (len(words) == 1 and named != "sex"):
         return None
     meanings: dict[str, Codes] = {w: {"sex": c} for w, c in known.items() if c and vocab.normalise(w) != c}

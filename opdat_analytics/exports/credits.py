@@ -35,6 +35,7 @@ def credits_of(exhibits: Iterable[Exhibit], sources: pd.DataFrame) -> tuple[Cred
     tuple of Credit
         By id. A source that is not in the table is credited by its name alone.
     """
+    exhibits = tuple(exhibits)
     found = []
     for code in sources_of(exhibits):
         rows = sources[sources["source"] == code]
@@ -42,7 +43,9 @@ def credits_of(exhibits: Iterable[Exhibit], sources: pd.DataFrame) -> tuple[Cred
             found.append(Credit(code, words.publisher(code), "", "", "", (), _LOWEST, words.result_of(code)))
             continue
         first = rows.astype(object).where(rows.notna(), "").to_dict("records")[0]
-        editions = tuple(sorted(str(edition) for edition in rows["edition"].dropna().unique()))
+        editions = tuple(sorted(str(edition) for edition in rows["edition"].dropna().unique())) or _shown(
+            exhibits, code
+        )
         found.append(
             Credit(
                 code, str(first["title"]), str(first["owner"]), str(first["url"]), str(first["licence"]), editions,
@@ -50,6 +53,16 @@ def credits_of(exhibits: Iterable[Exhibit], sources: pd.DataFrame) -> tuple[Cred
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _shown(exhibits: Sequence[Exhibit], source: str) -> tuple[str, ...]:
+    """The editions of a source whose figures charts show, where the table of sources names none."""
+    named: set[str] = set()
+    for exhibit in exhibits:
+        frame = exhibit.frame
+        if {"source", "edition"} <= set(frame.columns):
+            named.update(several(frame[frame["source"] == source], "edition"))
+    return tuple(sorted(named - {"current"}))
 
 
 def highest(credits: Sequence[Credit]) -> str:

@@ -43,6 +43,15 @@ def protected(figures: pd.DataFrame, *, home: Home | None = None) -> pd.DataFram
     return protect(figures, rules, before=earlier(home) if rules.hide else ()).frame
 
 
+def leaving_revisions(revisions: pd.DataFrame, home: Home) -> pd.DataFrame:
+    """Rows of ``revisions`` that may leave: none of what a policy guards, for what it was tells what it is."""
+    rules = policies(home.raw)
+    if not rules.hide:
+        return revisions
+    named = zip(revisions["source"].astype(str), revisions["measure"].astype(str), strict=True)
+    return revisions[[not rules.of(source, measure).hides for source, measure in named]].reset_index(drop=True)
+
+
 def leaving_tables(
     tables: Mapping[str, pd.DataFrame], home: Home
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None]:
@@ -124,6 +133,12 @@ def leaving_charts(exhibits: Iterable[Exhibit], home: Home) -> tuple[list[Exhibi
 def _hidden(chart: Exhibit, rules: Policies, before: Sequence[pd.DataFrame]) -> tuple[int, str]:
     """How many figures of a chart must not leave, and of which sources."""
     frame = chart.frame
+    if "old_low" in frame.columns and chart.kind not in _DERIVED:
+        was = frame[frame["old_low"].notna()]
+        guarded = [source for source, measure in zip(was["source"].astype(str), was["measure"].astype(str), strict=True)
+                   if rules.of(source, measure).hides]  # fmt: skip
+        if guarded:
+            return len(guarded), ", ".join(sorted(set(guarded)))
     if chart.kind in _DERIVED:
         # What it was before would tell what is hidden now, or the other way round.
         named = zip(frame["source"].astype(str), frame["measure"].astype(str), strict=True)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from opdat_analytics.charts import style, words
+from opdat_analytics.charts.activities import ordered
 from opdat_analytics.charts.composition import WHOLE
 from opdat_analytics.charts.frame import Point, blank, plain, points, query_columns
 from opdat_analytics.charts.trend import MOST_LINES
@@ -131,8 +132,8 @@ def activities(exhibit: Exhibit) -> tuple[Native, ...]:
     along, by = sides
     counted = frame.assign(low=frame["n"], high=frame["n"])
     every = points(counted, by, along)
-    groups = list(dict.fromkeys(point.group for point in every))
-    places: list[str] = [str(place) for place in dict.fromkeys(point.along for point in every)]
+    cells = {(str(p.along), p.group): None if p.low is None else int(p.low) for p in every}
+    places, groups = ordered(cells, 0), ordered(cells, 1)
     yearly = along == "year" and all(place.isdigit() for place in places)
     if yearly:
         places = list(map(str, range(min(map(int, places)), max(map(int, places)) + 1)))
@@ -156,7 +157,11 @@ def activities(exhibit: Exhibit) -> tuple[Native, ...]:
 def composition(exhibit: Exhibit) -> tuple[Native, ...]:
     """Parts of a known whole, with what is left of it; not where a whole has no upper bound or is not printed."""
     found = _composed(exhibit)
-    return () if found is None else found[:1]
+    if found is None:
+        return ()
+    native, whole = found
+    wholes = (None if point is None or not point.stated else words.figure(point, native.unit) for point in whole.points)
+    return (replace(native, noted=tuple(f"{said} in all" if said else "" for said in wholes)),)
 
 
 def parts_and_whole(exhibit: Exhibit) -> tuple[Native, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 from opdat_analytics.disclosure import ABOUT, Policies
 from opdat_analytics.exports.files import write_file
 from opdat_analytics.exports.inert import bare, inert
+from opdat_analytics.metrics.totals import leaves_out_hidden
 from opdat_analytics.model import ExportFailed, Home
 from opdat_analytics.paths import EARLIER
 
@@ -88,9 +89,13 @@ def _standing(home: Home) -> Path:
 
 
 def _guarded(frame: pd.DataFrame, rules: Policies) -> pd.DataFrame:
-    """The guarded rows of a table of figures, all as text, by the columns of the register."""
+    """The guarded rows of a table of figures, all as text, by the columns of the register.
+
+    Sums of what is shown that leave out what is hidden say nothing of their own, and are no totals of their parts.
+    """
     if not {"source", "measure", "low", "high"} <= set(frame.columns):
         return pd.DataFrame(columns=[*ABOUT, "low", "high"], dtype=object)
+    frame = frame[~leaves_out_hidden(frame)]
     pairs = zip(frame["source"].astype(str), frame["measure"].astype(str), strict=True)
     kept = frame[[rules.of(source, measure).hides for source, measure in pairs]]
     columns = {name: _texts(kept[name]) if name in kept else [""] * len(kept) for name in (*ABOUT, "low", "high")}

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 import pandas as pd
 
 from opdat_analytics.charts import style
 from opdat_analytics.charts.frame import Point
+from opdat_analytics.charts.layout import text_width
 from opdat_analytics.exports.native import Native, Series
 from opdat_analytics.exports.slides_data import Column, Columns, Drawn, columns_of, shortened, workbook_of
-from opdat_analytics.exports.slides_ink import NO_LINE, fill, font, hatched, line, number_format, quoted, text_of
-from opdat_analytics.exports.slides_labels import label, labels, shown
+from opdat_analytics.exports.slides_ink import (
+    CROSSED,
+    DOTTED,
+    HATCHED,
+    NO_LINE,
+    fill,
+    font,
+    hatched,
+    line,
+    number_format,
+    quoted,
+    text_of,
+)
+from opdat_analytics.exports.slides_labels import label, labels, names_lines, shown
+from opdat_analytics.exports.slides_layout import INNER
 
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _NS = (
@@ -66,6 +82,8 @@ def _room(native: Native, lone: bool) -> str:
     if native.form != "lines":
         return "<c:layout/>"
     left, top, width = (0.12, 0.16, 0.68) if native.title else (0.06, 0.05 if lone else 0.16, 0.85)
+    if names_lines(native):
+        width = round(0.92 - max(text_width(f"{one.name}  1,000", 10) for one in native.series) / INNER, 3)
     tall = (0.8 if native.title else 0.92) - top
     return (
         '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
@@ -114,7 +132,7 @@ def _data(native: Native, values: Column, columns: Columns) -> str:
     if columns.days is not None:
         return f"<c:xVal>{_numbers(columns.days)}</c:xVal><c:yVal>{_numbers(values)}</c:yVal>{smooth}"
     categories = columns.categories
-    texts = "".join(f'<c:pt idx="{n}"><c:v>{text_of(text)}</c:v></c:pt>' for n, text in enumerate(categories.cells))
+    texts = "".join(f'<c:pt idx="{n}"><c:v>{escape(text)}</c:v></c:pt>' for n, text in enumerate(categories.cells))
     return (
         f'<c:cat><c:strRef><c:f>{categories.ref}</c:f><c:strCache><c:ptCount val="{len(categories.cells)}"/>{texts}'
         f"</c:strCache></c:strRef></c:cat><c:val>{_numbers(values)}</c:val>{smooth}"
@@ -192,7 +210,8 @@ def _bar_point(point: Point, shade: str) -> str:
     if point.unbounded or point.secondary:
         return fill(style.PAPER) + edge
     if point.partial or point.unstable:
-        return hatched(shade) + edge
+        both = point.partial and point.unstable
+        return hatched(shade, CROSSED if both else HATCHED if point.partial else DOTTED) + edge
     return fill(shade) + NO_LINE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from opdat_analytics.charts.frame import Point
-from opdat_analytics.exports.cells import FIXED_DATE, QUIET, write_cell
+from opdat_analytics.exports.cells import FIXED_DATE, QUIET, cell_text, write_cell
+from opdat_analytics.exports.inert import inert
 from opdat_analytics.exports.native import Native, Series
 
 CHART, NUMBERS = "Chart", "Numbers"
@@ -25,6 +27,7 @@ DRAWN = {
     "Target, lower bound": ("Target, upper bound", "Target drawn in"),
 }
 """Headings of what is drawn → that of its upper bound, and the column that says which cell draws it."""
+_UPRIGHT = "\u200e"
 _LETTERS = 40
 """Letters of a name in a legend of three names or more."""
 
@@ -75,7 +78,7 @@ class Columns:
 def columns_of(native: Native) -> Columns:
     """The columns that a chart draws."""
     noted = native.noted or ("",) * len(native.categories)
-    names = [f"{name}: {figures}" if figures else name for name, figures in zip(native.categories, noted, strict=True)]
+    names = [_noted(name, figures) for name, figures in zip(native.categories, noted, strict=True)]
     categories = Column(0, native.heading, tuple(names))
     days = Column(1, "Day", native.days) if native.days else None
     first = 2 if days else 1
@@ -96,14 +99,29 @@ def columns_of(native: Native) -> Columns:
     return Columns(categories, days, tuple(drawn))
 
 
+def _noted(name: str, figures: str) -> str:
+    """A category and what stands behind it, as XML can hold it.
+
+    A name that runs from right to left would turn the figures behind it around: “5 → 6” would be read as 6, then 5.
+    A left-to-right mark on either side of it keeps them as they are.
+    """
+    said = cell_text(name)
+    if not figures:
+        return said
+    turned = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in said)
+    return f"{_UPRIGHT}{said}{_UPRIGHT}: {figures}" if turned else f"{said}: {figures}"
+
+
 def shortened(name: str, letters: int) -> str:
     """A name, as much of it as so many letters have room for."""
     return name if len(name) <= letters else f"{name[: letters - 1].rstrip()}…"
 
 
 def reach_of(point: Point | None) -> float | None:
-    """How far the upper bound lies above the lower one; None where a bound is not known."""
-    return None if point is None or point.low is None or point.high is None else point.high - point.low
+    """How far the upper bound lies above the lower one; None where it does not: a bar of no length has an end cap."""
+    if point is None or not point.ranged or point.low is None or point.high is None:
+        return None
+    return point.high - point.low
 
 
 def workbook_of(columns: Columns, table: pd.DataFrame) -> bytes:
@@ -131,7 +149,10 @@ def workbook_of(columns: Columns, table: pd.DataFrame) -> bytes:
     for column in every:
         write_cell(sheet, 0, column.place, column.heading, bold)
         for row, cell in enumerate(column.cells, start=1):
-            write_cell(sheet, row, column.place, cell)
+            if column is columns.categories:  # clean already, with marks that cleaning would take away
+                sheet.write_string(row, column.place, inert(cell))
+            else:
+                write_cell(sheet, row, column.place, cell)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, max(1, len(every) - 1), 16)
     noted = table

@@ -32,11 +32,15 @@ def line(colour: str, points: float, *, dash: str = "") -> str:
     return f'<a:ln w="{int(points * 12700)}" cap="flat">{fill(colour)}{dashed}<a:round/></a:ln>'
 
 
-def hatched(colour: str) -> str:
-    """Strokes of a colour on white."""
+HATCHED, DOTTED, CROSSED = "wdUpDiag", "pct25", "openDmnd"
+"""Patterns that look different in print: strokes, dots, and strokes in two directions."""
+
+
+def hatched(colour: str, pattern: str = HATCHED) -> str:
+    """A pattern of a colour on white."""
     ink, paper = colour.lstrip("#").upper(), style.PAPER.lstrip("#").upper()
     return (
-        f'<a:pattFill prst="wdUpDiag"><a:fgClr><a:srgbClr val="{ink}"/></a:fgClr>'
+        f'<a:pattFill prst="{pattern}"><a:fgClr><a:srgbClr val="{ink}"/></a:fgClr>'
         f'<a:bgClr><a:srgbClr val="{paper}"/></a:bgClr></a:pattFill>'
     )
 

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 
 from opdat_analytics.charts import words
+from opdat_analytics.exports.cells import cell_text
 from opdat_analytics.exports.inert import bare
 from opdat_analytics.exports.slides_data import CHART, DRAWN, NUMBERS
 from opdat_analytics.model import ExportFailed
@@ -172,7 +173,7 @@ def _at_its_name(sheet: Any, cell: str, table: pd.DataFrame, row: int, names: Co
     """Refuse a mark that stands at another category, or in a series of another name, than its row of the table."""
     column, place = re.sub(r"\d", "", cell), int(re.sub(r"\D", "", cell))
     texts = [str(text) for text in table.iloc[row].tolist() if isinstance(text, str)]
-    category, series = (str(_plain(sheet[named].value)) for named in (f"A{place}", f"{column}1"))
+    category, series = (cell_text(_plain(sheet[named].value)) for named in (f"A{place}", f"{column}1"))
     for name in (category, category.rpartition(": ")[0], series):
         if name in names and name not in texts:
             raise ExportFailed(f"A chart draws row {row + 1} of its table as “{name}”, which that row is not about.")

@@ -37,7 +37,8 @@ def key(drawn: Sequence[Native]) -> str:
         return ""  # the legend says it
     if form == "shares":  # the first caveat says what is coloured and what is hatched
         empty = any(point is None or not point.stated for point in drawn[0].series[-1].points)
-        return "Marks: no bar: no part is stated." if empty else ""
+        figures = "the axis is the share of the total, the figures in the bars are the numbers stated"
+        return f"Marks: {figures}{'; no bar: no part is stated' if empty else ''}."
     if any(point.ranged for point in points):
         found.append("pale: up to the upper bound" if form == "ranks" else "bar from a mark: up to the upper bound")
     if any(point.unbounded for point in points):
@@ -48,7 +49,9 @@ def key(drawn: Sequence[Native]) -> str:
     if any(point.partial for point in points):
         found.append(f"{'hatched' if barred else 'pale diamond'}: partial total, too few places reported")
     if any(point.unstable for point in points):
-        found.append(f"{'hatched' if barred else '×'}: unstable, fewer than 20 events")
+        found.append(f"{'dotted' if barred else '×'}: unstable, fewer than 20 events")
+    if barred and any(point.partial and point.unstable for point in points):
+        found.append("cross-hatched: both of these")
     if any(point.about for point in points):
         found.append("~: given as “about”")
     if form == "lines" and any(point.incomplete for point in points):

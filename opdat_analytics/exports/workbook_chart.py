@@ -74,9 +74,9 @@ def said_beside(drawn: Sequence[Native]) -> str:
     told += ["≥ marks a lower bound without an upper one"] * any(p.unbounded for p in points)
     hollow = not lined and any(p.unbounded or p.secondary for p in points)
     told += ["hollow: no upper bound, or read elsewhere than at the publisher"] * hollow
-    told += ["hatched: partial total or fewer than 20 events"] * (
-        not lined and any(p.partial or p.unstable for p in points)
-    )
+    told += ["hatched: partial total"] * (not lined and any(p.partial for p in points))
+    told += ["dotted: fewer than 20 events"] * (not lined and any(p.unstable for p in points))
+    told += ["cross-hatched: both of these"] * (not lined and any(p.partial and p.unstable for p in points))
     told += ["a gap is a year without a number, not zero"] * lined
     marks = f" Marks: {'; '.join(told)}." if told else ""
     return f"{who} {count} of its figures.{marks}"
@@ -216,7 +216,7 @@ def _add(chart: Any, native: Native, one: Series, cells: _Cells) -> None:
         )  # fmt: skip
         made |= {"name": "lower bound", "overlap": 100}
     elif any(point is not None and point.ranged for point in one.points):
-        reach = [reach_of(point) or 0.0 for point in one.points]
+        reach = [reach_of(point) for point in one.points]  # none where exact: a bar of no length has an end cap
         ink = style.shade(one.colour, 0.6)
         made["y_error_bars"] = {"type": "custom", "direction": "plus", "plus_values": reach, "line": {"color": ink},
                                 "minus_values": [0] * len(reach)}  # fmt: skip
@@ -243,7 +243,7 @@ def _custom(point: Point | None, wanted: bool, native: Native) -> dict[str, Any]
 
 
 def _points(one: Series) -> list[dict[str, Any] | None] | None:
-    """How bars look that differ from their series: hollow where open-ended or read elsewhere, hatched where partial."""
+    """How bars look that differ from their series: hollow where open-ended or read elsewhere, else of a pattern."""
     found: list[dict[str, Any] | None] = []
     for place, point in enumerate(one.points):
         shade = one.shades[place] if one.shades else one.colour
@@ -251,7 +251,9 @@ def _points(one: Series) -> list[dict[str, Any] | None] | None:
         if point is not None and (point.unbounded or point.secondary):
             look = {"fill": {"color": style.PAPER}, "border": {"color": shade, "width": 1.25}}
         elif point is not None and point.stated and (point.partial or point.unstable):
-            look = {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": shade, "bg_color": style.PAPER},
+            both = point.partial and point.unstable
+            pattern = "outlined_diamond" if both else "wide_upward_diagonal" if point.partial else "percent_25"
+            look = {"pattern": {"pattern": pattern, "fg_color": shade, "bg_color": style.PAPER},
                     "border": {"color": shade}}  # fmt: skip
         elif shade != one.colour:
             look = {"fill": {"color": shade}, "border": {"color": shade}}

@@ -13,7 +13,7 @@ from opdat_analytics.ingest.coded import combined
 from opdat_analytics.ingest.columns import Figures
 from opdat_analytics.ingest.declare import Source
 from opdat_analytics.ingest.figures import TYPED, Problem, parse_figure, strip_marker
-from opdat_analytics.ingest.laid import FATE, Laid, Readings, explained
+from opdat_analytics.ingest.laid import Laid, Readings, explained
 from opdat_analytics.ingest.workbook import Grid
 from opdat_analytics.model import SERIES, Figure
 
@@ -227,37 +227,6 @@ def odd_text(grid: Grid) -> Iterable[Flag]:
             cells[0],
             f"letters of “{text}” were lost before the file came here{several}; kept as received",
         )
-
-
-_COUNTED = frozenset({"unstated", "persons", "cases", "counts"})
-_SCALED = re.compile(
-    r"\(\s*(?:(?:in|en|em)\s+)?(?:0?00s|thousands?|millions?|miles(?: de \w+)?|millones|milliers(?: de \w+)?"
-    r"|milhares(?: de \w+)?|milh[õo]es|per ?cent|percentages?|porcentajes?|pourcentages?|percentage[mn]s?|%)\s*\)"
-    r"|\b(?:in|en|em)\s+(?:thousands|millions|miles de|millones de|milliers|milhares|milh[õo]es)\b"
-    r"|\b(?:per|por|pour|par)\s+(?:cada\s+)?(?:100|1|10)?[ ,.]?000\b|(?:’|')0?00s?\b",
-    re.I,
-)
-
-
-def titled(grid: Grid, laid: Laid, figures: Figures, roles: Iterable[str]) -> Iterable[Flag]:
-    """What is said, or not said, of all figures of a sheet: that they are thousands or shares, and their time.
-
-    Statements of a dated edition may be without a time of their own.
-    """
-    dated = any(figures.coded["edition"].levels)
-    if len(figures) and not dated and not {"period", "year", "as_of"} & set(roles):
-        of = f"{len(figures)} figures" if len(figures) > 1 else "a figure"
-        message = f"nothing says what time {of} of this sheet {'are' if len(figures) > 1 else 'is'} about"
-        yield Flag("flag", "undated", None, message, 'declare it, such as constants = { year = "2023" }')
-    if not len(figures) or not set(figures.coded["unit"].levels) <= _COUNTED:
-        return
-    beside = np.isin(laid.fates, (FATE["title"], FATE["note"])) & grid.filled
-    for row, column in np.argwhere(beside).tolist():
-        if found := _SCALED.search(str(grid.text[row, column])):
-            message = f"“{found[0].strip('() ')}” stands beside the table; its figures are read as they are printed"
-            hint = "if it is about them, declare their unit, or ask for the numbers themselves"
-            yield Flag("flag", "scale_beside", (row, column), message, hint)
-            return
 
 
 def hidden(grid: Grid) -> Iterable[Flag]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from opdat_analytics.ingest import checks
+from opdat_analytics.ingest import beside, checks
 from opdat_analytics.ingest.block import Block, Rows
 from opdat_analytics.ingest.columns import Figures, one_below_the_other, table_of
 from opdat_analytics.ingest.counting import counted_sheets
@@ -352,7 +352,7 @@ def _read_sheet(grid: Grid, layout: Layout, source: Source, file: str, name: str
         *checks.unexplained_labels(words.unexplained),
         *checks.totals(grid, laid, rows.wholes, source),
         *rows.flags,
-        *(checks.titled(grid, laid, rows.figures, words.columns) if rows.figures is not None else ()),
+        *(beside.titled(grid, laid, rows.figures, words.columns) if rows.figures is not None else ()),
         *checks.hidden(grid),
     ):
         report(flag.severity, flag.code, flag.cell, _shown(grid, flag.cell), flag.message, flag.hint)

@@ -14,6 +14,7 @@ from operator import and_
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from opdat_analytics.metrics.names import PROFILE, Asked
@@ -88,8 +89,8 @@ def _sampled(table: nw.LazyFrame[Any], conditions: Sequence[nw.Expr], loose: lis
     flags = _flags(conditions)
     named = [one.alias(flag) for flag, one in zip(flags, conditions, strict=True)]
     found = _small(table.head(_SAMPLE).select(*named, *loose))
-    found[flags] = found[flags].eq(True).cumprod(axis=1).astype(bool)
-    return found
+    held = np.column_stack([found[flag].fillna(False).to_numpy(dtype=bool) for flag in flags])
+    return found[loose].assign(**dict(zip(flags, np.logical_and.accumulate(held, axis=1).T, strict=True)))
 
 
 def _usual(table: nw.LazyFrame[Any], sample: pd.DataFrame, kept: Sequence[nw.Expr], loose: list[str]) -> dict[str, Any]:

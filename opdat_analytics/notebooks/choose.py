@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from opdat_analytics.model import OpdatError
+from opdat_analytics import vocab
+from opdat_analytics.model import OUTSIDE, OpdatError, places_in_role
 
 NEARLY = 0.8
 """Share of the most reporters a year ever had, from which on it is said to be nearly fully reported."""
 
 
-def of_places(frame: pd.DataFrame, places: Iterable[str] | str) -> pd.DataFrame:
+def of_places(frame: pd.DataFrame, places: Iterable[str] | str, role: str | None = None) -> pd.DataFrame:
     """The rows that name one of some places, alone or together with others.
 
     Parameters
@@ -22,6 +23,8 @@ def of_places(frame: pd.DataFrame, places: Iterable[str] | str) -> pd.DataFrame:
         Rows with a column ``places`` or ``place``, whose codes are joined by ``;``.
     places
         Place codes.
+    role
+        Of activities: the role in which they name the place (``location``, ``destination`` …); any if left out.
 
     Returns
     -------
@@ -30,8 +33,35 @@ def of_places(frame: pd.DataFrame, places: Iterable[str] | str) -> pd.DataFrame:
     """
     wanted = {places} if isinstance(places, str) else set(places)
     column = "places" if "places" in frame.columns else "place"
-    named = [not wanted.isdisjoint(str(said).split(";")) for said in frame[column]]
+    roles = frame["roles"] if "roles" in frame.columns else [None] * len(frame)
+    sides = zip(frame[column], roles, strict=True)
+    named = [not wanted.isdisjoint(places_in_role(said, own, role)) for said, own in sides]
     return frame[pd.Series(named, index=frame.index, dtype=bool)]
+
+
+def in_countries(activities: pd.DataFrame) -> pd.DataFrame:
+    """Activities whose unnamed or numbered parts of a country are named by the country: a map has a tile for it alone.
+
+    Parameters
+    ----------
+    activities
+        Rows with a column ``places``, whose codes are joined by ``;``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; ``MEX_STATES`` became ``MEX``.
+    """
+    told = [
+        None if pd.isna(said) else ";".join(_country(code) for code in said.split(";")) for said in activities["places"]
+    ]
+    return activities.assign(places=pd.Series(told, index=activities.index, dtype=activities["places"].dtype))
+
+
+def _country(code: str) -> str:
+    whole = {"US": "USA"}.get(code.partition("_")[0], code.partition("_")[0])
+    part = code in vocab.places() and vocab.level_of(code) == "subnational"
+    return whole if part and whole in vocab.places() else code
 
 
 def first_row(frame: pd.DataFrame, otherwise: str) -> Any:
@@ -105,7 +135,7 @@ def moved(totals: pd.DataFrame, first_year: int, last_year: int, by: str = "regi
     Returns
     -------
     dict
-        ``rose``, ``fell``, ``unclear`` → names of groups; groups without such a place are in none.
+        ``rose``, ``fell``, ``unclear`` → names of groups as prose; groups without such a place are in none.
 
     Raises
     ------
@@ -126,5 +156,28 @@ def moved(totals: pd.DataFrame, first_year: int, last_year: int, by: str = "regi
         word = (
             "rose" if after.low_same > before.high_same else "fell" if after.high_same < before.low_same else "unclear"
         )
-        found[word].append(str(name))
+        found[word].append("other places" if name == OUTSIDE else str(name))
     return found
+
+
+def outside_regions(observations: pd.DataFrame, measure: str, years: Iterable[int]) -> pd.Series:
+    """Names of the places that belong to no region of a scheme and told a number, the largest sum first.
+
+    Parameters
+    ----------
+    observations
+        ``opdat.observations(scheme=…)`` of one source.
+    measure
+        A measure code.
+    years
+        The years of which the numbers are.
+
+    Returns
+    -------
+    pandas.Series
+        Names; empty where every place has its region.
+    """
+    told = observations[observations["current"] & observations["low"].notna() & (observations["region"] == OUTSIDE)]
+    told = told[(told["measure"] == measure) & told["year"].isin(list(years))]
+    sums = told.groupby("place")["low"].sum().sort_values(ascending=False, kind="stable")
+    return pd.Series([vocab.place_name(str(place)) for place in sums.index], dtype="str")

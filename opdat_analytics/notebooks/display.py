@@ -22,12 +22,17 @@ NONE = "—"
 _CODED = frozenset({"place", "places", "measure", "activity_type", "numerator", "denominator"})
 _CLOSED = frozenset({"qualifier", "kind", "calendar", "accumulation"})
 _MEANT = {
+    "level": {
+        "global": "the world", "region": "regions", "group": "places together", "country": "countries",
+        "subnational": "parts of a country",
+    },
+    "unit": {"usd": "U.S. dollars", "unstated": "not stated"},
     "region": {OUTSIDE: "other places"},
     "kind": {
         "disjoint": "no number is both", "weaker": "weaker than another", "total_vs_parts": "total and parts differ",
     },
     "certainty": {
-        "stated": "as done", "possible": "as possible", "planned": "as planned", "negative": "as not (yet) done",
+        "stated": "as a fact", "possible": "as possible", "planned": "as planned", "negative": "as not (yet) concluded",
     },
 }  # fmt: skip
 _SHARES = frozenset({"missing", "coverage", "confidence"})
@@ -53,10 +58,13 @@ class Table:
     note: str = ""
 
     def __repr__(self) -> str:
-        rows = [self.header, *self.body]
+        rows = [self.header, *self.body] if self.body else [(self.note,)]
         return "\n".join(["  ".join(cell.replace("\n", " ") for cell in row) for row in rows])
 
     def _repr_html_(self) -> str:
+        if not self.body:  # a heading over nothing says nothing
+            told = " ".join(filter(None, [f"{self.caption}:" if self.caption else "", self.note]))
+            return f'<p class="note">{html.escape(told)}</p>'
         kinds = [_kind([row[i] for row in self.body]) for i in range(len(self.header))]
         head = "".join(
             f'<th scope="col"{kind}>{html.escape(text)}</th>' for text, kind in zip(self.header, kinds, strict=True)
@@ -154,6 +162,22 @@ def listed(names: Iterable[str] | Gap, none: str = "none") -> Any:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def counted(number: Any, one: str, many: str) -> Any:
+    """So many of something as prose: ``**1** programme``, ``**3** programmes``, ``no programmes``.
+
+    Parameters
+    ----------
+    number
+        How many; a gap stays the gap that it is.
+    one, many
+        The words behind it, with their verb where there is one: ``programme states``, ``programmes state``.
+    """
+    if isinstance(number, Gap):
+        return number
+    figure = f"**{int(number):,}**" if number else "no"
+    return f"{figure} {one if number == 1 else many}"
+
+
 def table(
     frame: pd.DataFrame | Gap,
     columns: Mapping[str, str],
@@ -170,13 +194,14 @@ def table(
     columns
         Column → heading, in order. ``figure`` is the bounds ``low`` and ``high``; a name that the frame has as
         ``<name>_low`` and ``<name>_high``, or ``low_<name>`` and ``high_<name>``, is those bounds;
-        ``reporting`` is how many of the expected places report.
+        ``reporting`` is how many of the expected places report; ``of`` is the measure and the part of it that is
+        counted, such as “Seizures (cash)”.
     caption
         Stands above.
     most
         Rows to show; how many are left out stands below.
     unit
-        Unit code of the bounds, where numbers are written with it (usd, percent).
+        Unit code of the bounds, where numbers are written with it (usd, percent); each row's own if left out.
 
     Returns
     -------
@@ -262,6 +287,7 @@ def across(
     body = [[_label(rows, one), *(_stacked(cells.get((one, other)), unit) for other in over)] for one in down]
     header = (_heading(rows), *(_label(columns, other) for other in over))
     note = "Small: places that state a number, of those that did in any year shown." if several else ""
+    note = note if body else "No rows."
     return Table(header, tuple(map(tuple, body)), caption, note)
 
 
@@ -286,6 +312,8 @@ def _ends(frame: Any, name: str) -> tuple[str, str] | None:
 def _has(frame: pd.DataFrame, name: str) -> bool:
     if name == "reporting":
         return {"n_reporting", "n_expected"} <= set(frame.columns)
+    if name == "of":
+        return {"measure", "breakdown"} <= set(frame.columns)
     return name in frame.columns or _ends(frame.columns, name) is not None
 
 
@@ -293,8 +321,22 @@ def _text(row: Mapping[Any, Any], name: str, unit: str | None) -> str:
     if name == "reporting":
         share = "" if pd.isna(row["coverage"]) else f" ({row['coverage']:.0%})"
         return f"{row['n_reporting']} of {row['n_expected']}{share}"
+    if name == "of":
+        return _part(row)
     ends = _ends(row, name)
-    return _label(name, row[name]) if ends is None else _figure(row, *ends, unit)
+    return _label(name, row[name]) if ends is None else _figure(row, *ends, unit or _own_unit(row, *ends))
+
+
+def _part(row: Mapping[Any, Any]) -> str:
+    """The measure, and behind it the part of it that the row counts, without the name of the breakdown."""
+    name, part = words.label(str(row["measure"])), str(row["breakdown"])
+    return name if part == "total" else f"{name} ({part.rpartition(': ')[2]})"
+
+
+def _own_unit(row: Mapping[Any, Any], low: str, high: str) -> str | None:
+    """Money carries its sign, whatever stands beside it; what a metric made of money has a unit of its own."""
+    printed = (low, high) == ("low", "high") and "numerator_low" not in row and "events_low" not in row
+    return row["unit"] if printed and row.get("unit") in ("usd", "percent") else None
 
 
 def _figure(row: Mapping[Any, Any], low: str, high: str, unit: str | None) -> str:
@@ -330,7 +372,7 @@ def _label(name: str, value: Any) -> str:
     if name == "source":
         return words.publisher(str(value))
     if name == "roles":
-        return ", ".join(dict.fromkeys(str(value).split(";")))
+        return ", ".join(dict.fromkeys(str(value).replace("location", "place named").split(";")))
     if value in _MEANT.get(name, {}):
         return _MEANT[name][value]
     if isinstance(value, str):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from opdat_analytics import charts, metrics, store
 from opdat_analytics.exports.contents import Section
-from opdat_analytics.exports.leaving import protected
+from opdat_analytics.exports.leaving import leaving_revisions, protected
 from opdat_analytics.hindsight import only_unordered, with_hindsight
 from opdat_analytics.model import Exhibit, Home
 from opdat_analytics.tables import activities, observations, revisions
@@ -50,7 +50,8 @@ def record_sections(home: Home) -> tuple[Section, ...]:
     trust: list[Exhibit] = []
     if "unodc_glotip" in there:
         restated = revisions(home=home)
-        counted = {measure: _counted(seen, restated, measure) for measure in MEASURES}
+        may_leave = leaving_revisions(restated, home)
+        counted = {measure: _counted(seen, may_leave, measure) for measure in MEASURES}
         glance += _at_a_glance(counted["convictions"], opened.id)
         by_measure = {measure: _national(seen, measure, of, opened.id) for measure, of in counted.items()}
         trust += [_coverage(seen, opened.id), *_restated(restated, opened.id)]
