@@ -15,6 +15,7 @@ from opdat_analytics.ingest import binary_facts, legacy_facts
 from opdat_analytics.ingest.compound import stream
 from opdat_analytics.ingest.legacy_facts import short_number
 from opdat_analytics.ingest.workbook import read_workbook
+from opdat_analytics.model import UnreadableFile
 
 LEGACY = Path(__file__).parent / "layouts" / "legacy_workbook_says_what_it_shows" / "returns.xls"
 ROWS = [
@@ -101,6 +102,16 @@ def test_a_container_is_believed_no_further_than_the_file_goes() -> None:
     claims = bytearray(data)
     claims[44:48] = claims[68:72] = claims[72:76] = b"\xff\xff\xff\x7f"
     assert legacy_facts.facts(bytes(claims)) is not None
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
+def test_a_legacy_workbook_that_was_cut_off_is_called_damaged(kept: float, tmp_path: Path) -> None:
+    path = tmp_path / "cut.xls"
+    data = LEGACY.read_bytes()
+    path.write_bytes(data[: int(len(data) * kept)])
+    with pytest.raises(UnreadableFile) as caught:
+        read_workbook(path)
+    assert caught.value.code == "damaged_file"
 
 
 def test_damage_is_never_more_than_not_known() -> None:

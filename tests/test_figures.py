@@ -453,3 +453,12 @@ def test_splitting_parts_loses_no_digit(text):
     if parts is not None:
         assert re.findall("[0-9]", "".join(part for _, part in parts)) == re.findall("[0-9]", text)
         assert all(part.strip() for _, part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1.200", "ambiguous_number"), ("$12.345", "ambiguous_number"), ("1.20", (1.2, 1.2, "exact")),
+     ("1.234 million", (1_234_000, 1_234_000, "exact")), ("1,200", (1200, 1200, "exact"))],
+)  # fmt: skip
+def test_money_has_no_three_decimals(text: str, expected: object) -> None:
+    assert read(text, "usd", "1,234.5") == expected

@@ -244,3 +244,24 @@ def test_parts_of_a_year_in_words(text, language, start, end):
 @pytest.mark.parametrize("text", ["T1 2021", "fifth quarter 2021", "third half of 2021", "Mar–Jan 2021", "may to 2021"])
 def test_what_is_no_part_of_a_year_is_held(text):
     assert isinstance(parse_period(text), Problem)
+
+
+@pytest.mark.parametrize(
+    ("label", "language"),
+    [
+        ("Ejercicio fiscal 2021", "es"),
+        ("Año fiscal 2021", "es"),
+        ("Année fiscale 2021", "fr"),
+        ("Ano fiscal 2021", "pt"),
+    ],
+)
+def test_a_fiscal_year_of_another_country_is_not_the_one_of_the_united_states(label: str, language: str) -> None:
+    found = parse_period(label, None, language)
+    assert isinstance(found, Problem)
+    assert found.code == "ambiguous_period"
+    read = parse_period(label, "fiscal_other", language)
+    assert isinstance(read, Period)
+    assert (read.year, read.calendar, read.start) == (2021, "fiscal_other", None)
+    meant = parse_period("FY2021", None, language)
+    assert isinstance(meant, Period)
+    assert meant.calendar == "us_fiscal"

@@ -193,3 +193,22 @@ def test_the_sheet_around_a_figure_is_shown_for_a_return_that_lies_directly_in_d
 
     assert [str(piece.ref) for piece in shown.pieces] == ["returns/guatemala.xlsx › Outcomes!D5"]
     assert opdat(home, "explain", "source=returns", "place=GTM") == 0
+
+
+# ---------------------------------------------------------------- outcomes
+
+
+def test_a_blank_among_filled_lines_means_what_its_prompt_says(tmp_path: Path) -> None:
+    book = filled("outcomes", "es")
+    sheet = book["Resultados"]
+    column = headers(book, "Resultados")
+    for row, sex in enumerate(["Mujeres", "Todos"] * 6 + [None], start=5):
+        line = {"País": "Guatemala", "Período": 2008 + row, "Qué se cuenta": "Condenas", "Cifra": row, "Sexo": sex}
+        for header in ("País", "Período", "Qué se cuenta", "Cifra", "Sexo", "Unidad", "Grupo de edad"):
+            sheet[f"{column[header]}{row}"] = line.get(header)
+        sheet[f"{column['Delito']}{row}"] = "Trata de personas"
+    home, _ = project(tmp_path, book)
+    report = refresh(home)
+    assert [i for i in report.newly_held if i["code"] == "missing_sex"] == []
+    figures = published(home, "observations").set_index("cell")
+    assert (figures.loc["D17", "sex"], figures.loc["D17", "low"]) == ("total", 17)

@@ -161,6 +161,12 @@ def totals(grid: Grid, laid: Laid, figures: Mapping[int, Figure], source: Source
                 if high < math.inf
                 else f"at least {low:,.0f}"
             )
+            if not parts:
+                message = (
+                    f"the printed total is “{total.text}”; nothing beside it is a part of it, so it was not checked"
+                )
+                yield Flag("flag", "total_unread", total.cell, message)
+                continue
             yield Flag(
                 "flag", "total_differs", total.cell,
                 f"the printed total is “{total.text}”; its {len(stated)} parts add up to {sums}",

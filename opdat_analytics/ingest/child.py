@@ -32,6 +32,12 @@ def sheets_apart(data: bytes) -> list[Sheet]:
     except subprocess.TimeoutExpired as error:
         raise _refused() from error
     lines = [json.loads(line) for line in done.stdout.splitlines()] if done.returncode == 0 else []
+    if done.returncode == 1 and b"PanicException" in done.stderr:
+        raise UnreadableFile(
+            "damaged_file",
+            "the workbook is damaged or cut off: its parts do not fit together",
+            "ask for the file again",
+        )
     if done.returncode != 0:
         raise _refused()
     if lines and isinstance(lines[-1], dict):

@@ -317,9 +317,11 @@ def _number(read: _Reader, text: str, alone: bool) -> Decimal | Problem:
         ways = " or ".join(f"{value:f}" for value in sorted(readings, reverse=True))
         return Problem("ambiguous_number", f"“{read.printed}” could be {ways}.", _DECLARE)
     (value,) = readings
-    if read.counts and read.numerals.declared and re.fullmatch(r"[1-9]\d{0,2}[.,]000", text) and value < 1000:
-        ways = f"{value:f} or {re.sub('[.,]', '', text)}"
-        return Problem("ambiguous_number", f"“{read.printed}” could be {ways}; counts have no decimals.", _RULE)
+    money = alone and read.unit == "usd" and read.numerals is not TYPED
+    doubted = r"[1-9]\d{0,2}[.,]" + (r"\d{3}" if money else "000")
+    if (read.counts or money) and read.numerals.declared and value < 1000 and re.fullmatch(doubted, text):
+        ways = f"{value:f} or {re.sub('[.,]', '', text)}; {read.unit} have no such decimals"
+        return Problem("ambiguous_number", f"“{read.printed}” could be {ways}.", _RULE)
     undeclared_decimals = not read.numerals.declared and notations[0] is not _ARABIC and "." in f"{value:f}"
     if read.counts and alone and undeclared_decimals:
         return Problem(

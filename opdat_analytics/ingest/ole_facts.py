@@ -11,6 +11,8 @@ from opdat_analytics.model import UnreadableFile
 _PROTECTED = re.compile(rb"\x09\x08(?:\x08\x00.{8}|\x10\x00.{16})\x2f\x00[\x04-\xff]\x00", re.DOTALL)
 """The beginning of a workbook stream, and right after it the key of its encryption."""
 
+_NO_SECTOR = 0xFFFFFFFA
+"""Sector numbers from here on stand for none."""
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -38,6 +40,12 @@ def flags(data: bytes) -> tuple[Remark, ...]:
     (power,) = struct.unpack_from("<H", data, 30)
     tables, _, _, _, _, minis, _, more = struct.unpack_from("<8I", data, 44)
     sectors = len(data) >> min(max(power, 7), 16)
+    listed = struct.unpack_from(f"<{min(tables, 109)}I", data, 76)
+    (directory,) = struct.unpack_from("<I", data, 48)
+    if any(sectors <= sector < _NO_SECTOR for sector in (directory, *listed)):
+        raise UnreadableFile(
+            "damaged_file", "the workbook is cut off: its own directory is not in it", "ask for it again"
+        )
     if max(tables, minis, more) > sectors + 1:
         message = "the container claims more sectors than the file has; it was read all the same"
         found.append(("odd_parts", None, message))

@@ -51,6 +51,8 @@ _MONTH_WORDS = (
 )
 _MONTHS = {word: month for month, words in enumerate(_MONTH_WORDS, start=1) for word in words.split()}
 _FISCAL = r"(?:fy|fiscal year|ano fiscal|ejercicio fiscal|annee fiscale|exercice fiscal)\s*'?"
+_FISCAL_ABROAD = re.compile(r"\b(?:ano|ejercicio|exercicio|exercice) fiscal\b|\bannee fiscale\b")
+"""A fiscal year by its name in another language than English: hardly ever that of the United States."""
 _YEAR_END = r"(?:as of |at )?(?:yearend|year[- ]end|(?:end|close) of|end|fin de|fin|cierre de|fim de|final de)\s+"
 _LABELS = "2019, FY2019, 2010–2016, yearend 2020, 2024-06, 2024-06-24"
 
@@ -66,7 +68,8 @@ def parse_period(text: str, calendar: str | None = None, language: str = "en") -
         ``Q1 2019``, ``FY2019 Q1``, ``H1 2019``, ``first quarter of 2019``, ``2.º trimestre 2019``, ``Jan–Mar 2019``,
         ``2024-06``, ``June 2024``, ``2024-06-24``, ``31 December 2020``.
     calendar
-        What the publisher's years are. None: ``us_fiscal`` for labels with FY, ``calendar`` for others. A US
+        What the publisher's years are. None: ``us_fiscal`` for labels with FY or “fiscal year”, ``calendar`` for
+        others; a fiscal year by its Spanish, French or Portuguese name is no period until this is declared. A US
         fiscal year runs from 1 October of the year before to 30 September. For ``fiscal_other``, ``mixed`` and
         ``undated`` the year is kept and the days are not known.
     language
@@ -94,6 +97,12 @@ def parse_period(text: str, calendar: str | None = None, language: str = "en") -
     label = _in_short(" ".join(plain.replace("–", "-").split()), language)
     if not label:
         return _blank()
+    if calendar is None and _FISCAL_ABROAD.search(label):
+        return Problem(
+            "ambiguous_period",
+            f"“{text}” is a fiscal year, and nothing says of which country: from which month to which it runs",
+            "Declare `calendar` (calendar, us_fiscal, fiscal_other), or write the period in full.",
+        )
     for attempt in (_year, _years, _year_end, _part_of_year, _months):
         found = attempt(label, calendar)
         if found is not None:
