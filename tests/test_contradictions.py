@@ -160,5 +160,5 @@ def test_what_a_policy_hides_is_not_quoted_by_the_issues_that_leave(home: Home) 
     write_tables(home)
     left = (home.exports / "tables" / "issues.csv").read_text(encoding="utf-8-sig")
     assert "contradicted" in left
-    assert "C2 says “[c]”" in left
+    assert "C2 says [c]" in left
     assert "41" not in left

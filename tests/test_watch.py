@@ -278,7 +278,7 @@ def test_the_summary_is_written_as_the_name_of_the_file_asks(
         assert opdat(edited, "changes", "--since", "1", "--to", str(tmp_path / name)) == 0
         assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
     assert opdat(edited, "changes", "--to", str(tmp_path / "c.pdf")) == 2
-    assert opdat(edited, "changes", "--since", "9") == 1
+    assert opdat(edited, "changes", "--since", "9") == 2
     assert "kept are: 1, 2" in capsys.readouterr().err
 
 
