@@ -41,6 +41,7 @@ def record_sections(home: Home) -> tuple[Section, ...]:
     opened = store.open_publication(home)
     seen = protected(observations(scheme=SCHEME, home=home), home=home)
     done = activities(home=home)
+    done = done[done["activity_type"] != "publication"]  # that a page was updated is nobody's work on a case
     there = set(opened.sources)
     glance: list[Exhibit] = []
     by_measure: dict[str, list[Exhibit]] = {}
