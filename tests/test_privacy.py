@@ -151,3 +151,25 @@ def test_digits_beside_the_words_of_a_header_never_decide_whether_a_rule_fits() 
     """Headers are tried with any digit in place of theirs; that holds only while no rule names a digit."""
     assert not [rule.words.pattern for rule in headers() if re.search(r"\\d|[0-9]", rule.words.pattern)]
     assert header_rules("Passport number 1") == header_rules("Passport number 7") != ()
+
+
+def test_whatever_tells_each_victim_apart_beside_an_age_lists_persons() -> None:
+    """Invented: given names that no list of names has, and girls and boys behind a running number."""
+    given = [["Victim", "Age"], ["Zulmirata", "17"], ["Takundwa", "22"], ["Ixchelina", "19"], ["Nyaradzwa", "31"]]
+    numbered = [["No.", "Victim", "Age"], ["1", "Girl 1", "15"], ["2", "Boy 2", "12"], ["3", "Girl 3", "16"]]
+    for rows in (given, [*numbered, ["4", "Woman 4", "25"], ["5", "Girl 5", "14"]]):
+        assert must_stop(personal_data(np.array(rows, dtype=object)))
+
+
+def test_kinds_of_victims_beside_their_numbers_list_nobody() -> None:
+    kinds = [["Victims", "2020", "2021"], ["Women", "10", "20"], ["Girls", "5", "7"], ["Men", "3", "4"]]
+    stages = [["Defendant", "Number"], ["Charged", "12"], ["Convicted", "5"], ["Acquitted", "3"], ["Pending", "1"]]
+    ages = [
+        ["Age group", "Girls", "Boys"],
+        ["0-4", "3", "4"],
+        ["5-9", "7", "1"],
+        ["10-14", "3", "4"],
+        ["15-17", "2", "4"],
+    ]
+    for rows in ([*kinds, ["Boys", "1", "2"]], stages, ages):
+        assert not must_stop(personal_data(np.array(rows, dtype=object)))

@@ -23,6 +23,13 @@ _AGE = re.compile(r"(?:\d|[1-9]\d)(?: ?(?:a|años|anos|ans|yrs|years|y))?\.?", r
 _BIRTH_YEAR = re.compile(r"(?:19|20)\d\d")
 _LIKE_NUMBER = re.compile("id")
 """What is short for an age in one language and for a number in another."""
+_ONE_PERSON = re.compile(
+    r"(?:(?:the|la|el|le|l) )?(?:victim|defendant|suspect|accused|offender|trafficker|smuggler|convict|detainee"
+    r"|survivor|victima|imputad[oa]|acusad[oa]|procesad[oa]|condenad[oa]|sentenciad[oa]|detenid[oa]|tratante|sospechos[oa]"
+    r"|victime|prevenue?|accusee?|condamnee?|suspecte?|trafiquante?"
+    r"|vitima|re|reu|arguid[oa]|suspeit[oa]|traficante|apodo|alias|nickname|surnom|apelido|alcunha|mote)"
+)
+"""Headers that speak of one person in each row, in the singular: below “victims” stand kinds of them, too."""
 _OF_PERSONS = ("sex", "age", "nationality")
 
 
@@ -132,7 +139,8 @@ def _kind(said: str | None, values: Sequence[str]) -> str | None:
     if word in ("case", "age"):
         return "case" if _most(values, LOOKS["case"], 0.7) and different * 10 >= len(values) * 9 else None
     if word == "name":
-        return "name" if _most(values, LOOKS["name"], 0.7) else None
+        single = _ONE_PERSON.fullmatch(plain(said or "")) and _tell_apart(values, different)
+        return "name" if single or _most(values, LOOKS["name"], 0.7) else None
     if word == "initials":
         return "initials" if _most(values, LOOKS["initials"], 0.7) else None
     if word == "sex":
@@ -146,6 +154,11 @@ def _kind(said: str | None, values: Sequence[str]) -> str | None:
     if said is not None:
         return "day" if _most(values, is_day, 0.9) else None
     return _by_values(values, different)
+
+
+def _tell_apart(values: Sequence[str], different: int) -> bool:
+    """Whether words below “victim” are another one for each row: given names, nicknames, “Girl 1”, never a number."""
+    return different * 10 >= len(values) * 9 and len(values) >= FEWEST and not any(map(_NUMBER.fullmatch, values))
 
 
 def _are_sexes(values: Sequence[str], different: int) -> bool:
@@ -179,6 +192,12 @@ def _counts_up(values: Sequence[str]) -> bool:
     return len(numbers) == len(values) and len(set(numbers)) > 1 and all(b >= a for a, b in pairwise(numbers))
 
 
+def _numbers_the_rows(values: Sequence[str]) -> bool:
+    """Whether numbers go up by one from row to row, as “No.” does before a list."""
+    numbers = [int(v) for v in values if v.isdecimal()]
+    return len(numbers) == len(values) and numbers[:1] == [1] and all(b == a + 1 for a, b in pairwise(numbers))
+
+
 @lru_cache(maxsize=65_536)
 def _is_sex(text: str) -> bool:
     return plain(text) in sexes()
@@ -208,6 +227,8 @@ def _is_list(kinds: Mapping[int, str], columns: Mapping[int, Sequence[str]], sai
     if single and "case" in kinds.values() and dated and of_persons:
         return True
     attributes = sum(kind == "attribute" for kind in kinds.values())
+    if "name" in single and attributes >= 2 and not counting:
+        return True
     if "case" in single and attributes and (of_persons or (dated and bool(said))):
         return True
     if counting:
@@ -231,7 +252,7 @@ def _counts(column: int, kinds: Mapping[int, str], values: Sequence[str], said: 
     if not _most(values, _NUMBER.fullmatch, 0.5) or set(values) <= {"1"}:
         return False
     if kind == "count":
-        return True
+        return not _numbers_the_rows(values)
     if _counts_up(values):
         return False
     if _most(values, _BIRTH_YEAR.fullmatch, 0.9):
